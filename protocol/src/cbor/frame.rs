@@ -1,0 +1,216 @@
+//! Frames and events in CBOR.
+
+use super::{MAGIC, Reader, SELF_DESCRIBED, Writer};
+use crate::field::in_range;
+use crate::limits::{FRAME_EVENTS_MAX, INTEGER_MAX};
+use crate::model::{Body, Event, Frame, Header};
+use crate::problem::{Decoded, FieldError, FieldProblem, FrameProblem};
+use crate::record::Record;
+
+/// Key of the events in the frame's map, beside the keys of [`Header`].
+const EVENTS: u64 = 15;
+
+/// Keys of an event's map.
+const KIND: u64 = 0;
+const TIME: u64 = 1;
+const BODY: u64 = 2;
+
+/// Writes a frame.
+#[must_use]
+pub fn encode_frame(frame: &Frame) -> Vec<u8> {
+    let mut writer = Writer::new();
+    writer.tag(SELF_DESCRIBED);
+    write_frame(frame, &mut writer);
+    writer.into_bytes()
+}
+
+/// Writes a frame of events that [`encode_event`] wrote before.
+#[must_use]
+pub fn encode_frame_of<'a>(
+    header: &Header,
+    events: impl ExactSizeIterator<Item = &'a [u8]>,
+) -> Vec<u8> {
+    let mut writer = Writer::new();
+    writer.tag(SELF_DESCRIBED);
+    write_header(header, events.len(), &mut writer);
+    for event in events {
+        writer.raw(event);
+    }
+    writer.into_bytes()
+}
+
+/// Writes one event.
+#[must_use]
+pub fn encode_event(event: &Event) -> Vec<u8> {
+    let mut writer = Writer::new();
+    write_event(event, &mut writer);
+    writer.into_bytes()
+}
+
+/// Puts the time of a new attempt into a frame that [`encode_frame`] wrote. Returns `false`,
+/// with nothing changed, when the frame has no `sent_at_ms` of 8 bytes to overwrite.
+pub fn restamp(frame: &mut [u8], sent_at: u64) -> bool {
+    // d9d9f7, the head of the map, key 0, 1b, eight bytes.
+    const HEAD: usize = MAGIC.len() + 1;
+    if frame.get(HEAD..HEAD + 2) != Some(&[0, 0x1b]) || sent_at <= u64::from(u32::MAX) {
+        return false;
+    }
+    match frame.get_mut(HEAD + 2..HEAD + 10) {
+        Some(place) => place.copy_from_slice(&sent_at.to_be_bytes()),
+        None => return false,
+    }
+    true
+}
+
+/// Reads a frame, judging each event on its own.
+///
+/// # Errors
+/// When the frame as a whole cannot be read: it is no well-formed CBOR, its header is wrong,
+/// or it has no events or too many. Wrong events are reported in [`Decoded`] instead.
+pub fn decode_frame(input: &[u8]) -> Result<Decoded, FrameProblem> {
+    let mut reader = Reader::new(input);
+    match reader.tag()? {
+        Some(SELF_DESCRIBED) => {}
+        found => return Err(FrameProblem::WrongTag { found }),
+    }
+    let decoded = decode_frame_map(&mut reader)?;
+    if !reader.is_at_end() {
+        return Err(FrameProblem::TrailingBytes { at: reader.position() });
+    }
+    decoded.frame.header.check_required()?;
+    if decoded.frame.events.is_empty() && decoded.rejected_count == 0 && decoded.skipped.kinds == 0
+    {
+        return Err(FrameProblem::NoEvents);
+    }
+    Ok(decoded)
+}
+
+impl Header {
+    /// Checks that what a frame on the wire must have is there.
+    pub(crate) fn check_required(&self) -> Result<(), FrameProblem> {
+        let field = match self {
+            Self { app_key: None, .. } => "app_key",
+            Self { session_id: None, .. } => "session.id",
+            Self { sequence: None, .. } => "sequence",
+            _ => return Ok(()),
+        };
+        Err(FrameProblem::Header(FieldError { field, problem: FieldProblem::Missing }))
+    }
+}
+
+/// Writes a frame's map, without the tag.
+pub(crate) fn write_frame(frame: &Frame, writer: &mut Writer) {
+    write_header(&frame.header, frame.events.len(), writer);
+    for event in &frame.events {
+        write_event(event, writer);
+    }
+}
+
+fn write_header(header: &Header, events: usize, writer: &mut Writer) {
+    writer.map(header.present() + 1);
+    header.write_fields(writer);
+    writer.uint(EVENTS);
+    writer.array(events);
+}
+
+fn write_event(event: &Event, writer: &mut Writer) {
+    writer.map(3);
+    writer.uint(KIND);
+    writer.uint(event.body.key());
+    writer.uint(TIME);
+    writer.number(event.time);
+    writer.uint(BODY);
+    event.body.write(writer);
+}
+
+/// Reads a frame's map. `reader` stands behind it afterwards.
+pub(crate) fn decode_frame_map(reader: &mut Reader<'_>) -> Result<Decoded, FrameProblem> {
+    let mut decoded = Decoded::default();
+    let at = reader.position();
+    let malformed = |what| FrameProblem::Malformed { at, what };
+    // A truncated head is told apart from a wrong type by skipping over it first.
+    reader.clone().skip()?;
+    let pairs = reader.map().map_err(|_| malformed("expected the map of a frame"))?;
+    let mut has_events = false;
+    for _ in 0..pairs {
+        let key = reader.key().map_err(|_| malformed("a key that is no CBOR item"))?;
+        if key == Some(EVENTS) {
+            if has_events {
+                let repeated = FieldError { field: "events", problem: FieldProblem::Repeated };
+                return Err(FrameProblem::Header(repeated));
+            }
+            has_events = true;
+            read_events(reader, &mut decoded)?;
+            continue;
+        }
+        let value = reader.skip()?;
+        let header = &mut decoded.frame.header;
+        let known = match key {
+            Some(key) => header.read_field(key, &mut Reader::new(value)),
+            None => Ok(false),
+        };
+        if !known.map_err(FrameProblem::Header)? {
+            decoded.skipped.keys += 1;
+        }
+    }
+    Ok(decoded)
+}
+
+fn read_events(reader: &mut Reader<'_>, decoded: &mut Decoded) -> Result<(), FrameProblem> {
+    let wrong = |problem| FrameProblem::Header(FieldError { field: "events", problem });
+    let count = reader.array().map_err(wrong)?;
+    if count > FRAME_EVENTS_MAX {
+        return Err(FrameProblem::TooManyEvents { count });
+    }
+    for index in 0..count {
+        let mut item = Reader::new(reader.skip()?);
+        match read_event(&mut item) {
+            Ok(Some(event)) => decoded.take(index, event),
+            Ok(None) => decoded.skipped.kinds += 1,
+            Err(error) => decoded.reject(index, error),
+        }
+        decoded.skipped.keys += item.skipped_keys();
+    }
+    Ok(())
+}
+
+/// Reads an event; `None` when its kind is unknown.
+fn read_event(reader: &mut Reader<'_>) -> Result<Option<Event>, FieldError> {
+    let wrong = |field, problem| FieldError { field, problem };
+    let (mut kind, mut time, mut body) = (None, None, None);
+    let pairs = reader.map().map_err(|problem| wrong("event", problem))?;
+    for _ in 0..pairs {
+        match reader.key().map_err(|problem| wrong("event", problem))? {
+            Some(KIND) if kind.is_none() => {
+                kind = Some(reader.uint().map_err(|problem| wrong("kind", problem))?);
+            }
+            Some(TIME) if time.is_none() => {
+                let value = reader.number().and_then(event_time);
+                time = Some(value.map_err(|problem| wrong("time", problem))?);
+            }
+            Some(BODY) if body.is_none() => {
+                let item = reader.skip();
+                let malformed = |_| wrong("body", FieldProblem::WrongType("well-formed CBOR"));
+                body = Some(item.map_err(malformed)?);
+            }
+            Some(KIND) => return Err(wrong("kind", FieldProblem::Repeated)),
+            Some(TIME) => return Err(wrong("time", FieldProblem::Repeated)),
+            Some(BODY) => return Err(wrong("body", FieldProblem::Repeated)),
+            _ => reader.skip_unknown().map_err(|problem| wrong("event", problem))?,
+        }
+    }
+    let missing = |field| wrong(field, FieldProblem::Missing);
+    let kind = kind.ok_or_else(|| missing("kind"))?;
+    let mut body_reader = Reader::new(body.ok_or_else(|| missing("body"))?);
+    let Some(body) = Body::read(kind, &mut body_reader)? else {
+        return Ok(None);
+    };
+    reader.add_skipped_keys(body_reader.skipped_keys());
+    body.check_required()?;
+    Ok(Some(Event { time: time.ok_or_else(|| missing("time"))?, body }))
+}
+
+/// The bounds of an event's time.
+pub(crate) fn event_time(value: f64) -> Result<f64, FieldProblem> {
+    in_range(value, 0.0, INTEGER_MAX as f64)
+}

@@ -1,0 +1,44 @@
+//! The types that a field can have. Each holds only values that the wire allows, so a value
+//! that exists can be sent.
+
+mod attributes;
+mod id;
+mod number;
+mod text;
+
+pub use attributes::{AttributeValue, Attributes};
+pub use id::Id;
+pub(crate) use number::in_range;
+pub use number::{Millis, Number};
+pub use text::Text;
+
+use crate::cbor::{Reader, Writer};
+use crate::problem::FieldProblem;
+
+/// A type of a record's field, in both forms.
+pub trait Field: Sized {
+    /// How the documents call the type.
+    const KIND: &'static str;
+    /// The longest text or list in it; 0 where that says nothing.
+    const MAX: usize = 0;
+
+    /// Writes the value as one CBOR item.
+    fn write(&self, writer: &mut Writer);
+
+    /// Reads the value from one CBOR item.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    fn read(reader: &mut Reader<'_>) -> Result<Self, FieldProblem>;
+
+    /// The value as JSON.
+    #[cfg(feature = "json")]
+    fn to_json(&self) -> serde_json::Value;
+
+    /// Reads the value from JSON.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    #[cfg(feature = "json")]
+    fn from_json(raw: &serde_json::value::RawValue) -> Result<Self, FieldProblem>;
+}

@@ -1,0 +1,48 @@
+//! The frame: what one beacon carries.
+
+use super::Event;
+use crate::field::{Id, Text};
+use crate::record::record;
+
+/// A header and the events of one batch.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Frame {
+    /// What holds for all events of the batch.
+    pub header: Header,
+    /// The events, in the order in which they happened.
+    pub events: Vec<Event>,
+}
+
+record! {
+    /// What holds for all events of a frame. Key 15 is taken: `events`.
+    pub struct Header {
+        /// The client's clock when it sent the frame, in ms since the Unix epoch. Absent: the clock is not corrected.
+        0 => sent_at: u64 = "sent_at_ms",
+        /// The application's key. Required.
+        1 => app_key: Text<64> = "app_key",
+        /// The session. Required.
+        2 => session_id: Id<16> = "session.id",
+        /// Number of the frame, unique in its session: (session.id, sequence) tells a retry. Required.
+        3 => sequence: u64 = "sequence",
+        /// What event times are counted from, in ms since the Unix epoch. Absent: 0, event times are absolute.
+        4 => time_base: u64 = "time_base_ms",
+        /// The page view, from one navigation to the next.
+        5 => view_id: Id<8> = "view.id",
+        /// The page's address, without query and fragment.
+        6 => url: Text<2048> = "url.full",
+        /// The application's release.
+        7 => release: Text<64> = "service.version",
+        /// The client's name, e.g. `dna-web`.
+        8 => sdk_name: Text<32> = "telemetry.sdk.name",
+        /// The client's version.
+        9 => sdk_version: Text<32> = "telemetry.sdk.version",
+        /// How often this frame was sent before; absent: never.
+        10 => attempt: u64 = "attempt",
+        /// Events that the client dropped since its last frame because its queue was full.
+        11 => dropped_queue_full: u64 = "dropped.queue_full",
+        /// Events that the client dropped since its last frame because one page made too many.
+        12 => dropped_rate_limited: u64 = "dropped.rate_limited",
+        /// The share of sessions that are kept, in percent, when the client samples.
+        13 => sample_percent: u64 = "sample_percent",
+    }
+}

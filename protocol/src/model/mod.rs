@@ -1,0 +1,10 @@
+//! What can be said on the wire, under OpenTelemetry's and the W3C's names.
+
+mod event;
+mod frame;
+
+pub use event::{
+    ApiCall, Body, Custom, Event, Exception, Identity, KINDS, KindInfo, PageView, ResourceFailure,
+    WebVital,
+};
+pub use frame::{Frame, Header};

@@ -1,0 +1,28 @@
+//! The fuzzer's corpus as an ordinary test: what it once found is read again at every run.
+
+use dna_protocol::{cbor, entry::Entry, json};
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn the_corpus_reads_without_a_panic_and_writes_what_it_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/read");
+    let (mut files, mut good) = (0, 0);
+    for file in fs::read_dir(folder).expect("the corpus") {
+        let path = file.expect("readable").path();
+        let bytes = fs::read(&path).expect("readable");
+        files += 1;
+        let _ = Entry::decode(&bytes);
+        for decoded in
+            [cbor::decode_frame(&bytes), json::decode_frame(&bytes)].into_iter().flatten()
+        {
+            if decoded.frame.events.is_empty() {
+                continue;
+            }
+            good += 1;
+            let again = cbor::decode_frame(&cbor::encode_frame(&decoded.frame));
+            assert_eq!(again.map(|again| again.frame), Ok(decoded.frame), "{}", path.display());
+        }
+    }
+    assert!(files >= 100 && good >= 5, "{files} files, {good} good frames: the corpus is missing");
+}
