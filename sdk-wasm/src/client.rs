@@ -1,0 +1,230 @@
+//! The state machine of a page: what happened goes in, frames come out.
+
+use crate::batch::{Batch, Rank, Waiting};
+use crate::config::Config;
+use crate::delivery::{Answer, Delivery};
+use crate::frame::Frame;
+use crate::host::Host;
+use crate::limits::{FLUSH_DELAY, FLUSH_DELAY_URGENT};
+use crate::repeats::Repeats;
+use crate::sequence::Sequence;
+use crate::session::Session;
+use dna_protocol::cbor::encode_event;
+use dna_protocol::field::{Id, Millis, Text};
+use dna_protocol::model::{Identity, PageView};
+use dna_protocol::privacy::without_query;
+use dna_protocol::{Body, Event, Header};
+
+/// The client of one page. `now` is always in ms since the Unix epoch.
+#[derive(Debug)]
+pub struct Client<H> {
+    host: H,
+    config: Config,
+    session: Session,
+    sequence: Sequence,
+    view: [u8; 8],
+    time_base: u64,
+    batch: Batch,
+    flush_at: Option<u64>,
+    /// What the host was last asked to wake us for.
+    wake_at: Option<u64>,
+    delivery: Delivery,
+    repeats: Repeats,
+    /// What was last said of the user, to say it once a session: the event, and its bytes as
+    /// they would be at time 0.
+    identity: Option<(Event, Vec<u8>)>,
+    dropped_queue_full: u64,
+    dropped_rate_limited: u64,
+}
+
+impl<H: Host> Client<H> {
+    /// Starts a client. Event times count from `time_base`.
+    pub fn start(mut host: H, config: Config, now: u64, time_base: u64) -> Self {
+        let session = Session::resume(&mut host, config.sample_percent, now);
+        let mut view = [0; 8];
+        host.random(&mut view);
+        let mut client = Self {
+            host,
+            config,
+            session,
+            sequence: Sequence::default(),
+            view,
+            time_base,
+            batch: Batch::default(),
+            flush_at: None,
+            wake_at: None,
+            delivery: Delivery::new(now),
+            repeats: Repeats::default(),
+            identity: None,
+            dropped_queue_full: 0,
+            dropped_rate_limited: 0,
+        };
+        client.advance(now);
+        client
+    }
+
+    /// Where it runs.
+    pub fn host(&mut self) -> &mut H {
+        &mut self.host
+    }
+
+    /// Where frames go, absolute.
+    pub fn endpoint(&self) -> &str {
+        &self.config.endpoint
+    }
+
+    /// Something happened, `time` ms after the time base.
+    pub fn record(&mut self, now: u64, time: f64, body: Body) {
+        self.touch(now);
+        if self.repeats.allow(&body, now) {
+            self.enqueue(now, &Event { time: on_wire(time), body });
+        } else {
+            self.dropped_rate_limited += 1;
+        }
+    }
+
+    /// The user is known, or, without an id, no longer known. Repeats say nothing new.
+    pub fn identify(&mut self, now: u64, time: f64, identity: Identity) {
+        self.touch(now);
+        let event = Event { time: 0.0, body: Body::Identity(identity) };
+        let bytes = encode_event(&event);
+        if self.identity.as_ref().is_none_or(|(_, said)| *said != bytes) {
+            self.identity = Some((event, bytes));
+            self.say_identity(now, time);
+        }
+    }
+
+    /// Events that were lost before they came here.
+    pub fn lost(&mut self, events: u64) {
+        self.dropped_queue_full += events;
+    }
+
+    /// The page is being left, or is covered: what waits goes out now.
+    pub fn hide(&mut self, now: u64) {
+        self.delivery.hide();
+        self.flush(now);
+    }
+
+    /// The page is seen again. The time base is taken anew: clocks may have been set, or have
+    /// stood still while the machine slept.
+    pub fn show(&mut self, now: u64, time_base: u64) {
+        self.flush(now);
+        self.time_base = time_base;
+        self.delivery.show(now);
+        self.touch(now);
+        self.advance(now);
+    }
+
+    /// Another page view begins in the same page load.
+    pub fn view(&mut self, now: u64, time: f64, page: PageView) {
+        self.flush(now);
+        self.host.random(&mut self.view);
+        self.record(now, time, Body::PageView(page.into()));
+    }
+
+    /// The request of frame `sequence` has ended.
+    pub fn answered(&mut self, now: u64, sequence: u64, answer: Answer) {
+        self.delivery.answered(&mut self.host, sequence, answer, now);
+        self.advance(now);
+    }
+
+    /// The time that [`Host::wake_in`] asked for has come.
+    pub fn woken(&mut self, now: u64) {
+        self.wake_at = None;
+        if self.flush_at.is_some_and(|at| at <= now) {
+            self.seal_all(now);
+        }
+        self.advance(now);
+    }
+
+    /// Sends what waits.
+    pub fn flush(&mut self, now: u64) {
+        self.seal_all(now);
+        self.advance(now);
+    }
+
+    fn touch(&mut self, now: u64) {
+        let before = self.session.clone();
+        if self.session.touch(&mut self.host, self.config.sample_percent, now) {
+            // What waits belongs to the session that is over, and the new one does not know
+            // its user yet.
+            let after = std::mem::replace(&mut self.session, before);
+            self.seal_all(now);
+            self.session = after;
+            self.say_identity(now, now.saturating_sub(self.time_base) as f64);
+        }
+    }
+
+    fn say_identity(&mut self, now: u64, time: f64) {
+        if let Some((mut event, bytes)) = self.identity.take() {
+            event.time = on_wire(time);
+            self.enqueue(now, &event);
+            self.identity = Some((event, bytes));
+        }
+    }
+
+    fn enqueue(&mut self, now: u64, event: &Event) {
+        if !self.session.is_kept() {
+            return;
+        }
+        let rank = Rank::of(&event.body);
+        self.dropped_queue_full += self.batch.push(rank, encode_event(event));
+        let delay = if rank >= Rank::Error { FLUSH_DELAY_URGENT } else { FLUSH_DELAY };
+        let at = now + delay;
+        self.flush_at = Some(self.flush_at.map_or(at, |earlier| earlier.min(at)));
+        while self.batch.fills_a_frame() {
+            self.seal_next(now);
+        }
+        self.advance(now);
+    }
+
+    /// Makes frames of all that waits.
+    fn seal_all(&mut self, now: u64) {
+        self.flush_at = None;
+        while !self.batch.is_empty() {
+            self.seal_next(now);
+        }
+    }
+
+    fn seal_next(&mut self, now: u64) {
+        let events = self.batch.take();
+        let frame = self.seal(now, &events);
+        self.dropped_queue_full += self.delivery.push(&mut self.host, frame, now);
+    }
+
+    fn seal(&mut self, now: u64, events: &[Waiting]) -> Frame {
+        let some = |count: u64| (count > 0).then_some(count);
+        let percent = self.config.sample_percent;
+        let header = Header {
+            sent_at: Some(now),
+            app_key: Some(self.config.key.clone()),
+            session_id: Some(self.session.id()),
+            sequence: Some(self.sequence.next(&mut self.host)),
+            time_base: Some(self.time_base),
+            view_id: Some(Id(self.view)),
+            url: Some(Text::cut(without_query(&self.host.address()))),
+            release: self.config.release.clone(),
+            sdk_name: Some(Text::cut("dna-web")),
+            sdk_version: Some(Text::cut(env!("CARGO_PKG_VERSION"))),
+            attempt: None,
+            dropped_queue_full: some(std::mem::take(&mut self.dropped_queue_full)),
+            dropped_rate_limited: some(std::mem::take(&mut self.dropped_rate_limited)),
+            sample_percent: (percent < 100).then_some(u64::from(percent)),
+        };
+        Frame::seal(header, events)
+    }
+
+    fn advance(&mut self, now: u64) {
+        self.dropped_queue_full += self.delivery.advance(&mut self.host, now);
+        let next = self.delivery.next_due(now).into_iter().chain(self.flush_at).min();
+        if let Some(at) = next.filter(|at| Some(*at) != self.wake_at) {
+            self.host.wake_in(at.saturating_sub(now));
+        }
+        self.wake_at = next;
+    }
+}
+
+/// An event's time at the resolution of the wire.
+fn on_wire(time: f64) -> f64 {
+    Millis::rounded(time).get()
+}

@@ -1,0 +1,38 @@
+//! The client core: what happened on a page becomes frames that reach ingest, once each.
+//!
+//! [`Client`] is the state machine. It does no IO of its own: it is called with what happened
+//! and the time, and acts through a [`Host`], which the browser implements with web APIs and
+//! the tests in memory. Everything a page can tell comes in as a [`dna_protocol::Event`].
+//!
+//! ```text
+//! browser/*  ─event─► client ─► batch ─► frame ─► delivery ─► host (sendBeacon, fetch)
+//!                       │ session, identity, repeats  │ outbox, retry ─► host (storage)
+//! ```
+//!
+//! `web_sys` appears only under `browser/`. All bounds stand in [`limits`].
+
+mod batch;
+mod client;
+mod config;
+mod delivery;
+mod frame;
+mod host;
+pub mod limits;
+mod outbox;
+pub mod pairs;
+mod repeats;
+mod retry;
+mod sampling;
+mod sequence;
+mod session;
+mod stored;
+
+#[cfg(target_arch = "wasm32")]
+mod browser;
+
+pub use client::Client;
+pub use config::Config;
+pub use delivery::Answer;
+pub use host::Host;
+pub use outbox::STORED_FRAME_PREFIX;
+pub use session::STORED_SESSION;

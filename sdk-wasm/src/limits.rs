@@ -1,0 +1,84 @@
+//! Every bound of the client, with the reason beside it. Times are in milliseconds.
+
+/// Bytes of events that wait for a frame. Some 500 errors with their stacks: more than any
+/// page that still works makes between two flushes.
+pub const QUEUE_BYTES_MAX: usize = 256 * 1024;
+
+/// Events that wait for a frame, for pages that make many small ones.
+pub const QUEUE_EVENTS_MAX: usize = 1000;
+
+/// Bytes of events in one frame. Three such frames fit the 64 KiB that all keepalive requests
+/// of a page share, so a batch is never stuck behind one that is under way.
+pub const FRAME_EVENT_BYTES_MAX: usize = 19 * 1024;
+
+/// Bytes of requests under way at a time: what browsers grant keepalive requests, less room
+/// for a call of the page's own.
+pub const IN_FLIGHT_BYTES_MAX: usize = dna_protocol::limits::CLIENT_FRAME_BYTES_MAX;
+
+/// From an event to its beacon, while the page is visible: a page's first timings and its
+/// first calls come within two seconds of each other and share one request.
+pub const FLUSH_DELAY: u64 = 2_000;
+
+/// The same for errors and identity, which somebody may be looking at already. Long enough
+/// for the errors that follow from the first.
+pub const FLUSH_DELAY_URGENT: u64 = 300;
+
+/// Without an answer for so long, a request counts as failed. A late answer still counts.
+pub const ANSWER_TIMEOUT: u64 = 15_000;
+
+/// Frames that are kept until they are acknowledged.
+pub const OUTBOX_FRAMES_MAX: usize = 64;
+
+/// Bytes of frames that are kept until they are acknowledged. The page's own data shares the
+/// 5 MB of its origin's storage, and a full storage must not be our doing.
+pub const OUTBOX_BYTES_MAX: usize = 384 * 1024;
+
+/// Age at which a frame is given up: a customer who was cut off comes back the next day.
+pub const OUTBOX_AGE_MAX: u64 = 36 * 3600 * 1000;
+
+/// The highest count of attempts that a frame tells: what one byte of CBOR holds.
+pub const ATTEMPTS_MAX: u8 = 23;
+
+/// From the moment a page is left until another page load takes over its frames: an answer
+/// that is on its way may still come and save that.
+pub const STORED_LEASE: u64 = 1_000;
+
+/// From the first look for frames that the page before has left to the second one.
+pub const LOOK_AGAIN: u64 = 3_000;
+
+/// The first wait after a failure.
+pub const BACKOFF_MIN: u64 = 1_000;
+
+/// The longest wait after a failure, unless the server asks for more.
+pub const BACKOFF_MAX: u64 = 120_000;
+
+/// The longest wait that a server may ask for (Retry-After).
+pub const RETRY_AFTER_MAX: u64 = 3_600_000;
+
+/// A session ends when nothing happened for so long. The figure that analytics agree on.
+pub const SESSION_IDLE_MAX: u64 = 30 * 60 * 1000;
+
+/// A session ends at that age even in a tab that never rests.
+pub const SESSION_AGE_MAX: u64 = 12 * 3600 * 1000;
+
+/// How exact the stored time of the last activity is. Writing it at each event would cost a
+/// synchronous write to the disk each time.
+pub const SESSION_TOUCH_INTERVAL: u64 = 60_000;
+
+/// How often one error of a page is reported when it repeats. A loop that throws tells nothing
+/// new after that.
+pub const REPEATS_MAX: u16 = 100;
+
+/// How many different errors are told apart for that.
+pub const REPEATS_KNOWN_MAX: usize = 64;
+
+/// Events a page may make within [`RATE_WINDOW`]: far above a page that works, far below one
+/// that throws at each frame of an animation.
+pub const RATE_EVENTS_MAX: u32 = 600;
+
+/// The window of [`RATE_EVENTS_MAX`].
+pub const RATE_WINDOW: u64 = 60_000;
+
+/// Records that wait while the core is busy, as when another script throws while it wraps the
+/// very request that the core is making.
+pub const PENDING_MAX: usize = 200;

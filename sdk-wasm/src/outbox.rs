@@ -1,0 +1,197 @@
+//! Frames that are not acknowledged yet, here and, when the page may end, in the storage.
+
+use crate::frame::Frame;
+use crate::host::Host;
+use crate::limits::{ATTEMPTS_MAX, OUTBOX_AGE_MAX, OUTBOX_BYTES_MAX, OUTBOX_FRAMES_MAX};
+use crate::stored::Stored;
+use dna_protocol::limits::CLIENT_FRAME_BYTES_MAX;
+
+/// What the key of a stored frame starts with; the rest is its sequence in hex. One key a
+/// frame, so that tabs never overwrite each other's.
+pub const STORED_FRAME_PREFIX: &str = "dna.f.";
+
+/// Layout of the stored bytes, to be counted up when it changes.
+const VERSION: u8 = 1;
+
+/// Where a frame stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// To be sent at the next opportunity.
+    Due,
+    /// Under way; failed when no answer comes until then.
+    Awaited {
+        /// The end of our patience.
+        until: u64,
+    },
+    /// Handed to `sendBeacon`: gone, but nobody knows how it went.
+    Unconfirmed,
+}
+
+/// A frame in the outbox.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) frame: Frame,
+    pub(crate) state: State,
+    /// How often it was sent, as far as the wire can say.
+    attempts: u8,
+    created: u64,
+    /// How often it had been sent when it was stored.
+    stored: Option<u8>,
+}
+
+/// The frames, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Outbox {
+    /// Adds a new frame. Returns how many events are lost because the oldest frames had to go.
+    pub(crate) fn push(&mut self, host: &mut impl Host, frame: Frame, now: u64) -> u64 {
+        self.entries.push(Entry {
+            frame,
+            state: State::Due,
+            attempts: 0,
+            created: now,
+            stored: None,
+        });
+        let mut lost = 0;
+        let mut bytes = self.bytes();
+        // Our own newest frame always fits.
+        while self.entries.len() > OUTBOX_FRAMES_MAX || bytes > OUTBOX_BYTES_MAX {
+            let oldest = self.entries.remove(0);
+            bytes -= oldest.frame.bytes.len();
+            lost += oldest.frame.events;
+            oldest.forget(host);
+        }
+        lost
+    }
+
+    fn bytes(&self) -> usize {
+        self.entries.iter().map(|entry| entry.frame.bytes.len()).sum()
+    }
+
+    /// Bytes of the frames that are under way.
+    pub(crate) fn in_flight(&self) -> usize {
+        let awaited = |entry: &&Entry| matches!(entry.state, State::Awaited { .. });
+        self.entries.iter().filter(awaited).map(|entry| entry.frame.bytes.len()).sum()
+    }
+
+    /// The frame numbered `sequence`.
+    pub(crate) fn find(&mut self, sequence: u64) -> Option<&mut Entry> {
+        self.entries.iter_mut().find(|entry| entry.frame.sequence == sequence)
+    }
+
+    /// Forgets a frame, here and in the storage.
+    pub(crate) fn remove(&mut self, host: &mut impl Host, sequence: u64) {
+        let found = self.entries.iter().position(|entry| entry.frame.sequence == sequence);
+        if let Some(at) = found {
+            self.entries.remove(at).forget(host);
+        }
+    }
+
+    /// Gives up the frames that are too old. Returns how many events are lost.
+    pub(crate) fn expire(&mut self, host: &mut impl Host, now: u64) -> u64 {
+        let mut lost = 0;
+        self.entries.retain(|entry| {
+            let keep = now.abs_diff(entry.created) < OUTBOX_AGE_MAX;
+            if !keep {
+                lost += entry.frame.events;
+                entry.forget(host);
+            }
+            keep
+        });
+        lost
+    }
+
+    /// Stores the frames for a later page load, which may take each over from `due` on. With
+    /// `again` also those that are stored already as they are.
+    pub(crate) fn store(&mut self, host: &mut impl Host, due: u64, again: bool) {
+        for entry in &mut self.entries {
+            if again || entry.stored != Some(entry.attempts) {
+                entry.store(host, due);
+            }
+        }
+    }
+
+    /// Takes over the frames that an earlier page load has left. Each is stored again with
+    /// `lease` as its due time, so that other tabs leave it to this one. Returns when the next
+    /// one that is not due yet will be.
+    pub(crate) fn adopt(&mut self, host: &mut impl Host, now: u64, lease: u64) -> Option<u64> {
+        let mut next: Option<u64> = None;
+        for key in host.keys(STORED_FRAME_PREFIX) {
+            let known = self.entries.iter().any(|entry| entry.key() == key);
+            if known {
+                continue;
+            }
+            if self.entries.len() >= OUTBOX_FRAMES_MAX {
+                return Some(lease);
+            }
+            let left = host.load(&key).and_then(|bytes| Entry::read(&key, &bytes));
+            match left {
+                Some((_, due)) if now < due && due - now < OUTBOX_AGE_MAX => {
+                    next = Some(next.map_or(due, |next| next.min(due)));
+                }
+                Some((mut entry, _)) => {
+                    entry.store(host, lease);
+                    self.entries.push(entry);
+                }
+                None => host.remove(&key),
+            }
+        }
+        next
+    }
+}
+
+impl Entry {
+    /// The bytes to send now.
+    pub(crate) fn stamp(&mut self, now: u64) -> &[u8] {
+        self.frame.stamp(now, self.attempts);
+        self.attempts = ATTEMPTS_MAX.min(self.attempts + 1);
+        &self.frame.bytes
+    }
+
+    fn key(&self) -> String {
+        let digit = |place: u32| {
+            let digit = (self.frame.sequence >> (4 * place) & 0xf) as u32;
+            char::from_digit(digit, 16).unwrap_or_default()
+        };
+        STORED_FRAME_PREFIX.chars().chain((0..12).rev().map(digit)).collect()
+    }
+
+    fn forget(&self, host: &mut impl Host) {
+        if self.stored.is_some() {
+            host.remove(&self.key());
+        }
+    }
+
+    fn store(&mut self, host: &mut impl Host, due: u64) {
+        let frame = self.frame.storable();
+        if frame.is_empty() {
+            return;
+        }
+        let mut bytes = vec![VERSION, self.attempts];
+        bytes.extend_from_slice(&(self.frame.attempt_at as u16).to_be_bytes());
+        bytes.extend_from_slice(&self.created.to_be_bytes());
+        bytes.extend_from_slice(&due.to_be_bytes());
+        bytes.extend_from_slice(frame);
+        host.store(&self.key(), &bytes);
+        self.stored = Some(self.attempts);
+    }
+
+    /// Reads what `store` wrote: the entry and its due time.
+    fn read(key: &str, bytes: &[u8]) -> Option<(Self, u64)> {
+        let sequence = u64::from_str_radix(key.get(STORED_FRAME_PREFIX.len()..)?, 16).ok()?;
+        let mut stored = Stored(bytes);
+        let [version, attempts] = stored.take()?;
+        let attempt_at = usize::from(u16::from_be_bytes(stored.take()?));
+        let (created, due) = (stored.number()?, stored.number()?);
+        let bytes = stored.rest().to_vec();
+        if version != VERSION || attempt_at >= bytes.len() || bytes.len() > CLIENT_FRAME_BYTES_MAX {
+            return None;
+        }
+        // How many events it has is not stored; lost ones are counted as one.
+        let frame = Frame { sequence, bytes, attempt_at, reduced: None, events: 1 };
+        Some((Self { frame, state: State::Due, attempts, created, stored: Some(attempts) }, due))
+    }
+}

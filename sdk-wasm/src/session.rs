@@ -1,0 +1,92 @@
+//! The session: one visit of one browser, shared by its tabs.
+//!
+//! It ends half an hour after the last activity, or 12 hours after its start. Tabs agree
+//! through the storage: whoever finds the session over writes a new one, and the others find
+//! that one when they next look.
+
+use crate::host::{Host, random_u32};
+use crate::limits::{SESSION_AGE_MAX, SESSION_IDLE_MAX, SESSION_TOUCH_INTERVAL};
+use crate::sampling;
+use crate::stored::Stored;
+use dna_protocol::field::Id;
+
+/// The key of the session in the storage.
+pub const STORED_SESSION: &str = "dna.s";
+
+/// Layout of the stored bytes, to be counted up when it changes.
+const VERSION: u8 = 1;
+
+/// The session that a page belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Session {
+    id: [u8; 16],
+    started: u64,
+    active: u64,
+    kept: bool,
+}
+
+impl Session {
+    /// The session in the storage if it still lives, else a new one.
+    pub(crate) fn resume(host: &mut impl Host, percent: u8, now: u64) -> Self {
+        let mut session = Self::load(host)
+            .filter(|session| session.lives(now))
+            .unwrap_or_else(|| Self::begin(host, percent, now));
+        session.store(host, now);
+        session
+    }
+
+    /// Notes activity. `true` when the page is in another session now.
+    pub(crate) fn touch(&mut self, host: &mut impl Host, percent: u8, now: u64) -> bool {
+        if now.abs_diff(self.active) < SESSION_TOUCH_INTERVAL {
+            return false;
+        }
+        let id = self.id;
+        let shared = Self::load(host).filter(|shared| shared.lives(now));
+        match shared {
+            Some(shared) => *self = shared,
+            None if self.lives(now) => {}
+            None => *self = Self::begin(host, percent, now),
+        }
+        self.store(host, now);
+        self.id != id
+    }
+
+    /// The identifier.
+    pub(crate) fn id(&self) -> Id<16> {
+        Id(self.id)
+    }
+
+    /// Whether the session is among those that are kept.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.kept
+    }
+
+    fn begin(host: &mut impl Host, percent: u8, now: u64) -> Self {
+        let mut id = [0; 16];
+        host.random(&mut id);
+        let kept = sampling::keeps(percent, random_u32(host));
+        Self { id, started: now, active: now, kept }
+    }
+
+    /// A clock that was set back by more than the limit ends the session too.
+    fn lives(&self, now: u64) -> bool {
+        now.abs_diff(self.active) < SESSION_IDLE_MAX && now.abs_diff(self.started) < SESSION_AGE_MAX
+    }
+
+    fn load(host: &impl Host) -> Option<Self> {
+        let bytes = host.load(STORED_SESSION)?;
+        let mut stored = Stored(&bytes);
+        let [version, kept] = stored.take()?;
+        let (id, started, active) = (stored.take()?, stored.number()?, stored.number()?);
+        (version == VERSION).then_some(Self { id, started, active, kept: kept == 1 })
+    }
+
+    fn store(&mut self, host: &mut impl Host, now: u64) {
+        self.active = now;
+        let mut bytes = vec![VERSION, u8::from(self.kept)];
+        bytes.extend_from_slice(&self.id);
+        bytes.extend_from_slice(&self.started.to_be_bytes());
+        bytes.extend_from_slice(&self.active.to_be_bytes());
+        host.store(STORED_SESSION, &bytes);
+    }
+}
