@@ -1,0 +1,12 @@
+/** `dna-core.js`: starts the Wasm. */
+import init, { push, start as startCore } from '../generated/dna_sdk_wasm.js';
+import type { Core } from './agent.js';
+
+/** Starts the core; undefined when the options allow nothing or it is `wanted` no more. `fetch` is the page's own. */
+export const start: Core['start'] = async (options, fetch, wanted) => {
+  const wasm = new URL('dna.wasm', import.meta.url);
+  // The page's own requests come first.
+  const priority = { priority: 'low' } as RequestInit;
+  await init({ module_or_path: fetch.call(window, wasm, priority) });
+  return wanted() && startCore(options) ? (push as never) : undefined;
+};

@@ -1,0 +1,35 @@
+/** `dna-web`, the same for bundlers. */
+import { agent, type Options } from '../agent.js';
+
+export type { Options } from '../agent.js';
+
+/** Free attributes: what is no text, number or boolean is left out. */
+export type Attributes = { [name: string]: string | number | boolean | undefined };
+
+let dna: ((...call: unknown[]) => void) | undefined;
+
+/** Hooks the page and starts the core. Call it once, as early as possible. */
+export function init(options: Options): void {
+  dna ??= agent({ ...options }, () => import('../dna-core.js'));
+}
+
+/** From here on the session's user is known. Call it on every page where that is so. */
+export function setUser(id: string | number, attributes?: Attributes & { tier?: string }): void {
+  dna?.('setUser', id, attributes);
+}
+
+/** From here on the session's user is no longer known. */
+export function clearUser(): void {
+  dna?.('clearUser');
+}
+
+/** Something of the application's own has happened. */
+export function event(name: string, attributes?: Attributes): void {
+  dna?.('event', name, attributes);
+}
+
+/** Takes all hooks out of the page. */
+export function stop(): void {
+  dna?.('stop');
+  dna = undefined;
+}

@@ -1,0 +1,133 @@
+/**
+ * Installs the hooks synchronously. They only look: what fetch and XMLHttpRequest take, return
+ * and throw stays as it was, and whatever is worth knowing about it is read by the core.
+ */
+import { Kind, now, type Sink } from './record.js';
+
+/** Installs all hooks; gives back what takes them out again. */
+export function install(sink: Sink): () => void {
+  const undo: (() => void)[] = [];
+  for (const hook of [events, fetches, requests]) {
+    try {
+      undo.push(hook(sink));
+    } catch {
+      // A page that has frozen what would be hooked is told of without it.
+    }
+  }
+  return () => undo.forEach((take) => take());
+}
+
+/** An address as it is meant now: the page may go elsewhere before the core looks. */
+function absolute(address: unknown): unknown {
+  try {
+    return new URL(`${address}`, document.baseURI).href;
+  } catch {
+    return address;
+  }
+}
+
+/** What an `error` event says; of an element that did not load, a copy, for pages put another
+ * address in its place at once. */
+function failed(event: Event): unknown {
+  const { localName, currentSrc, src, href } = (event.target || {}) as any;
+  const address = currentSrc || src || href?.baseVal || href;
+  return localName ? { target: { localName, src: address && absolute(address) } } : event;
+}
+
+function events(sink: Sink): () => void {
+  const heard: [type: string, kind: Kind][] = [
+    ['error', Kind.Error],
+    ['unhandledrejection', Kind.Rejection],
+    ['visibilitychange', Kind.Lifecycle],
+    ['pagehide', Kind.Lifecycle],
+    ['pageshow', Kind.Lifecycle],
+  ];
+  const listeners = heard.map(([type, kind]) => {
+    const listener = (event: Event) => sink(kind, now(), kind == Kind.Error ? failed(event) : event);
+    // Captured, because an element's `error` does not bubble.
+    addEventListener(type, listener, true);
+    return () => removeEventListener(type, listener, true);
+  });
+  return () => listeners.forEach((remove) => remove());
+}
+
+function fetches(sink: Sink): () => void {
+  const original = window.fetch;
+  if (!original) return () => {};
+  // A method, so that a minifier leaves it its name.
+  const { fetch } = {
+    fetch(this: unknown, input: RequestInfo | URL): Promise<Response> {
+      const start = now();
+      const init = arguments[1];
+      const asked = typeof input == 'string' || input instanceof URL ? absolute(input) : input;
+      // The caller gets what follows from the original, not the original with a second
+      // handler: that would hide a rejection that nobody handles.
+      return original.apply(this as Window, arguments as never).then(
+        (response) => {
+          sink(Kind.FetchAnswered, start, now(), asked, init, response);
+          return response;
+        },
+        (error) => {
+          sink(Kind.FetchFailed, start, now(), asked, init, error);
+          throw error;
+        },
+      );
+    },
+  };
+  window.fetch = fetch;
+  // Whoever has wrapped it meanwhile keeps a wrapper that still works.
+  return () => window.fetch === fetch && (window.fetch = original);
+}
+
+interface Request {
+  /** Method and address. */
+  opened: unknown[];
+  start?: number;
+}
+
+function requests(sink: Sink): () => void {
+  const prototype = XMLHttpRequest.prototype;
+  const original = { open: prototype.open, send: prototype.send };
+  const known = new WeakMap<XMLHttpRequest, Request>();
+  const end = (xhr: XMLHttpRequest, type: string) => {
+    const request = known.get(xhr);
+    if (request?.start == null) return;
+    // The status is copied: the page may use the object again at once.
+    sink(Kind.XhrEnded, request.start, now(), request.opened, { status: xhr.status }, { type });
+    request.start = undefined;
+  };
+  const ended = function (this: XMLHttpRequest, event: Event) {
+    end(this, event.type);
+  };
+  const hooked = {
+    open(this: XMLHttpRequest, _method: string, _url: string) {
+      // Opened again by a listener of its end, which may have been called before ours.
+      if (this.readyState == 4) end(this, this.status ? 'load' : 'error');
+      const opened = [arguments[0], absolute(arguments[1])];
+      const result = original.open.apply(this, arguments as never);
+      known.set(this, { opened });
+      return result;
+    },
+    send(this: XMLHttpRequest) {
+      const request = known.get(this);
+      if (request) {
+        request.start = now();
+        // The same function is added once only, however often the object is used.
+        for (const type of ['load', 'error', 'abort', 'timeout']) this.addEventListener(type, ended);
+      }
+      try {
+        return original.send.apply(this, arguments as never);
+      } catch (error) {
+        // A synchronous request fails without an event.
+        end(this, 'error');
+        throw error;
+      }
+    },
+  };
+  Object.assign(prototype, hooked);
+  return () => {
+    for (const name of ['open', 'send'] as const) {
+      if (prototype[name] === hooked[name]) prototype[name] = original[name] as never;
+    }
+  };
+}

@@ -1,0 +1,187 @@
+/** The stub as a guest: what it may not change, and what happens when it cannot start. */
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { Page } from './browser-double.js';
+import { events } from './frames.js';
+
+let page;
+afterEach(() => page?.close());
+
+test('fetch keeps its results, errors, arguments and name', async () => {
+  page = new Page();
+  const answer = new Response('x', { status: 201 });
+  const failure = new TypeError('offline');
+  const calls = [];
+  page.application = async (url, init) => {
+    calls.push([url, init]);
+    if (url.includes('fail')) throw failure;
+    return answer;
+  };
+  page.tag();
+  await page.ready();
+  const init = { method: 'put' };
+  assert.equal(await fetch('/api/pay?card=1', init), answer);
+  assert.equal(calls[0][1], init, 'passed by reference');
+  await assert.rejects(fetch('https://api.bank/fail'), (error) => error === failure);
+  await assert.rejects(fetch('https://api.bank/fail', { signal: AbortSignal.abort() }));
+  assert.equal(fetch.name, 'fetch');
+  assert.equal(fetch.length, 1);
+  await page.pass(3000);
+  const made = (await events(page.sent)).map(({ method, url, status, error, initiator }) => [method, url, status, error, initiator]);
+  assert.deepEqual(made, [
+    ['PUT', 'https://bank/api/pay', 201, undefined, 'fetch'],
+    ['GET', 'https://api.bank/fail', undefined, 'network', 'fetch'],
+    ['GET', 'https://api.bank/fail', undefined, 'abort', 'fetch'],
+  ]);
+});
+
+test('XMLHttpRequest keeps working, and each end is told once', async () => {
+  page = new Page().tag();
+  await page.ready();
+  const xhr = new XMLHttpRequest();
+  assert.throws(() => xhr.open('GET'), TypeError);
+  for (const [type, status] of [['load', 200], ['load', 500], ['timeout', 0], ['abort', 0], ['error', 0]]) {
+    xhr.open('post', '/api/x?y=1');
+    xhr.send();
+    page.now += 10;
+    xhr.end(type, status);
+  }
+  assert.deepEqual([xhr.open.name, xhr.send.name, xhr.open.length, xhr.send.length], ['open', 'send', 2, 0]);
+  assert.deepEqual(Object.keys(xhr), ['request', 'status'], 'nothing is left on the object');
+  await page.pass(3000);
+  const ends = (await events(page.sent)).map(({ method, url, status, error, duration }) => [method, url, status, error, duration]);
+  const url = 'https://bank/api/x';
+  assert.deepEqual(ends, [
+    ['POST', url, 200, undefined, 10],
+    ['POST', url, 500, undefined, 10],
+    ['POST', url, undefined, 'timeout', 10],
+    ['POST', url, undefined, 'abort', 10],
+    ['POST', url, undefined, 'network', 10],
+  ]);
+});
+
+test('stop takes every hook out again', async () => {
+  page = new Page();
+  const { fetch: original } = page.window;
+  const { open, send } = XMLHttpRequest.prototype;
+  page.tag();
+  await page.ready();
+  assert.notEqual(page.window.fetch, original);
+  dna('event', 'a');
+  dna('stop');
+  assert.equal(page.window.fetch, original);
+  assert.equal(XMLHttpRequest.prototype.open, open);
+  assert.equal(XMLHttpRequest.prototype.send, send);
+  assert.equal(page.observers, 0);
+  page.throws(new Error('x'));
+  dna('event', 'b');
+  page.leave();
+  await page.pass(60_000);
+  const names = (await events(page.sent)).map((event) => event.name);
+  assert.deepEqual(names, ['a'], 'what was told before is sent');
+  assert.equal(page.timers.size, 0);
+});
+
+test('stop before the core is there keeps it from starting', async () => {
+  page = new Page().tag();
+  dna('stop');
+  await assert.rejects(page.ready());
+  assert.deepEqual(page.sent, []);
+});
+
+for (const [what, set] of [
+  ['the core cannot be loaded', (page) => (page.coreLoads = 'refused')],
+  ['the Wasm is missing', (page) => (page.wasm = 'missing')],
+]) {
+  test(`when ${what} the page is left as it was, with one warning`, async () => {
+    page = new Page();
+    set(page);
+    const { fetch: original } = page.window;
+    page.tag();
+    await assert.rejects(page.ready());
+    assert.equal(page.warnings.filter((words) => words.startsWith('dna: not started')).length, 1, String(page.warnings));
+    assert.equal(page.window.fetch, original);
+    page.throws(new Error('x'));
+    dna('setUser', 'u');
+    page.leave();
+    assert.deepEqual(page.sent, []);
+  });
+}
+
+test('a Wasm of the wrong type is loaded all the same', async () => {
+  page = new Page();
+  page.wasm = 'application/octet-stream';
+  page.tag();
+  await page.ready();
+});
+
+test('a page that is left before the core is there sends its last words as JSON', async () => {
+  page = new Page({ data: { release: '2.7' } });
+  page.coreLoads = false;
+  page.tag();
+  page.now = 40;
+  page.throws(new RangeError('at https://bank/a?secret=1'));
+  page.dispatch('unhandledrejection', { reason: 'why' });
+  page.dispatch('error', { target: { localName: 'img', src: '/x.png' } });
+  dna('setUser', 7, { tier: 'vip' });
+  dna('event', 'a');
+  page.leave();
+  assert.deepEqual(page.sent.map(({ way, url }) => [way, url]), [['beacon', 'https://dna.bank/v1/beacon']]);
+  const read = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
+  assert.match(read['session.id'], /^[0-9a-f]{32}$/);
+  assert.ok(Number.isSafeInteger(read.sequence));
+  assert.equal(read['url.full'], 'https://bank/accounts');
+  const kinds = ['page_view', 'exception', 'unhandled_rejection', 'resource_failure', 'identity', 'custom'];
+  assert.deepEqual(read.events.map((event) => event.kind), kinds);
+  const [view, error, rejection, image, user, custom] = read.events;
+  assert.equal(view.body.response_start, page.entry.responseStart);
+  assert.deepEqual(image.body, { 'url.full': '/x.png', 'element.name': 'img' });
+  assert.equal(custom.body['event.name'], 'a');
+  assert.equal(error.body['exception.message'], 'at https://bank/a');
+  assert.equal(error.body['code.file.path'], 'https://bank/app.js');
+  assert.equal(error.time, 40);
+  assert.equal(rejection.body['exception.message'], 'why');
+  assert.deepEqual(user.body, { 'user.id': '7', 'user.tier': 'vip' });
+  // Kept by the back/forward cache, seen again and left again, it is still the same view.
+  page.throws(new Error('later'));
+  page.leave();
+  const again = JSON.parse(Buffer.from(await page.sent[1].bytes).toString());
+  assert.deepEqual(again.events.map((event) => event.kind), ['exception']);
+});
+
+test('one record that cannot be read takes none of the last words with it', async () => {
+  page = new Page();
+  page.coreLoads = false;
+  page.tag();
+  const hostile = { get name() { throw new Error('mine'); } };
+  page.dispatch('unhandledrejection', { reason: hostile });
+  page.throws(new Error('kept'));
+  page.leave();
+  const read = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
+  assert.deepEqual(read.events.map((event) => event.kind), ['page_view', 'exception']);
+});
+
+for (const [data, warning] of [
+  [{ key: undefined }, /^dna: key is missing; allowed: .* Nothing is sent\.$/],
+  [{ endpoint: 'ftp://x' }, /^dna: endpoint is ftp:\/\/x; allowed: an http or https address/],
+  [{ sampleRate: '50%' }, /^dna: sampleRate is 50%; allowed: 0 to 1/],
+]) {
+  test(`a wrong option is named: ${Object.keys(data)}`, async () => {
+    page = new Page({ data });
+    page.tag();
+    await page.ready().catch(() => {});
+    assert.equal(page.warnings.length, 1);
+    assert.match(page.warnings[0], warning);
+  });
+}
+
+test('an unknown call is named, and does nothing', async () => {
+  page = new Page().tag();
+  await page.ready();
+  dna('setuser', 'x');
+  dna();
+  dna('setUser');
+  dna('event', {});
+  assert.equal(page.warnings.length, 4);
+  assert.match(page.warnings[0], /^dna: unknown call/);
+});
