@@ -1,0 +1,120 @@
+//! What happens to a frame between HTTP and the buffer: read it ([`form`]), judge its events
+//! ([`times`]), take out what must not be kept ([`privacy`]), add what the server knows. Pure
+//! functions: the clock's `now` and all configuration are passed in.
+
+pub mod apps;
+pub mod decompress;
+pub mod form;
+pub mod privacy;
+pub mod pseudonym;
+pub mod recent;
+pub mod times;
+
+use crate::enrich::Client;
+use apps::App;
+use dna_protocol::entry::{Entry, Receipt};
+use dna_protocol::limits::REJECTIONS_LISTED_MAX;
+use dna_protocol::{Decoded, Frame, Skipped};
+use pseudonym::Pseudonyms;
+
+/// A frame after judgement.
+#[derive(Debug)]
+pub struct Judged {
+    /// What is to be kept; its frame has the good events only.
+    pub entry: Entry,
+    /// What was refused.
+    pub rejected: Rejected,
+    /// What was passed over.
+    pub skipped: Skipped,
+}
+
+/// The refused events of a frame.
+#[derive(Debug, Default)]
+pub struct Rejected {
+    /// The first of them.
+    pub listed: Vec<Rejection>,
+    /// How many for each code. Their sum is the number of refused events.
+    pub counts: Vec<(&'static str, usize)>,
+}
+
+/// One refused event.
+#[derive(Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Rejection {
+    /// Its place in what was sent, from 0.
+    pub index: usize,
+    /// The reason's stable name.
+    pub code: &'static str,
+    /// The field, what is wrong with it, what is allowed.
+    pub detail: String,
+}
+
+/// The code under which refused events are counted that the reader did not list one by one.
+pub const UNLISTED: &str = "unlisted";
+
+/// Judges the events of `decoded`, received at `now` (ms since the Unix epoch) from an
+/// application and client that are known, and makes the entry to keep.
+#[must_use]
+pub fn judge(
+    decoded: Decoded,
+    now: u64,
+    app: &App,
+    client: &Client,
+    pseudonyms: &Pseudonyms,
+) -> Judged {
+    let Decoded { frame, places, rejected: unread, rejected_count, skipped } = decoded;
+    let mut rejected = Rejected::default();
+    for refused in unread {
+        let (code, detail) = (refused.error.problem.code(), refused.error.to_string());
+        rejected.add(Rejection { index: refused.index, code, detail });
+    }
+    let listed = rejected.count();
+    if rejected_count > listed {
+        rejected.counts.push((UNLISTED, rejected_count - listed));
+    }
+    let Frame { mut header, events } = frame;
+    let clock = times::Clock::new(&header, now);
+    let mut good = Vec::with_capacity(events.len());
+    for (mut event, index) in events.into_iter().zip(places) {
+        match clock.judge(event.time) {
+            Ok(()) => {
+                privacy::clean_event(&mut event, app, pseudonyms);
+                good.push(event);
+            }
+            Err(wrong) => {
+                rejected.add(Rejection { index, code: wrong.code(), detail: wrong.to_string() });
+            }
+        }
+    }
+    rejected.listed.sort_unstable_by_key(|rejection| rejection.index);
+    privacy::clean_header(&mut header);
+    let receipt = Receipt {
+        received_at: Some(now),
+        app: Some(app.name.clone()),
+        clock_skew: clock.skew(),
+        client_address: client.address.clone(),
+        browser_name: client.agent.browser_name.clone(),
+        browser_version: client.agent.browser_version.clone(),
+        os_name: client.agent.os_name.clone(),
+        os_version: client.agent.os_version.clone(),
+        device_model: client.agent.device_model.clone(),
+    };
+    Judged { entry: Entry { receipt, frame: Frame { header, events: good } }, rejected, skipped }
+}
+
+impl Rejected {
+    /// How many events were refused.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.counts.iter().map(|(_, count)| count).sum()
+    }
+
+    fn add(&mut self, rejection: Rejection) {
+        match self.counts.iter_mut().find(|(code, _)| *code == rejection.code) {
+            Some((_, count)) => *count += 1,
+            None => self.counts.push((rejection.code, 1)),
+        }
+        if self.listed.len() < REJECTIONS_LISTED_MAX {
+            self.listed.push(rejection);
+        }
+    }
+}

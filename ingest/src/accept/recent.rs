@@ -1,0 +1,226 @@
+//! Remembers the frames that were kept recently, so that one sent again is acknowledged without
+//! being written again, and two copies at the same moment become one.
+//!
+//! A help, not a promise: what is forgotten, or was written by another ingest, is told apart by
+//! consumers, by the same (session, sequence).
+
+use crate::buffer::KeepError;
+use crate::limits::{RECENT_FRAMES_MAX, RECENT_PARTS};
+use std::collections::hash_map::{Entry, RandomState};
+use std::collections::{HashMap, VecDeque};
+use std::hash::BuildHasher;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+
+/// What names a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FrameName {
+    /// Place of the application.
+    pub app: usize,
+    /// The session.
+    pub session: [u8; 16],
+    /// Its number there.
+    pub sequence: u64,
+}
+
+/// What became of a frame: how many events were kept, or why none was.
+pub type Outcome = Result<usize, KeepError>;
+
+/// The memory.
+#[derive(Debug)]
+pub struct Recent {
+    parts: Vec<Mutex<Part>>,
+    hasher: RandomState,
+}
+
+#[derive(Debug, Default)]
+struct Part {
+    frames: HashMap<FrameName, State>,
+    /// The kept ones, the oldest first.
+    order: VecDeque<FrameName>,
+}
+
+#[derive(Debug)]
+enum State {
+    UnderWay(watch::Receiver<Option<Outcome>>),
+    Kept { accepted: usize },
+}
+
+/// How the memory answers to a frame.
+#[derive(Debug)]
+pub enum Claim<'a> {
+    /// It is new: keep it, then settle.
+    First(Ticket<'a>),
+    /// It is a repeat, and this became of the first.
+    Repeat(Outcome),
+}
+
+/// The duty to say what became of a frame. Dropped unsettled, when its request ended before it
+/// was kept, the frame is new again and who waits for it is the next to try.
+#[derive(Debug)]
+#[must_use]
+pub struct Ticket<'a> {
+    recent: &'a Recent,
+    name: FrameName,
+    sender: watch::Sender<Option<Outcome>>,
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        let parts = (0..RECENT_PARTS).map(|_| Mutex::default()).collect();
+        Self { parts, hasher: RandomState::new() }
+    }
+}
+
+impl Recent {
+    /// Claims a frame. While another request is about to keep the same one, waits for it.
+    pub async fn claim(&self, name: FrameName) -> Claim<'_> {
+        loop {
+            let mut under_way = match self.part(&name).frames.entry(name) {
+                Entry::Vacant(vacant) => {
+                    let (sender, receiver) = watch::channel(None);
+                    vacant.insert(State::UnderWay(receiver));
+                    return Claim::First(Ticket { recent: self, name, sender });
+                }
+                Entry::Occupied(occupied) => match occupied.get() {
+                    State::Kept { accepted } => return Claim::Repeat(Ok(*accepted)),
+                    State::UnderWay(receiver) => receiver.clone(),
+                },
+            };
+            // The lock is free again here. An error means that the other request was dropped.
+            if let Ok(outcome) = under_way.wait_for(Option::is_some).await
+                && let Some(outcome) = outcome.clone()
+            {
+                return Claim::Repeat(outcome);
+            }
+        }
+    }
+
+    /// How many kept frames are remembered.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.parts.iter().map(|part| lock(part).order.len()).sum()
+    }
+
+    /// Whether none is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn part(&self, name: &FrameName) -> MutexGuard<'_, Part> {
+        let at = self.hasher.hash_one(name) as usize % self.parts.len();
+        lock(&self.parts[at])
+    }
+}
+
+/// A panic elsewhere cannot leave a part half changed, so a poisoned lock is taken.
+fn lock(part: &Mutex<Part>) -> MutexGuard<'_, Part> {
+    part.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Ticket<'_> {
+    /// Tells what became of the frame. A kept one is remembered, one that failed is new again.
+    pub fn settle(self, outcome: &Outcome) {
+        if let Ok(accepted) = outcome {
+            let mut part = self.recent.part(&self.name);
+            part.frames.insert(self.name, State::Kept { accepted: *accepted });
+            part.order.push_back(self.name);
+            if part.order.len() > RECENT_FRAMES_MAX / RECENT_PARTS
+                && let Some(oldest) = part.order.pop_front()
+            {
+                part.frames.remove(&oldest);
+            }
+        }
+        self.sender.send_replace(Some(outcome.clone()));
+    }
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        let mut part = self.recent.part(&self.name);
+        if let Entry::Occupied(occupied) = part.frames.entry(self.name)
+            && matches!(occupied.get(), State::UnderWay(_))
+        {
+            occupied.remove();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    fn name(sequence: u64) -> FrameName {
+        FrameName { app: 0, session: [7; 16], sequence }
+    }
+
+    /// What a future has at once.
+    fn now<F: Future>(future: F) -> Option<F::Output> {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        }
+    }
+
+    fn first(recent: &Recent, sequence: u64) -> Ticket<'_> {
+        match now(recent.claim(name(sequence))) {
+            Some(Claim::First(ticket)) => ticket,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_kept_frame_is_known_again_and_others_are_not() {
+        let recent = Recent::default();
+        first(&recent, 1).settle(&Ok(3));
+        assert!(matches!(now(recent.claim(name(1))), Some(Claim::Repeat(Ok(3)))));
+        first(&recent, 2).settle(&Ok(1));
+        let elsewhere = FrameName { app: 1, ..name(1) };
+        assert!(matches!(now(recent.claim(elsewhere)), Some(Claim::First(_))));
+    }
+
+    #[test]
+    fn a_copy_under_way_waits_for_the_first_and_shares_its_outcome() {
+        for outcome in [Ok(2), Err(KeepError::QueueFull)] {
+            let recent = Recent::default();
+            let ticket = first(&recent, 1);
+            let mut copy = pin!(recent.claim(name(1)));
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(copy.as_mut().poll(&mut context).is_pending());
+            ticket.settle(&outcome);
+            match copy.as_mut().poll(&mut context) {
+                Poll::Ready(Claim::Repeat(shared)) => assert_eq!(shared, outcome),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_not_kept_is_new_again() {
+        let recent = Recent::default();
+        first(&recent, 1).settle(&Err(KeepError::QueueFull));
+        drop(first(&recent, 1));
+        let ticket = first(&recent, 1);
+        let mut copy = pin!(recent.claim(name(1)));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(copy.as_mut().poll(&mut context).is_pending());
+        drop(ticket);
+        assert!(matches!(copy.as_mut().poll(&mut context), Poll::Ready(Claim::First(_))));
+    }
+
+    #[test]
+    fn the_memory_is_bounded_and_forgets_the_oldest() {
+        let recent = Recent::default();
+        let many = 3 * RECENT_FRAMES_MAX as u64;
+        for sequence in 0..many {
+            first(&recent, sequence).settle(&Ok(1));
+        }
+        assert!(recent.len() <= RECENT_FRAMES_MAX, "{}", recent.len());
+        assert!(matches!(now(recent.claim(name(0))), Some(Claim::First(_))));
+        assert!(matches!(now(recent.claim(name(many - 1))), Some(Claim::Repeat(Ok(1)))));
+    }
+}

@@ -1,0 +1,115 @@
+//! Opening a folder: it is locked, and what a crash left at its end is cut off.
+
+use super::scan::{SegmentReader, segments};
+use super::segment::{HEADER_BYTES, VERSION};
+use crate::buffer::OpenError;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+
+/// A folder that is ours.
+#[derive(Debug)]
+pub(super) struct Recovered {
+    /// Holds the lock as long as it is open.
+    pub(super) lock: File,
+    /// Number of the next record.
+    pub(super) next_number: u64,
+    /// Bytes of all segments.
+    pub(super) total_bytes: u64,
+    /// Bytes of an unfinished write that were cut off.
+    pub(super) torn_bytes: u64,
+}
+
+/// Locks `dir`, which is made if it is not there, and cuts a torn tail.
+///
+/// Only the last segment can have one: a new segment is begun only when everything in the one
+/// before is acknowledged or was taken back.
+///
+/// # Errors
+/// When another process has the folder, or it cannot be read or written.
+pub(super) fn recover(dir: &Path) -> Result<Recovered, OpenError> {
+    std::fs::create_dir_all(dir).map_err(OpenError::io(dir))?;
+    let lock = lock(dir)?;
+    let found = segments(dir).map_err(OpenError::io(dir))?;
+    let mut recovered = Recovered { lock, next_number: 0, total_bytes: 0, torn_bytes: 0 };
+    if let Some((number, path)) = found.last() {
+        let end = good_end(path, *number)?;
+        recovered.next_number = number + end.records.max(1);
+        recovered.torn_bytes = cut(path, end.offset).map_err(OpenError::io(path))?;
+    }
+    for (_, path) in &found {
+        recovered.total_bytes += match path.metadata() {
+            Ok(metadata) => metadata.len(),
+            // The last one, when nothing good was in it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(OpenError::io(path)(error)),
+        };
+    }
+    if recovered.torn_bytes > 0 {
+        let (dir, bytes) = (dir.display(), recovered.torn_bytes);
+        tracing::warn!(%dir, bytes, "an unfinished write was cut off the journal; nothing \
+            acknowledged was in it");
+    }
+    Ok(recovered)
+}
+
+fn lock(dir: &Path) -> Result<File, OpenError> {
+    let path = dir.join("lock");
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(OpenError::io(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Locked { dir: dir.to_owned() }),
+        Err(TryLockError::Error(error)) => Err(OpenError::io(&path)(error)),
+    }
+}
+
+/// Where the last good record of a segment ends.
+struct GoodEnd {
+    offset: u64,
+    /// Good records and runs of damage: at most the number of records that were written.
+    records: u64,
+}
+
+fn good_end(path: &Path, number: u64) -> Result<GoodEnd, OpenError> {
+    let version = |error: io::Error| match error.kind() {
+        io::ErrorKind::Unsupported => {
+            let found = version_of(path).unwrap_or(0);
+            OpenError::Version { path: path.to_owned(), found, known: VERSION }
+        }
+        _ => OpenError::io(path)(error),
+    };
+    let mut reader = SegmentReader::open(path, number, 0).map_err(OpenError::io(path))?;
+    let mut end = GoodEnd { offset: 0, records: 0 };
+    while reader.next_record().map_err(version)?.is_some() {
+        end = GoodEnd { offset: reader.place().offset, records: end.records + 1 };
+    }
+    end.records += reader.damage().runs;
+    Ok(end)
+}
+
+fn version_of(path: &Path) -> io::Result<u32> {
+    use std::io::Read;
+    let mut header = [0; HEADER_BYTES];
+    File::open(path)?.read_exact(&mut header)?;
+    Ok(u32::from_le_bytes([header[8], header[9], header[10], header[11]]))
+}
+
+/// Cuts a segment, or removes it when nothing good is in it; the bytes that were cut off.
+fn cut(path: &Path, end: u64) -> io::Result<u64> {
+    let len = path.metadata()?.len();
+    if end == 0 {
+        std::fs::remove_file(path)?;
+        return Ok(len.saturating_sub(HEADER_BYTES as u64));
+    }
+    if len > end {
+        let file = OpenOptions::new().write(true).open(path)?;
+        file.set_len(end)?;
+        file.sync_all()?;
+    }
+    Ok(len - end)
+}

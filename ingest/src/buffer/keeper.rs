@@ -1,0 +1,90 @@
+//! The handle through which the door keeps entries.
+
+use super::commit::{Bounds, Health, Shared, Sink, run};
+use super::{BufferCounters, Item, KeepError};
+use serde::Serialize;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::task::JoinHandle;
+
+/// A cheap handle on the buffer, shared by all workers.
+#[derive(Clone)]
+pub struct Keeper {
+    shared: Arc<Shared>,
+    kind: &'static str,
+    committer: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+/// How the buffer is, for `/health/ready`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// `journal` or `redis`.
+    pub kind: &'static str,
+    /// What an acknowledgement survives.
+    pub durability: String,
+    /// Whether entries can be kept.
+    pub ready: bool,
+    /// Why not. For the operator: it may name files and hosts.
+    pub reason: Option<String>,
+    /// Entries that wait to be written.
+    pub queued: usize,
+    /// Their bytes.
+    pub queued_bytes: usize,
+}
+
+impl Keeper {
+    /// Probes `sink`, so that the status is known, and starts a committer that writes to it.
+    pub async fn start<S: Sink>(
+        mut sink: S,
+        bounds: Bounds,
+        counters: Arc<BufferCounters>,
+    ) -> Self {
+        let problem = sink.probe().await.err();
+        let health = Health::new(problem.as_ref(), sink.durability());
+        health.tell();
+        let shared = Arc::new(Shared::new(bounds, counters, health));
+        let committer = tokio::spawn(run(Arc::clone(&shared), sink));
+        Self { shared, kind: S::KIND, committer: Arc::new(Mutex::new(Some(committer))) }
+    }
+
+    /// Keeps an entry. Resolves `Ok` only after the buffer has it.
+    ///
+    /// Once it waits, an entry is written even when the caller goes away.
+    ///
+    /// # Errors
+    /// Why it was not kept, or why that is not known.
+    pub async fn keep(&self, item: Item) -> Result<(), KeepError> {
+        let answered =
+            self.shared.push(item).inspect_err(|error| self.shared.counters.refused(error))?;
+        answered.await.unwrap_or_else(|_| {
+            let error = KeepError::unavailable("the buffer stopped before it answered");
+            self.shared.counters.refused(&error);
+            Err(error)
+        })
+    }
+
+    /// How the buffer is.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let health = self.shared.health();
+        let (queued, queued_bytes) = self.shared.queued();
+        Status {
+            kind: self.kind,
+            durability: health.durability,
+            ready: health.problem.is_none(),
+            reason: health.problem,
+            queued,
+            queued_bytes,
+        }
+    }
+
+    /// Takes nothing more, writes what waits, and stops. The other handles answer
+    /// [`KeepError::Unavailable`] from then on.
+    pub async fn close(self) {
+        self.shared.close();
+        let committer = self.committer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(committer) = committer {
+            // A committer that panicked has answered its waiters; there is nothing to flush.
+            let _ = committer.await;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Every bound of the buffer, with the reason beside it.
+
+use dna_protocol::limits::BODY_BYTES_MAX;
+use std::time::Duration;
+
+/// Bytes of one encoded entry. An entry is a body of at most [`BODY_BYTES_MAX`] in its compact
+/// form, and what the server adds. Bounds what a reader holds and how far it searches behind a
+/// damaged record.
+pub const ENTRY_BYTES_MAX: usize = BODY_BYTES_MAX + 64 * 1024;
+
+/// Entries that wait to be written. Each is a request that waits for its answer, so this is
+/// also how many requests a stalled buffer holds up before others are told to come back.
+pub const QUEUE_ITEMS_DEFAULT: usize = 16 * 1024;
+
+/// Bytes of the entries that wait. A few full groups: more would only add to the memory and to
+/// the time that the last one waits.
+pub const QUEUE_BYTES_DEFAULT: usize = 16 * 1024 * 1024;
+
+/// Entries of one group. Far more than the requests that arrive during one fsync, and few
+/// enough that one write's outcome is soon known.
+pub const GROUP_ITEMS_MAX: usize = 1024;
+
+/// Bytes of one group, unless its first entry alone is larger.
+pub const GROUP_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// How long an idle buffer goes unprobed: how late `/health/ready` may tell of a lost Redis,
+/// and how late it tells that a disk is well again.
+pub const PROBE_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Bytes of one journal segment: small enough to scan quickly when it is opened.
+pub const SEGMENT_BYTES_DEFAULT: u64 = 64 * 1024 * 1024;
+
+/// Bytes of all journal segments.
+pub const JOURNAL_BYTES_DEFAULT: u64 = 2048 * 1024 * 1024;
+
+/// Bytes that a journal reader asks for in one read.
+pub const READ_CHUNK_BYTES: usize = 256 * 1024;
+
+/// How often a journal reader that waits looks for new records. The reader may be another
+/// process, so nothing can wake it.
+pub const FOLLOW_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Shards when nothing else is configured: enough for four consumers of a department in
+/// parallel, few enough that one machine does not notice.
+pub const SHARDS_DEFAULT: u16 = 4;
+
+/// The largest number of shards. A Redis Cluster of hundreds of masters is past what this
+/// buffer is for, and a reader without the configuration asks for each of them.
+pub const SHARDS_MAX: u16 = 1024;
+
+/// How long connecting to Redis may take.
+pub const CONNECT_TIMEOUT_DEFAULT: Duration = Duration::from_secs(2);
+
+/// How long Redis may take to answer a group. With `appendfsync always` an answer waits for the
+/// disk; beyond this the outcome is unknown, the client is told to come back, and consumers tell
+/// the retry by session and sequence.
+pub const RESPONSE_TIMEOUT_DEFAULT: Duration = Duration::from_secs(3);
+
+/// The first pause between two attempts to connect; it doubles.
+pub const RECONNECT_PAUSE_MIN: Duration = Duration::from_millis(50);
+
+/// The longest pause between two attempts to connect: how late a Redis that is back is noticed.
+pub const RECONNECT_PAUSE_MAX: Duration = Duration::from_secs(1);

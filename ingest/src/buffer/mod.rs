@@ -1,0 +1,75 @@
+//! The buffer: what stands between the door and every consumer. Acknowledged means that the
+//! buffer has it.
+//!
+//! [`open`] gives a [`Keeper`], whose [`keep`](Keeper::keep) answers only when the entry is in
+//! Redis or on the journal. What arrives together is written together ([`commit`]): one group is
+//! in flight, and the next grows while it is written. [`read`] is the other side, used by
+//! `ingest tail` and the live page: they read what was kept, not a side channel.
+//!
+//! Kept is at least once. When an outcome is unknown (a timeout, a crash between writing and
+//! answering) the client is not acknowledged, sends again, and consumers tell the second copy by
+//! session and sequence.
+
+pub mod commit;
+mod counters;
+mod error;
+pub mod journal;
+mod keeper;
+pub mod limits;
+pub mod memory;
+pub mod read;
+pub mod redis;
+mod settings;
+pub mod show;
+
+pub use counters::{BufferCounters, COMMIT_BUCKETS_MICROS, CommitTimes};
+pub use error::{KeepError, OpenError, ReadError};
+pub use keeper::{Keeper, Status};
+pub use settings::{JournalSettings, RedisSettings, Settings, Sync};
+
+use bytes::Bytes;
+use std::sync::Arc;
+
+/// One encoded [`Entry`](dna_protocol::entry::Entry) and where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The shard of its session, see [`shard_of`].
+    pub shard: u16,
+    /// The entry.
+    pub bytes: Bytes,
+}
+
+/// The shard of a session: CRC-32C (Castagnoli) of its 16 bytes, modulo `shards`.
+///
+/// Part of the buffer's contract: all of a session's entries are in one stream, in their order,
+/// and a consumer in any language can tell which. Changing `shards` moves sessions.
+#[must_use]
+pub fn shard_of(session_id: &[u8; 16], shards: u16) -> u16 {
+    let shard = crc32c::crc32c(session_id) % u32::from(shards.max(1));
+    u16::try_from(shard).expect("the remainder is below a u16")
+}
+
+/// Opens the buffer and starts its committer on the current Tokio runtime.
+///
+/// A Redis that cannot be reached is no error: the keeper answers
+/// [`KeepError::Unavailable`] and is not ready until it can be.
+///
+/// # Errors
+/// When the journal cannot be opened or the address of Redis makes no sense.
+pub async fn open(settings: Settings, counters: Arc<BufferCounters>) -> Result<Keeper, OpenError> {
+    match settings {
+        Settings::Journal(settings) => {
+            let bounds = commit::Bounds::new(settings.queue_items_max, settings.queue_bytes_max);
+            let sink = journal::JournalSink::open(settings, Arc::clone(&counters)).await?;
+            Ok(Keeper::start(sink, bounds, counters).await)
+        }
+        Settings::Redis(settings) => {
+            let bounds = commit::Bounds::new(settings.queue_items_max, settings.queue_bytes_max);
+            let sink = redis::RedisSink::open(&settings)?;
+            Ok(Keeper::start(sink, bounds, counters).await)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! What an operator decides about the buffer.
+
+use super::limits;
+use super::read::Source;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where entries are kept.
+#[derive(Debug, Clone)]
+pub enum Settings {
+    /// On the local disk.
+    Journal(JournalSettings),
+    /// In Redis Streams.
+    Redis(RedisSettings),
+}
+
+impl Settings {
+    /// Where a reader finds what is kept under these settings.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        match self {
+            Self::Journal(settings) => Source::Journal { dir: settings.dir.clone() },
+            Self::Redis(settings) => {
+                Source::Redis { url: settings.url.clone(), shards: Some(settings.shards) }
+            }
+        }
+    }
+}
+
+/// The embedded journal.
+#[derive(Debug, Clone)]
+pub struct JournalSettings {
+    /// Its folder; made if it is not there. One ingest owns it.
+    pub dir: PathBuf,
+    /// A segment that has this many bytes is followed by a new one.
+    pub segment_bytes_max: u64,
+    /// Bytes of all segments together; beyond, nothing more is taken.
+    pub total_bytes_max: u64,
+    /// When entries are on the disk itself.
+    pub sync: Sync,
+    /// Entries that may wait to be written.
+    pub queue_items_max: usize,
+    /// Bytes of the entries that may wait.
+    pub queue_bytes_max: usize,
+}
+
+impl JournalSettings {
+    /// The journal in `dir` with everything else as by default.
+    #[must_use]
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self {
+            dir: dir.into(),
+            segment_bytes_max: limits::SEGMENT_BYTES_DEFAULT,
+            total_bytes_max: limits::JOURNAL_BYTES_DEFAULT,
+            sync: Sync::default(),
+            queue_items_max: limits::QUEUE_ITEMS_DEFAULT,
+            queue_bytes_max: limits::QUEUE_BYTES_DEFAULT,
+        }
+    }
+}
+
+/// When a journal's entries are on the disk itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sync {
+    /// Before they are acknowledged: survives loss of power.
+    #[default]
+    Always,
+    /// When the system writes them: survives the end of the process, not of the machine.
+    Never,
+}
+
+/// Redis Streams.
+#[derive(Clone)]
+pub struct RedisSettings {
+    /// `redis://[USER[:PASSWORD]@]HOST[:PORT][/DB]` or `redis+unix:///PATH`.
+    pub url: String,
+    /// Number of streams; the session chooses one.
+    pub shards: u16,
+    /// Entries that may wait to be written.
+    pub queue_items_max: usize,
+    /// Bytes of the entries that may wait.
+    pub queue_bytes_max: usize,
+    /// How long connecting may take.
+    pub connect_timeout: Duration,
+    /// How long an answer may take.
+    pub response_timeout: Duration,
+}
+
+impl RedisSettings {
+    /// The Redis at `url` with everything else as by default.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            shards: limits::SHARDS_DEFAULT,
+            queue_items_max: limits::QUEUE_ITEMS_DEFAULT,
+            queue_bytes_max: limits::QUEUE_BYTES_DEFAULT,
+            connect_timeout: limits::CONNECT_TIMEOUT_DEFAULT,
+            response_timeout: limits::RESPONSE_TIMEOUT_DEFAULT,
+        }
+    }
+}
+
+/// Without the address, which may hold a password.
+impl std::fmt::Debug for RedisSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RedisSettings").field("shards", &self.shards).finish_non_exhaustive()
+    }
+}

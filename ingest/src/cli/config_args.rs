@@ -1,0 +1,60 @@
+//! Flags that name and override the configuration, the same for every command.
+
+use crate::config::{Config, ConfigError, Layers};
+use clap::Args;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Flags win over the environment, the environment over the file.
+#[derive(Debug, Args)]
+pub(super) struct ConfigArgs {
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Listen here instead of `listen`; port 0 takes a free one
+    #[arg(long, value_name = "IP:PORT")]
+    listen: Option<SocketAddr>,
+    /// Threads instead of `workers`
+    #[arg(long, value_name = "N")]
+    workers: Option<usize>,
+    /// Keep frames in the journal in this directory, even if Redis is configured
+    #[arg(long, value_name = "DIR", conflicts_with = "redis")]
+    journal: Option<PathBuf>,
+    /// Keep frames in this Redis
+    #[arg(long, value_name = "URL")]
+    redis: Option<String>,
+}
+
+impl ConfigArgs {
+    /// File, environment and flags together, judged.
+    pub(super) fn load(&self) -> Result<Config, ConfigError> {
+        let journal = self.journal.as_ref().map(|dir| dir.to_string_lossy().into_owned());
+        let no_redis = journal.as_ref().map(|_| String::new());
+        load(&self.config, |layers| {
+            layers
+                .with_flag("listen", "--listen", self.listen.map(|listen| listen.to_string()))
+                .with_flag("workers", "--workers", self.workers.map(|workers| workers.to_string()))
+                .with_flag("buffer.journal.dir", "--journal", journal)
+                .with_flag("buffer.redis.url", "--redis", self.redis.clone())
+                .with_flag("buffer.redis.url", "--journal", no_redis)
+        })
+    }
+
+    /// The configuration file's path, for messages.
+    pub(super) fn path(&self) -> std::path::Display<'_> {
+        self.config.display()
+    }
+}
+
+/// The file and the environment, with what `flags` adds, judged.
+pub(super) fn load(
+    file: &Path,
+    flags: impl FnOnce(Layers) -> Layers,
+) -> Result<Config, ConfigError> {
+    let environment = std::env::vars_os().filter_map(|(name, value)| {
+        // A name that is not UTF-8 is none of ours.
+        Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+    });
+    let layers = Layers::from_file(file)?.with_environment(environment);
+    Config::load(&flags(layers))
+}

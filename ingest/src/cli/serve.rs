@@ -1,0 +1,82 @@
+//! `ingest serve`.
+
+use super::config_args::ConfigArgs;
+use super::{Failure, logging};
+use crate::buffer::{self, BufferCounters, Keeper};
+use crate::config::Config;
+use crate::http::{Door, server};
+use crate::live::LiveSource;
+use actix_web::web;
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::SystemTime;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let config = args.config.load()?;
+    logging::start()?;
+    actix_web::rt::System::new().block_on(serve(config))
+}
+
+/// Serves until a signal, then stops in the order that loses nothing: no new connections, the
+/// requests in flight, what the buffer still holds.
+async fn serve(config: Config) -> Result<ExitCode, Failure> {
+    if !config.idle_variables.is_empty() {
+        let names = config.idle_variables.join(", ");
+        tracing::warn!(names, "these environment variables set nothing here");
+    }
+    let counters = Arc::new(BufferCounters::default());
+    let keeper = buffer::open(config.buffer.settings.clone(), Arc::clone(&counters)).await?;
+    let door = web::Data::new(Door::new(&config, keeper.clone(), counters, now));
+    let live = config
+        .live
+        .enabled
+        .then(|| web::Data::new(LiveSource::new(config.buffer.settings.source())));
+    // Before the address is printed: who reads it may signal at once.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let bound = server::bind(&config, door, live.clone());
+    let (server, address) =
+        bound.map_err(|source| Failure::Listen { address: config.listen, source })?;
+    announce(&keeper, address)?;
+    let handle = server.handle();
+    let stop = async move {
+        let signal = tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        };
+        tracing::info!(signal, "stopping: finishing the requests in flight");
+        if let Some(live) = live {
+            live.close();
+        }
+        handle.stop(true).await;
+    };
+    let (served, ()) = tokio::join!(server, stop);
+    keeper.close().await;
+    tracing::info!("stopped");
+    served?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Tells programs, by the one line on stdout, and people that requests are taken now.
+fn announce(keeper: &Keeper, address: std::net::SocketAddr) -> Result<(), Failure> {
+    let status = keeper.status();
+    tracing::info!(buffer = status.kind, durability = status.durability, "listening");
+    let mut out = std::io::stdout();
+    writeln!(out, "ingest listening on http://{address}")?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Milliseconds since the Unix epoch; 0 on a clock that stands before it.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

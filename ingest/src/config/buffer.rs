@@ -1,0 +1,91 @@
+//! `[buffer]`: where acknowledged frames are kept.
+
+use super::{ConfigError, Section};
+use crate::buffer::limits::SHARDS_DEFAULT;
+use crate::buffer::{JournalSettings, RedisSettings, Settings, Sync};
+use std::time::Duration;
+
+/// The buffer: Redis when it has an address, else the embedded journal.
+#[derive(Debug, Clone)]
+pub struct BufferConfig {
+    /// Streams that sessions are spread over.
+    pub shards: u16,
+    /// Redis or the journal.
+    pub settings: Settings,
+}
+
+impl BufferConfig {
+    pub(super) fn read(root: &mut Section<'_>) -> Result<Self, ConfigError> {
+        let mut section = root.section("buffer")?;
+        let shards = section.integer("shards", SHARDS_DEFAULT, 1..=1024)?;
+        let mut journal = read_journal(&mut section)?;
+        let redis = read_redis(&mut section, shards)?;
+        let items = section.integer("queue_items_max", journal.queue_items_max, 1..=10_000_000)?;
+        let bytes = 1024 * 1024..=64 * 1024 * 1024 * 1024;
+        let bytes = section.integer("queue_bytes_max", journal.queue_bytes_max, bytes)?;
+        section.finish()?;
+        let settings = match redis {
+            Some(mut redis) => {
+                redis.queue_items_max = items;
+                redis.queue_bytes_max = bytes;
+                Settings::Redis(redis)
+            }
+            None => {
+                journal.queue_items_max = items;
+                journal.queue_bytes_max = bytes;
+                Settings::Journal(journal)
+            }
+        };
+        Ok(Self { shards, settings })
+    }
+}
+
+fn read_journal(buffer: &mut Section<'_>) -> Result<JournalSettings, ConfigError> {
+    const MIB: u64 = 1024 * 1024;
+    let mut section = buffer.section("journal")?;
+    let mut settings = JournalSettings::new("");
+    settings.dir = section.parsed("dir", "dna-journal", "a directory")?;
+    let (segment, total) = (settings.segment_bytes_max, settings.total_bytes_max);
+    settings.segment_bytes_max = section.integer("segment_bytes_max", segment, MIB..=4096 * MIB)?;
+    let allowed = 2 * MIB..=16 * 1024 * 1024 * MIB;
+    settings.total_bytes_max = section.integer("total_bytes_max", total, allowed)?;
+    let modes = [("always", Sync::Always), ("never", Sync::Never)];
+    settings.sync = section.choice("sync", &modes, settings.sync)?;
+    if settings.segment_bytes_max > settings.total_bytes_max {
+        let at_most = format!("at most `total_bytes_max`, {}", settings.total_bytes_max);
+        let value = settings.segment_bytes_max.to_string();
+        return Err(section.refuse("segment_bytes_max", &value, at_most));
+    }
+    section.finish()?;
+    Ok(settings)
+}
+
+fn read_redis(buffer: &mut Section<'_>, shards: u16) -> Result<Option<RedisSettings>, ConfigError> {
+    let mut section = buffer.section("redis")?;
+    let allowed = "redis://[USER[:PASSWORD]@]HOST[:PORT][/DB] or redis+unix:///PATH";
+    let judge = |url: &str| {
+        let known = ["redis://", "redis+unix:///"].iter().any(|scheme| url.starts_with(scheme));
+        // Empty, as a variable or flag gives it to override the file: no Redis.
+        (known || url.is_empty()).then(|| (!url.is_empty()).then(|| RedisSettings::new(url)))
+    };
+    let settings = section.secret("url", allowed, judge)?.flatten();
+    let defaults = RedisSettings::new("");
+    let connect = millis(&mut section, "connect_timeout_ms", defaults.connect_timeout)?;
+    let response = millis(&mut section, "response_timeout_ms", defaults.response_timeout)?;
+    section.finish()?;
+    Ok(settings.map(|settings| RedisSettings {
+        shards,
+        connect_timeout: connect,
+        response_timeout: response,
+        ..settings
+    }))
+}
+
+fn millis(
+    section: &mut Section<'_>,
+    key: &'static str,
+    default: Duration,
+) -> Result<Duration, ConfigError> {
+    let default = u64::try_from(default.as_millis()).unwrap_or(u64::MAX);
+    section.integer(key, default, 1..=600_000).map(Duration::from_millis)
+}

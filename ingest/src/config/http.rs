@@ -1,0 +1,50 @@
+//! `[http]`: connections.
+
+use super::{ConfigError, Section};
+use ipnet::IpNet;
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// How connections are held.
+#[derive(Debug, Clone)]
+pub struct HttpConfig {
+    /// Networks whose `X-Forwarded-For` is believed. Empty: the header is not looked at.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How long an idle connection is held.
+    pub keep_alive: Duration,
+    /// How long the head of a request may take.
+    pub header_timeout: Duration,
+    /// Connections a worker holds at most; more wait in the system's queue.
+    pub connections_max: usize,
+    /// How long requests in flight may take after the signal to stop.
+    pub shutdown_timeout: Duration,
+}
+
+impl HttpConfig {
+    pub(super) fn read(root: &mut Section<'_>) -> Result<Self, ConfigError> {
+        let mut section = root.section("http")?;
+        let millis = Duration::from_millis;
+        let config = Self {
+            trusted_proxies: section.list(
+                "trusted_proxies",
+                "networks or addresses, e.g. 10.0.0.0/8 or 2001:db8::1",
+                network,
+            )?,
+            keep_alive: millis(section.integer("keep_alive_ms", 30_000, 1..=600_000)?),
+            header_timeout: millis(section.integer("header_timeout_ms", 5_000, 1..=60_000)?),
+            connections_max: section.integer("connections_max", 20_000, 1..=1_000_000)?,
+            shutdown_timeout: millis(section.integer(
+                "shutdown_timeout_ms",
+                20_000,
+                0..=600_000,
+            )?),
+        };
+        section.finish()?;
+        Ok(config)
+    }
+}
+
+/// A network, or a single address as the network of itself.
+fn network(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}

@@ -1,0 +1,81 @@
+//! Configuration: a TOML file, then the environment, then flags; the last one that names a key
+//! wins. Everything is judged before anything starts, and a wrong value is refused with its
+//! key, what was found, where it came from and what is allowed.
+//!
+//! A key `k` of section `[a.b]` is the variable `DNA_A_B_K` in the environment; lists are
+//! comma-separated there. `[[apps]]` stands in the file only.
+
+mod apps;
+mod buffer;
+mod error;
+mod http;
+mod layers;
+mod limits;
+mod live;
+mod privacy;
+mod section;
+
+pub use apps::{AppConfig, AppsConfig, Origins};
+pub use buffer::BufferConfig;
+pub use error::ConfigError;
+pub use http::HttpConfig;
+pub use layers::Layers;
+pub use limits::LimitsConfig;
+pub use live::LiveConfig;
+pub use privacy::{PrivacyConfig, PseudonymKey};
+pub use section::Section;
+
+use std::net::SocketAddr;
+
+/// All of it, one part a concern.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Threads that serve requests.
+    pub workers: usize,
+    /// Connections.
+    pub http: HttpConfig,
+    /// Sizes and times of a request.
+    pub limits: LimitsConfig,
+    /// Where acknowledged frames are kept.
+    pub buffer: BufferConfig,
+    /// The live view.
+    pub live: LiveConfig,
+    /// The pseudonym key.
+    pub privacy: PrivacyConfig,
+    /// Who may send.
+    pub apps: AppsConfig,
+    /// Environment variables that look like ours and set nothing: perhaps misspelt.
+    pub idle_variables: Vec<String>,
+}
+
+impl Config {
+    /// Reads and judges the whole configuration.
+    ///
+    /// # Errors
+    /// The first wrong setting.
+    pub fn load(layers: &Layers) -> Result<Self, ConfigError> {
+        let mut root = Section::root(layers);
+        let mut config = Self {
+            listen: root.parsed("listen", "127.0.0.1:8600", "IP:PORT, e.g. 127.0.0.1:8600")?,
+            workers: root.integer("workers", default_workers(), 1..=1024)?,
+            http: HttpConfig::read(&mut root)?,
+            limits: LimitsConfig::read(&mut root)?,
+            buffer: BufferConfig::read(&mut root)?,
+            live: LiveConfig::read(&mut root)?,
+            privacy: PrivacyConfig::read(&mut root)?,
+            apps: AppsConfig::read(&mut root)?,
+            idle_variables: Vec::new(),
+        };
+        root.finish()?;
+        layers.check_environment()?;
+        config.idle_variables = layers.idle_variables();
+        Ok(config)
+    }
+}
+
+/// One thread a core that this process may use.
+fn default_workers() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

@@ -1,0 +1,290 @@
+//! Typed reading of one section: each call takes a key, its default and what is allowed, so a
+//! message can say all three. What is left at the end is unknown and refused.
+
+use super::error::{secret, shown};
+use super::{ConfigError, Layers};
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use toml::Value;
+
+/// A table of the configuration, with the keys that were read taken out.
+#[derive(Debug)]
+pub struct Section<'a> {
+    layers: &'a Layers,
+    /// `buffer.redis`, empty for the root.
+    name: String,
+    left: toml::Table,
+    known: Vec<&'static str>,
+}
+
+/// A value as found: text from a flag or variable, or TOML.
+struct Found {
+    value: Value,
+    origin: String,
+    /// From a flag or variable: a number or list is still a text.
+    is_text: bool,
+}
+
+impl<'a> Section<'a> {
+    /// The whole configuration.
+    #[must_use]
+    pub fn root(layers: &'a Layers) -> Self {
+        Self { layers, name: String::new(), left: layers.file().clone(), known: Vec::new() }
+    }
+
+    /// One entry of a list of tables, called `name` in messages.
+    #[must_use]
+    pub fn of_table(layers: &'a Layers, name: String, table: toml::Table) -> Self {
+        Self { layers, name, left: table, known: Vec::new() }
+    }
+
+    /// Where the values come from.
+    #[must_use]
+    pub fn layers(&self) -> &'a Layers {
+        self.layers
+    }
+
+    /// The section `key` in this one; empty when the file does not have it.
+    ///
+    /// # Errors
+    /// When it is no table.
+    pub fn section(&mut self, key: &'static str) -> Result<Self, ConfigError> {
+        self.known.push(key);
+        let left = match self.left.remove(key) {
+            None => toml::Table::new(),
+            Some(Value::Table(table)) => table,
+            Some(value) => {
+                let allowed = format!("a section [{}]", self.key(key));
+                return Err(self.wrong(key, &self.in_file(value), allowed));
+            }
+        };
+        Ok(Self { layers: self.layers, name: self.key(key), left, known: Vec::new() })
+    }
+
+    /// The tables of the list `[[key]]`.
+    ///
+    /// # Errors
+    /// When it is no list of tables.
+    pub fn tables(&mut self, key: &'static str) -> Result<Vec<toml::Table>, ConfigError> {
+        self.known.push(key);
+        let value = self.left.remove(key).unwrap_or(Value::Array(Vec::new()));
+        let tables = match &value {
+            Value::Array(items) => items.iter().map(|item| item.as_table().cloned()).collect(),
+            _ => None,
+        };
+        tables.ok_or_else(|| {
+            self.wrong(key, &self.in_file(value), format!("a list of tables [[{key}]]"))
+        })
+    }
+
+    /// An integer.
+    ///
+    /// # Errors
+    /// When it is none or out of range.
+    pub fn integer<N>(
+        &mut self,
+        key: &'static str,
+        default: N,
+        allowed: RangeInclusive<N>,
+    ) -> Result<N, ConfigError>
+    where
+        N: TryFrom<i64> + FromStr + PartialOrd + Display,
+    {
+        let Some(found) = self.find(key) else { return Ok(default) };
+        let number = match &found.value {
+            Value::Integer(number) => N::try_from(*number).ok(),
+            Value::String(text) if found.is_text => text.trim().parse().ok(),
+            _ => None,
+        };
+        number.filter(|number| allowed.contains(number)).ok_or_else(|| {
+            let expected = format!("an integer from {} to {}", allowed.start(), allowed.end());
+            self.wrong(key, &found, expected)
+        })
+    }
+
+    /// A boolean.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn boolean(&mut self, key: &'static str, default: bool) -> Result<bool, ConfigError> {
+        let Some(found) = self.find(key) else { return Ok(default) };
+        match &found.value {
+            Value::Boolean(value) => Ok(*value),
+            Value::String(text) if found.is_text && text == "true" => Ok(true),
+            Value::String(text) if found.is_text && text == "false" => Ok(false),
+            _ => Err(self.wrong(key, &found, "true or false")),
+        }
+    }
+
+    /// A text that `T` reads.
+    ///
+    /// # Errors
+    /// When `T` does not read it.
+    pub fn parsed<T: FromStr>(
+        &mut self,
+        key: &'static str,
+        default: &'static str,
+        allowed: &str,
+    ) -> Result<T, ConfigError> {
+        let found = self.find(key).unwrap_or_else(|| Found {
+            value: Value::String(default.to_owned()),
+            origin: "the default".to_owned(),
+            is_text: true,
+        });
+        let parsed = found.value.as_str().and_then(|text| text.parse().ok());
+        parsed.ok_or_else(|| self.wrong(key, &found, allowed))
+    }
+
+    /// A text, if there is one.
+    ///
+    /// # Errors
+    /// When it is no text.
+    pub fn text(
+        &mut self,
+        key: &'static str,
+        allowed: &str,
+    ) -> Result<Option<String>, ConfigError> {
+        let Some(found) = self.find(key) else { return Ok(None) };
+        match found.value.as_str() {
+            Some(text) => Ok(Some(text.to_owned())),
+            None => Err(self.wrong(key, &found, allowed)),
+        }
+    }
+
+    /// A text that no message may show.
+    ///
+    /// # Errors
+    /// When it is no text, or `judge` does not take it.
+    pub fn secret<T>(
+        &mut self,
+        key: &'static str,
+        allowed: &str,
+        judge: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(found) = self.find(key) else { return Ok(None) };
+        let judged = found.value.as_str().and_then(judge);
+        judged.map(Some).ok_or_else(|| ConfigError::Wrong {
+            key: self.key(key),
+            value: secret(),
+            origin: found.origin,
+            allowed: allowed.to_owned(),
+        })
+    }
+
+    /// One of the texts in `choices`, by its place; the first is the default.
+    ///
+    /// # Errors
+    /// When it is none of them.
+    pub fn choice<T: Copy>(
+        &mut self,
+        key: &'static str,
+        choices: &[(&str, T)],
+        default: T,
+    ) -> Result<T, ConfigError> {
+        let Some(found) = self.find(key) else { return Ok(default) };
+        let chosen = choices.iter().find(|(name, _)| found.value.as_str() == Some(name));
+        chosen.map(|(_, value)| *value).ok_or_else(|| {
+            let names: Vec<_> = choices.iter().map(|(name, _)| format!("{name:?}")).collect();
+            self.wrong(key, &found, names.join(" or "))
+        })
+    }
+
+    /// A list of texts, each read by `judge`; empty by default.
+    ///
+    /// # Errors
+    /// The first text that `judge` does not take.
+    pub fn list<T>(
+        &mut self,
+        key: &'static str,
+        allowed: &str,
+        judge: impl Fn(&str) -> Option<T>,
+    ) -> Result<Vec<T>, ConfigError> {
+        let Some(found) = self.find(key) else { return Ok(Vec::new()) };
+        let items = match &found.value {
+            Value::Array(items) => items.clone(),
+            Value::String(text) if found.is_text => text
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+                .map(|item| Value::String(item.to_owned()))
+                .collect(),
+            _ => return Err(self.wrong(key, &found, format!("a list: {allowed}"))),
+        };
+        let judged = items.into_iter().map(|value| match value.as_str().and_then(&judge) {
+            Some(item) => Ok(item),
+            None => Err(self.wrong(key, &Found { value, ..found.clone_origin() }, allowed)),
+        });
+        judged.collect()
+    }
+
+    /// A setting that must be there.
+    ///
+    /// # Errors
+    /// When it is absent.
+    pub fn required<T>(
+        &self,
+        key: &'static str,
+        value: Option<T>,
+        allowed: &str,
+    ) -> Result<T, ConfigError> {
+        value
+            .ok_or_else(|| ConfigError::Missing { key: self.key(key), allowed: allowed.to_owned() })
+    }
+
+    /// Refuses `value` of `key`, for judgements that span several settings.
+    #[must_use]
+    pub fn refuse(&self, key: &str, value: &str, allowed: impl Into<String>) -> ConfigError {
+        let value = Value::String(value.to_owned());
+        self.wrong(key, &self.in_file(value), allowed)
+    }
+
+    /// Refuses what was not read.
+    ///
+    /// # Errors
+    /// The first unknown key.
+    pub fn finish(self) -> Result<(), ConfigError> {
+        match self.left.keys().next() {
+            None => Ok(()),
+            Some(key) => Err(ConfigError::UnknownKey {
+                key: self.key(key),
+                origin: self.layers.path().display().to_string(),
+                allowed: self.known.join(", "),
+            }),
+        }
+    }
+
+    fn key(&self, key: &str) -> String {
+        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+    }
+
+    fn find(&mut self, key: &'static str) -> Option<Found> {
+        self.known.push(key);
+        let in_file = self.left.remove(key);
+        if let Some((origin, text)) = self.layers.overriding(&self.key(key)) {
+            return Some(Found { value: Value::String(text), origin, is_text: true });
+        }
+        in_file.map(|value| self.in_file(value))
+    }
+
+    fn in_file(&self, value: Value) -> Found {
+        Found { value, origin: self.layers.path().display().to_string(), is_text: false }
+    }
+
+    fn wrong(&self, key: &str, found: &Found, allowed: impl Into<String>) -> ConfigError {
+        let value = match &found.value {
+            Value::String(text) => shown(text),
+            Value::Table(_) => "a table".to_owned(),
+            Value::Array(_) => "a list".to_owned(),
+            other => other.to_string(),
+        };
+        let (key, origin) = (self.key(key), found.origin.clone());
+        ConfigError::Wrong { key, value, origin, allowed: allowed.into() }
+    }
+}
+
+impl Found {
+    fn clone_origin(&self) -> Self {
+        Self { value: Value::Boolean(false), origin: self.origin.clone(), is_text: self.is_text }
+    }
+}

@@ -1,0 +1,97 @@
+//! The client's address: found behind proxies, and truncated to its network.
+
+use crate::limits::FORWARDED_HOPS_MAX;
+use dna_protocol::field::Text;
+use ipnet::IpNet;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// The network of `address`: the first 24 bits of IPv4, 48 of IPv6, the rest 0.
+///
+/// A /24 is at most 256 customers of a provider, a /48 what a provider gives one site: enough to
+/// see that a region or office is affected, too little to find a person by.
+#[must_use]
+pub fn truncated(address: IpAddr) -> Text<64> {
+    let network = match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [a, b, c, _] = address.octets();
+            IpAddr::V4(Ipv4Addr::new(a, b, c, 0))
+        }
+        IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
+        }
+    };
+    Text::cut(network.to_string())
+}
+
+/// The client behind the connection from `peer`.
+///
+/// `forwarded` holds the values of `X-Forwarded-For`, each a comma-separated list to whose end a
+/// proxy adds whom it serves. Read from the end: as long as the one who speaks is trusted, the one
+/// before is whom it names. What an untrusted one claims is not believed.
+#[must_use]
+pub fn client<'a>(
+    peer: IpAddr,
+    forwarded: impl DoubleEndedIterator<Item = &'a str>,
+    trusted: &[IpNet],
+) -> IpAddr {
+    let is_trusted =
+        |address: IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
+    let mut client = peer;
+    let hops = forwarded.rev().flat_map(|value| value.rsplit(','));
+    for hop in hops.take(FORWARDED_HOPS_MAX) {
+        if !is_trusted(client) {
+            break;
+        }
+        match parse_hop(hop.trim()) {
+            Some(address) => client = address,
+            None => break,
+        }
+    }
+    client
+}
+
+/// An address, with or without port and brackets, as proxies write it.
+fn parse_hop(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.split(']').next()).unwrap_or(hop);
+    bare.parse().ok().or_else(|| hop.parse::<std::net::SocketAddr>().ok().map(|hop| hop.ip()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_truncated(address: &str, expected: &str) {
+        assert_eq!(&*truncated(address.parse().expect("an address")), expected);
+    }
+
+    #[test]
+    fn an_address_becomes_its_network() {
+        check_truncated("203.0.113.77", "203.0.113.0");
+        check_truncated("::ffff:203.0.113.77", "203.0.113.0");
+        check_truncated("2001:db8:1234:5678:9abc:def0:1234:5678", "2001:db8:1234::");
+        check_truncated("::1", "::");
+    }
+
+    #[track_caller]
+    fn check_client(peer: &str, forwarded: &[&str], expected: &str) {
+        let trusted = ["10.0.0.0/8".parse().expect("a network"), "::1/128".parse().expect("one")];
+        let peer = peer.parse().expect("an address");
+        let client = client(peer, forwarded.iter().copied(), &trusted);
+        assert_eq!(client.to_string(), expected);
+    }
+
+    #[test]
+    fn only_trusted_hops_are_believed() {
+        check_client("198.51.100.1", &["203.0.113.7"], "198.51.100.1");
+        check_client("10.0.0.1", &[], "10.0.0.1");
+        check_client("10.0.0.1", &["203.0.113.7"], "203.0.113.7");
+        check_client("10.0.0.1", &["1.1.1.1, 203.0.113.7, 10.0.0.2"], "203.0.113.7");
+        check_client("10.0.0.1", &["1.1.1.1", "203.0.113.7", "10.0.0.2"], "203.0.113.7");
+        check_client("::1", &["[2001:db8::7]:4711"], "2001:db8::7");
+        check_client("::ffff:10.0.0.1", &["203.0.113.7:4711"], "203.0.113.7");
+        check_client("10.0.0.1", &["203.0.113.7, unknown"], "10.0.0.1");
+        check_client("10.0.0.1", &[&"10.0.0.2,".repeat(100_000)], "10.0.0.1");
+    }
+}

@@ -1,0 +1,213 @@
+//! `POST /v1/beacon`: takes a frame.
+//!
+//! Judged in this order, the first that fails answers: media type and coding, size, the frame's
+//! header, the application's key, the page's origin, each event. 200 only after the buffer has
+//! the frame.
+
+use super::answer::{Answer, SkippedCounts};
+use super::codes::Code;
+use super::{BEACON_PATH, Door, Problem, body, peer};
+use crate::accept::apps::App;
+use crate::accept::recent::{Claim, FrameName};
+use crate::accept::{Judged, Rejected, form, judge};
+use crate::buffer::{Item, KeepError, shard_of};
+use crate::metrics::Metrics;
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ORIGIN,
+};
+use actix_web::middleware::DefaultHeaders;
+use actix_web::{HttpRequest, HttpResponse, Resource, web};
+use dna_protocol::{Header, Skipped};
+use std::time::{Duration, Instant};
+
+/// The methods of the path, for `Allow`.
+const METHODS: &str = "POST, OPTIONS";
+
+/// How soon a client may come back when too much waits at the moment.
+const RETRY_WHEN_BUSY: Duration = Duration::from_secs(1);
+
+/// How soon when the buffer is away: about as long as a server takes to restart.
+const RETRY_WHEN_UNAVAILABLE: Duration = Duration::from_secs(5);
+
+/// How soon when it is full: someone has to make room.
+const RETRY_WHEN_FULL: Duration = Duration::from_secs(30);
+
+/// The path with its CORS headers, which stand on every answer: without them a page cannot read
+/// why it was refused. `*` is safe, since no cookie or other credential is ever looked at; which
+/// pages may send is judged by `Origin` for each application.
+pub(super) fn resource() -> Resource<
+    impl actix_web::dev::ServiceFactory<
+        actix_web::dev::ServiceRequest,
+        Config = (),
+        Response = actix_web::dev::ServiceResponse,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    let cors = DefaultHeaders::new()
+        .add((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .add((ACCESS_CONTROL_EXPOSE_HEADERS, "Retry-After"));
+    web::resource(BEACON_PATH)
+        .route(web::post().to(post))
+        .route(web::method(actix_web::http::Method::OPTIONS).to(preflight))
+        .default_service(web::to(wrong_method))
+        .wrap(cors)
+}
+
+async fn post(request: HttpRequest, payload: web::Payload, door: web::Data<Door>) -> HttpResponse {
+    let started = Instant::now();
+    let response = match take(&request, payload, &door).await {
+        Ok(answer) => answer.response(),
+        Err(Refusal::Counted(problem)) => problem.response(METHODS),
+        Err(Refusal::Frame(problem)) => {
+            door.metrics.refused(problem.code);
+            tracing::debug!(reason = problem.code.name(), "frame refused");
+            problem.response(METHODS)
+        }
+    };
+    door.metrics.took(started.elapsed());
+    response
+}
+
+/// A refusal, and whether its events were counted one by one instead of the frame.
+enum Refusal {
+    Frame(Problem),
+    Counted(Problem),
+}
+
+impl<P: Into<Problem>> From<P> for Refusal {
+    fn from(problem: P) -> Self {
+        Self::Frame(problem.into())
+    }
+}
+
+async fn take(
+    request: &HttpRequest,
+    payload: web::Payload,
+    door: &Door,
+) -> Result<Answer, Refusal> {
+    // At the head of the request: a slow upload must not count as the client's clock.
+    let now = (door.now)();
+    let body = body::read(request, payload, &door.limits).await?;
+    let decoded = form::decode(&body)?;
+    drop(body);
+    let app = app(&decoded.frame.header, door)?;
+    check_origin(request, app)?;
+    let name = name(&decoded.frame.header, app)?;
+    let ticket = match door.recent.claim(name).await {
+        Claim::First(ticket) => ticket,
+        Claim::Repeat(Ok(accepted)) => {
+            door.metrics.duplicate(app.index);
+            return Ok(Answer::duplicate(accepted));
+        }
+        Claim::Repeat(Err(error)) => return Err(not_kept(&error).into()),
+    };
+    let client = peer::client(request, &door.trusted_proxies);
+    let judged = judge(decoded, now, app, &client, &door.pseudonyms);
+    let (accepted, tally) = (judged.entry.frame.events.len(), Metrics::tally(&judged));
+    let Judged { entry, rejected, skipped } = judged;
+    if accepted == 0 {
+        door.metrics.judged(&rejected, skipped);
+        if rejected.count() > 0 {
+            return Err(Refusal::Counted(no_good_event(&rejected, skipped)));
+        }
+        // Only unknown kinds: the client is newer than this server, and nothing is wrong.
+        door.metrics.accepted(app.index, &tally);
+        return Ok(Answer::kept(0, rejected, skipped));
+    }
+    let bytes = entry.encode().into();
+    let outcome = door.keeper.keep(Item { shard: shard_of(&name.session, door.shards), bytes });
+    let outcome = outcome.await.map(|()| accepted);
+    ticket.settle(&outcome);
+    match outcome {
+        Ok(accepted) => {
+            // Only now: a frame that was not kept comes again, and is counted then.
+            door.metrics.judged(&rejected, skipped);
+            door.metrics.accepted(app.index, &tally);
+            Ok(Answer::kept(accepted, rejected, skipped))
+        }
+        Err(error) => {
+            // The buffer has logged that it is away, once; a line a frame would bury that.
+            tracing::debug!(%error, "frame not kept");
+            Err(not_kept(&error).into())
+        }
+    }
+}
+
+fn app<'a>(header: &Header, door: &'a Door) -> Result<&'a App, Problem> {
+    let key = header.app_key.as_deref().unwrap_or_default();
+    door.apps.by_key(key).ok_or_else(|| {
+        let detail = format!("`app_key` {key:?} is not known; expected a key of the configuration");
+        Problem::new(Code::UnknownKey, detail)
+    })
+}
+
+/// Judges the page's origin. Without the header the request does not come from a page: mini
+/// programs, servers and curl send none. A page cannot leave it out.
+fn check_origin(request: &HttpRequest, app: &App) -> Result<(), Problem> {
+    let Some(origin) = request.headers().get(ORIGIN) else { return Ok(()) };
+    let origin = String::from_utf8_lossy(origin.as_bytes());
+    if app.origins.allow(&origin) {
+        return Ok(());
+    }
+    let detail = format!(
+        "origin {origin:?} is not allowed for application {:?}; allowed are the `origins` of its \
+         configuration",
+        &*app.name
+    );
+    Err(Problem::new(Code::OriginNotAllowed, detail))
+}
+
+fn name(header: &Header, app: &App) -> Result<FrameName, Problem> {
+    match (header.session_id, header.sequence) {
+        (Some(session), Some(sequence)) => {
+            Ok(FrameName { app: app.index, session: session.0, sequence })
+        }
+        // The readers refuse a header without them.
+        _ => Err(Problem::plain(Code::InvalidHeader)),
+    }
+}
+
+/// The refusal of a frame whose events were all refused.
+fn no_good_event(rejected: &Rejected, skipped: Skipped) -> Problem {
+    let count = rejected.count();
+    let first = rejected.listed.first().map(|first| first.detail.as_str()).unwrap_or_default();
+    let detail = format!("all {count} events were refused; the first: {first}");
+    // Lists and maps of texts and numbers always have a JSON form.
+    let listed = serde_json::to_value(&rejected.listed).unwrap_or_default();
+    let problem = Problem::new(Code::NoGoodEvent, detail)
+        .with("rejected", listed)
+        .with("rejected_count", count);
+    match SkippedCounts::of(skipped) {
+        None => problem,
+        Some(skipped) => problem.with("skipped", serde_json::to_value(skipped).unwrap_or_default()),
+    }
+}
+
+/// What a client is told when a frame was not kept: not the cause, which is the operator's.
+fn not_kept(error: &KeepError) -> Problem {
+    match error {
+        KeepError::QueueFull => Problem::plain(Code::QueueFull).retry_after(RETRY_WHEN_BUSY),
+        KeepError::Unavailable { .. } => {
+            Problem::plain(Code::Unavailable).retry_after(RETRY_WHEN_UNAVAILABLE)
+        }
+        KeepError::Full { .. } => Problem::plain(Code::Full).retry_after(RETRY_WHEN_FULL),
+        KeepError::TooLarge { .. } => Problem::new(Code::BodyTooLarge, error.to_string()),
+    }
+}
+
+/// Allows pages to send other media types than the ones that need no preflight.
+async fn preflight() -> HttpResponse {
+    HttpResponse::NoContent()
+        .insert_header((ACCESS_CONTROL_ALLOW_METHODS, METHODS))
+        .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "Content-Type, Content-Encoding"))
+        .insert_header((ACCESS_CONTROL_MAX_AGE, "86400"))
+        .finish()
+}
+
+async fn wrong_method(request: HttpRequest, door: web::Data<Door>) -> HttpResponse {
+    door.metrics.refused(Code::MethodNotAllowed);
+    let detail = format!("{} is not allowed here; allowed: {METHODS}", request.method());
+    Problem::new(Code::MethodNotAllowed, detail).response(METHODS)
+}

@@ -1,0 +1,127 @@
+//! Reads a body: never more than the limit, never longer than the deadline.
+
+use super::codes::Code;
+use super::problem::Problem;
+use crate::accept::decompress::{DecompressError, Encoding, decompress};
+use crate::config::LimitsConfig;
+use actix_web::HttpRequest;
+use actix_web::error::PayloadError;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::web::Payload;
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+use std::pin::Pin;
+
+/// The media types that carry frames; which form it is, the first bytes tell.
+const MEDIA_TYPES: [&str; 3] = ["text/plain", "application/json", "application/cbor"];
+
+/// The body of `request`, decompressed.
+///
+/// # Errors
+/// The problem to answer with.
+pub(super) async fn read(
+    request: &HttpRequest,
+    payload: Payload,
+    limits: &LimitsConfig,
+) -> Result<Bytes, Problem> {
+    check_media_type(request)?;
+    let encoding = encoding(request)?;
+    check_announced_length(request, limits)?;
+    let reading = collect(payload, limits.body_bytes_max);
+    let body = match actix_web::rt::time::timeout(limits.body_timeout, reading).await {
+        Ok(body) => body?,
+        Err(_) => {
+            let allowed = limits.body_timeout.as_millis();
+            let detail = format!("the body was not complete after {allowed} ms, the most allowed");
+            return Err(Problem::new(Code::BodyTimeout, detail));
+        }
+    };
+    let sent = body.len();
+    decompress(encoding, body, limits.decompressed_bytes_max).map_err(|error| match error {
+        DecompressError::TooLarge { max } => {
+            let detail = format!(
+                "{sent} bytes of {} decompress to more than {max} bytes, the most allowed",
+                encoding.name()
+            );
+            Problem::new(Code::DecompressedTooLarge, detail)
+        }
+        DecompressError::Malformed => {
+            let detail = format!("the body is no complete {}", encoding.name());
+            Problem::new(Code::MalformedEncoding, detail)
+        }
+    })
+}
+
+fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
+    let Some(value) = request.headers().get(CONTENT_TYPE) else { return Ok(()) };
+    let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+    let media_type = media_type.trim();
+    // curl -d says this of whatever it sends; the first bytes tell all the same.
+    let accepted = MEDIA_TYPES.iter().chain(["application/x-www-form-urlencoded"].iter());
+    if accepted.into_iter().any(|known| media_type.eq_ignore_ascii_case(known)) {
+        return Ok(());
+    }
+    let detail = format!("`Content-Type` is {media_type:?}; allowed: {}", MEDIA_TYPES.join(", "));
+    Err(Problem::new(Code::UnsupportedMediaType, detail))
+}
+
+fn encoding(request: &HttpRequest) -> Result<Encoding, Problem> {
+    let Some(value) = request.headers().get(CONTENT_ENCODING) else {
+        return Ok(Encoding::Identity);
+    };
+    let name = value.to_str().unwrap_or_default().trim();
+    Encoding::by_name(name).ok_or_else(|| {
+        let detail = format!(
+            "`Content-Encoding` is {name:?}; allowed: gzip, br, deflate, zstd, identity, one of them"
+        );
+        Problem::new(Code::UnsupportedEncoding, detail)
+    })
+}
+
+/// Refuses a body that says itself that it is too large, before a byte of it is read.
+fn check_announced_length(request: &HttpRequest, limits: &LimitsConfig) -> Result<(), Problem> {
+    let announced = request.headers().get(CONTENT_LENGTH);
+    let announced = announced.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    match announced {
+        Some(length) if length > limits.body_bytes_max as u64 => {
+            Err(too_large(&format!("announced as {length} bytes"), limits.body_bytes_max))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn too_large(seen: &str, max: usize) -> Problem {
+    Problem::new(Code::BodyTooLarge, format!("the body is {seen}; at most {max} bytes"))
+}
+
+async fn collect(mut payload: Payload, max: usize) -> Result<Bytes, Problem> {
+    let Some(first) = next(&mut payload).await? else { return Ok(Bytes::new()) };
+    let Some(second) = next(&mut payload).await? else {
+        // Most beacons arrive in one piece and are not copied.
+        return if first.len() > max { Err(at_least(first.len(), max)) } else { Ok(first) };
+    };
+    let mut body = BytesMut::from(first);
+    let mut chunk = Some(second);
+    while let Some(bytes) = chunk {
+        if body.len() + bytes.len() > max {
+            return Err(at_least(body.len() + bytes.len(), max));
+        }
+        body.extend_from_slice(&bytes);
+        chunk = next(&mut payload).await?;
+    }
+    Ok(body.freeze())
+}
+
+fn at_least(seen: usize, max: usize) -> Problem {
+    too_large(&format!("at least {seen} bytes"), max)
+}
+
+async fn next(payload: &mut Payload) -> Result<Option<Bytes>, Problem> {
+    let chunk = std::future::poll_fn(|context| Pin::new(&mut *payload).poll_next(context)).await;
+    match chunk {
+        None => Ok(None),
+        Some(Ok(bytes)) => Ok(Some(bytes)),
+        Some(Err(PayloadError::Overflow)) => Err(Problem::plain(Code::BodyTooLarge)),
+        Some(Err(_)) => Err(Problem::plain(Code::BodyIncomplete)),
+    }
+}

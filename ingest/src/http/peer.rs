@@ -1,0 +1,21 @@
+//! Who is at the other end of a request.
+
+use crate::enrich::{Client, address, user_agent};
+use actix_web::HttpRequest;
+use actix_web::http::header::{USER_AGENT, X_FORWARDED_FOR};
+use ipnet::IpNet;
+
+/// What a request says of its client; the address already truncated.
+pub(super) fn client(request: &HttpRequest, trusted: &[IpNet]) -> Client {
+    let headers = request.headers();
+    let forwarded: Vec<&str> =
+        headers.get_all(X_FORWARDED_FOR).filter_map(|value| value.to_str().ok()).collect();
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+    Client {
+        address: peer
+            .map(|peer| address::client(peer, forwarded.into_iter(), trusted))
+            .map(address::truncated),
+        agent: agent.map(user_agent::parse).unwrap_or_default(),
+    }
+}

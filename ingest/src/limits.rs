@@ -1,0 +1,30 @@
+//! Every bound of the door that is not the operator's to set, with the reason beside it. Bounds
+//! of the wire are in `dna_protocol::limits`, those of a request in `config::LimitsConfig`.
+
+use std::time::Duration;
+
+/// How far after `sent_at_ms` an event may lie. Frames are sent after their events; a clock that
+/// is set back in between moves them by seconds, not by minutes.
+pub const FUTURE_MAX: Duration = Duration::from_secs(5 * 60);
+
+/// How far before `sent_at_ms` an event may lie: as long as a client keeps what it could not
+/// send, a week with a weekend and holidays in it.
+pub const AGE_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Frames that the door remembers to recognise repeats: at 1,000 frames a second 24 seconds, in
+/// which most clients try again. 3 MB in all; a few more would double the tables. Consumers count
+/// a frame once by the same two fields, so forgetting costs space, not truth.
+pub const RECENT_FRAMES_MAX: usize = 24 * 1024;
+
+/// Parts of that memory, each with its own lock, so that workers seldom wait for each other.
+pub const RECENT_PARTS: usize = 16;
+
+/// Bytes of a `User-Agent` that are looked at. The longest that browsers send, those inside
+/// mini programs, have some 400.
+pub const USER_AGENT_BYTES_MAX: usize = 1024;
+
+/// Hops of an `X-Forwarded-For` that are looked at, from the nearest on.
+pub const FORWARDED_HOPS_MAX: usize = 16;
+
+/// The window of zstd: 8 MB, the most that RFC 9659 allows in HTTP; the format allows 2 TB.
+pub const ZSTD_WINDOW_LOG_MAX: u32 = 23;

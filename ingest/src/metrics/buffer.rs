@@ -1,0 +1,79 @@
+//! The buffer's counters in `/metrics`.
+
+use crate::buffer::{BufferCounters, COMMIT_BUCKETS_MICROS};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, NoLabelSet};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
+use std::fmt::Error;
+use std::sync::Arc;
+
+/// Reads the counters at each scrape.
+#[derive(Debug)]
+pub(super) struct BufferCollector(pub(super) Arc<BufferCounters>);
+
+impl Collector for BufferCollector {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), Error> {
+        let counters = &self.0;
+        let encoder = &mut encoder;
+        counter(encoder, "buffer_groups", "Groups written, kept or not", counters.groups())?;
+        counter(encoder, "buffer_entries", "Entries kept", counters.items())?;
+        counter(encoder, "buffer_bytes", "Bytes of the entries kept", counters.bytes())?;
+        let help = "Bytes of an unfinished write, cut off when the journal was opened";
+        counter(encoder, "buffer_torn_bytes", help, counters.torn_bytes())?;
+        let help = "Entries that wait to be written";
+        gauge(encoder, "buffer_queued_entries", help, counters.queued_items())?;
+        let help = "Bytes of the entries that wait";
+        gauge(encoder, "buffer_queued_bytes", help, counters.queued_bytes())?;
+        failures(encoder, counters)?;
+        commit_times(encoder, counters)
+    }
+}
+
+fn counter(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    value: u64,
+) -> Result<(), Error> {
+    let metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+    ConstCounter::new(value).encode(metric)
+}
+
+fn gauge(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    value: u64,
+) -> Result<(), Error> {
+    let metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    ConstGauge::new(value).encode(metric)
+}
+
+fn failures(encoder: &mut DescriptorEncoder<'_>, counters: &BufferCounters) -> Result<(), Error> {
+    let help = "Entries that the buffer did not keep, by reason";
+    let mut metric =
+        encoder.encode_descriptor("buffer_refused", help, None, MetricType::Counter)?;
+    for (reason, count) in counters.failures() {
+        let labels = [("reason", reason)];
+        let series = metric.encode_family(&labels)?;
+        ConstCounter::new(count).encode(series)?;
+    }
+    Ok(())
+}
+
+fn commit_times(
+    encoder: &mut DescriptorEncoder<'_>,
+    counters: &BufferCounters,
+) -> Result<(), Error> {
+    let times = counters.commit_times();
+    let bounds = COMMIT_BUCKETS_MICROS.iter().map(|micros| *micros as f64 / 1e6);
+    let buckets: Vec<(f64, u64)> =
+        bounds.chain([f64::MAX]).zip(times.buckets.iter().copied()).collect();
+    let help = "How long groups took to write";
+    let mut metric =
+        encoder.encode_descriptor("buffer_commit_seconds", help, None, MetricType::Histogram)?;
+    let sum = times.sum_micros as f64 / 1e6;
+    metric.encode_histogram::<NoLabelSet>(sum, times.buckets.iter().sum(), &buckets, None)
+}

@@ -1,0 +1,176 @@
+//! What the door counts, shown by `/metrics`.
+//!
+//! Every frame that arrives moves exactly one of `frames_accepted`, `frames_duplicate` and
+//! `frames_refused`, except one whose events were all refused: it moves `events_rejected` once an
+//! event, so that nothing lost is counted twice. Labels are names of the configuration and codes
+//! of this program, never what a client sent, so the number of series is bounded.
+
+mod buffer;
+
+use crate::accept::times::TimeError;
+use crate::accept::{Judged, Rejected, UNLISTED};
+use crate::buffer::BufferCounters;
+use crate::http::codes::Code;
+use dna_protocol::model::KINDS;
+use dna_protocol::{Event, FieldProblem, Skipped};
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One label whose values are names of this program.
+type Labelled = Family<[(&'static str, &'static str); 1], Counter>;
+
+/// Upper bounds of the request durations' buckets, in seconds: half a millisecond, about what a
+/// request costs that waits for nothing, to ten seconds, a body's deadline.
+const DURATION_BUCKETS: [f64; 14] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// All counters of the door.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    apps: Vec<AppCounters>,
+    refused: Labelled,
+    rejected: Labelled,
+    skipped_events: Counter,
+    skipped_keys: Counter,
+    durations: Histogram,
+}
+
+#[derive(Debug)]
+struct AppCounters {
+    accepted: Counter,
+    duplicate: Counter,
+    /// In the order of [`KINDS`].
+    events: Vec<Counter>,
+}
+
+impl Metrics {
+    /// Counters at 0 for applications of these names, shown together with the buffer's.
+    #[must_use]
+    pub fn new<'a>(apps: impl Iterator<Item = &'a str>, buffer: Arc<BufferCounters>) -> Self {
+        let mut registry = Registry::with_prefix("dna_ingest");
+        let accepted = Family::<[(&str, String); 1], Counter>::default();
+        let duplicate = Family::<[(&str, String); 1], Counter>::default();
+        let events = Family::<[(&str, String); 2], Counter>::default();
+        let apps = apps.map(|app| AppCounters {
+            accepted: accepted.get_or_create_owned(&[("app", app.to_owned())]),
+            duplicate: duplicate.get_or_create_owned(&[("app", app.to_owned())]),
+            events: KINDS
+                .iter()
+                .map(|kind| [("app", app.to_owned()), ("kind", kind.name.to_owned())])
+                .map(|labels| events.get_or_create_owned(&labels))
+                .collect(),
+        });
+        let metrics = Self {
+            apps: apps.collect(),
+            refused: starting_at_zero(Code::ALL.iter().map(|code| code.name())),
+            rejected: starting_at_zero(rejection_codes()),
+            skipped_events: Counter::default(),
+            skipped_keys: Counter::default(),
+            durations: Histogram::new(DURATION_BUCKETS),
+            registry: Registry::default(),
+        };
+        registry.register(
+            "frames_accepted",
+            "Frames acknowledged: their good events are kept",
+            accepted,
+        );
+        registry.register("frames_duplicate", "Frames recognised as sent again", duplicate);
+        let help = "Frames refused as a whole, by the code of the problem";
+        registry.register("frames_refused", help, metrics.refused.clone());
+        registry.register("events_accepted", "Events kept", events);
+        let help = "Events refused while others of their frame may have been kept, by code";
+        registry.register("events_rejected", help, metrics.rejected.clone());
+        let help = "Events of an unknown kind: the mark of a newer client";
+        registry.register("events_skipped", help, metrics.skipped_events.clone());
+        let help = "Unknown keys passed over: the mark of a newer client";
+        registry.register("keys_skipped", help, metrics.skipped_keys.clone());
+        let help = "From the head of a request for /v1/beacon to its answer";
+        registry.register("request_duration_seconds", help, metrics.durations.clone());
+        registry.register_collector(Box::new(buffer::BufferCollector(buffer)));
+        Self { registry, ..metrics }
+    }
+
+    /// Counts a refusal.
+    pub fn refused(&self, code: Code) {
+        self.refused.get_or_create(&[("reason", code.name())]).inc();
+    }
+
+    /// Counts what the judgement of a frame refused and passed over.
+    pub fn judged(&self, rejected: &Rejected, skipped: Skipped) {
+        for (code, count) in &rejected.counts {
+            self.rejected.get_or_create(&[("reason", *code)]).inc_by(*count as u64);
+        }
+        self.skipped_events.inc_by(u64::from(skipped.kinds));
+        self.skipped_keys.inc_by(u64::from(skipped.keys));
+    }
+
+    /// How many events of each kind, in the order of [`KINDS`].
+    #[must_use]
+    pub fn tally(judged: &Judged) -> [u64; KINDS.len()] {
+        let mut tally = [0; KINDS.len()];
+        let place = |event: &Event| KINDS.iter().position(|kind| kind.key == event.body.key());
+        for place in judged.entry.frame.events.iter().filter_map(place) {
+            tally[place] += 1;
+        }
+        tally
+    }
+
+    /// Counts a frame that was kept, with its events by kind.
+    pub fn accepted(&self, app: usize, tally: &[u64; KINDS.len()]) {
+        let Some(app) = self.apps.get(app) else { return };
+        app.accepted.inc();
+        for (counter, count) in app.events.iter().zip(tally).filter(|(_, count)| **count > 0) {
+            counter.inc_by(*count);
+        }
+    }
+
+    /// Counts a frame that was kept before.
+    pub fn duplicate(&self, app: usize) {
+        if let Some(app) = self.apps.get(app) {
+            app.duplicate.inc();
+        }
+    }
+
+    /// Notes how long a request took.
+    pub fn took(&self, duration: Duration) {
+        self.durations.observe(duration.as_secs_f64());
+    }
+
+    /// Everything in the OpenMetrics text format, which Prometheus reads.
+    ///
+    /// # Errors
+    /// Never in practice: writing to a string does not fail.
+    pub fn render(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).map(|()| text)
+    }
+}
+
+/// A family with a series for each of `reasons`, so that rates see the first of them.
+fn starting_at_zero(reasons: impl Iterator<Item = &'static str>) -> Labelled {
+    let family = Labelled::default();
+    for reason in reasons {
+        drop(family.get_or_create(&[("reason", reason)]));
+    }
+    family
+}
+
+/// The codes that an event can be refused with.
+fn rejection_codes() -> impl Iterator<Item = &'static str> {
+    let fields = [
+        FieldProblem::WrongType(""),
+        FieldProblem::TooLong { len: 0, max: 0 },
+        FieldProblem::NotFinite,
+        FieldProblem::OutOfRange { min: 0.0, max: 0.0 },
+        FieldProblem::InvalidUtf8,
+        FieldProblem::Repeated,
+        FieldProblem::Missing,
+    ];
+    fields.map(|problem| problem.code()).into_iter().chain(TimeError::CODES).chain([UNLISTED])
+}

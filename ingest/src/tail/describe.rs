@@ -1,0 +1,141 @@
+//! What matters of an event, in a few words.
+
+use super::escape::Escaped;
+use anstyle::{AnsiColor, Style};
+use dna_protocol::field::{AttributeValue, Attributes, Number};
+use dna_protocol::model::{
+    ApiCall, Body, Custom, Exception, Header, Identity, PageView, ResourceFailure, WebVital,
+};
+use std::fmt::{self, Write};
+
+/// The short name of a kind and its colour: red for what failed.
+pub(super) fn label(body: &Body) -> (&'static str, Style) {
+    let (name, color) = match body {
+        Body::PageView(_) => ("page", AnsiColor::Green),
+        Body::WebVital(_) => ("vital", AnsiColor::Cyan),
+        Body::Exception(_) => ("error", AnsiColor::Red),
+        Body::UnhandledRejection(_) => ("rejection", AnsiColor::Red),
+        Body::ResourceFailure(_) => ("resource", AnsiColor::Yellow),
+        Body::ApiCall(call) if failed(call) => ("api", AnsiColor::Red),
+        Body::ApiCall(_) => ("api", AnsiColor::Blue),
+        Body::Custom(_) => ("custom", AnsiColor::Magenta),
+        Body::Identity(_) => ("user", AnsiColor::Magenta),
+    };
+    (name, Style::new().fg_color(Some(color.into())))
+}
+
+fn failed(call: &ApiCall) -> bool {
+    call.status.is_none_or(|status| status >= 400)
+}
+
+/// The words, harmless for a terminal.
+pub(super) fn words(header: &Header, body: &Body) -> String {
+    let mut words = String::new();
+    let written = match body {
+        Body::PageView(view) => page_view(&mut words, header, view),
+        Body::WebVital(vital) => web_vital(&mut words, vital),
+        Body::Exception(exception) | Body::UnhandledRejection(exception) => {
+            self::exception(&mut words, exception)
+        }
+        Body::ResourceFailure(failure) => resource_failure(&mut words, failure),
+        Body::ApiCall(call) => api_call(&mut words, call),
+        Body::Custom(custom) => self::custom(&mut words, custom),
+        Body::Identity(identity) => self::identity(&mut words, identity),
+    };
+    written.expect("writing to a String does not fail");
+    words
+}
+
+fn text<const MAX: usize>(text: Option<&dna_protocol::field::Text<MAX>>) -> Escaped<'_> {
+    Escaped(text.map_or("", |text| text))
+}
+
+/// An address without its scheme and host.
+fn path(url: &str) -> &str {
+    let Some((_, rest)) = url.split_once("://") else { return url };
+    rest.find('/').map_or("/", |slash| &rest[slash..])
+}
+
+fn page_view(out: &mut String, header: &Header, view: &PageView) -> fmt::Result {
+    write!(out, "{}", Escaped(path(header.url.as_ref().map_or("", |url| url))))?;
+    match view.load_event_end {
+        Some(load) => write!(out, "  load {:.0} ms", load.get())?,
+        None => out.push_str("  left before it had loaded"),
+    }
+    if let Some(first_byte) = view.response_start {
+        write!(out, ", first byte {:.0} ms", first_byte.get())?;
+    }
+    match view.response_status {
+        Some(status) if status >= 400 => write!(out, ", status {status}"),
+        _ => Ok(()),
+    }
+}
+
+fn web_vital(out: &mut String, vital: &WebVital) -> fmt::Result {
+    let value = vital.value.map_or(0.0, Number::get);
+    // CLS is a score; the others are milliseconds.
+    match vital.name.as_deref() {
+        Some("CLS") => write!(out, "CLS {value:.3}"),
+        _ => write!(out, "{} {value:.0} ms", text(vital.name.as_ref())),
+    }
+}
+
+fn exception(out: &mut String, exception: &Exception) -> fmt::Result {
+    // A promise may be rejected with a mere text.
+    if let Some(name) = &exception.r#type {
+        write!(out, "{}: ", Escaped(name))?;
+    }
+    write!(out, "{}", text(exception.message.as_ref()))?;
+    if let Some(file) = &exception.file {
+        write!(out, "  @{}", Escaped(path(file)))?;
+        if let Some(line) = exception.line {
+            write!(out, ":{line}")?;
+        }
+    }
+    Ok(())
+}
+
+fn resource_failure(out: &mut String, failure: &ResourceFailure) -> fmt::Result {
+    write!(out, "{} {}", text(failure.element.as_ref()), text(failure.url.as_ref()))
+}
+
+fn api_call(out: &mut String, call: &ApiCall) -> fmt::Result {
+    write!(out, "{} {}", text(call.method.as_ref()), text(call.url.as_ref()))?;
+    match call.status {
+        Some(status) => write!(out, "  {status}")?,
+        None => write!(out, "  no answer {}", text(call.error.as_ref()))?,
+    }
+    match call.duration {
+        Some(duration) => write!(out, "  {:.0} ms", duration.get()),
+        None => Ok(()),
+    }
+}
+
+fn custom(out: &mut String, custom: &Custom) -> fmt::Result {
+    write!(out, "{}", text(custom.name.as_ref()))?;
+    attributes(out, custom.attributes.as_ref())
+}
+
+fn identity(out: &mut String, identity: &Identity) -> fmt::Result {
+    match &identity.hash {
+        // The pseudonym's first digits tell users apart well enough for the eye.
+        Some(hash) => write!(out, "{}", Escaped(&hash[..hash.floor_char_boundary(12)]))?,
+        None => out.push_str("signed out"),
+    }
+    if let Some(tier) = &identity.tier {
+        write!(out, "  tier {}", Escaped(tier))?;
+    }
+    attributes(out, identity.attributes.as_ref())
+}
+
+fn attributes(out: &mut String, attributes: Option<&Attributes>) -> fmt::Result {
+    for (name, value) in attributes.into_iter().flat_map(Attributes::iter) {
+        write!(out, "  {}=", Escaped(name))?;
+        match value {
+            AttributeValue::Text(text) => write!(out, "{}", Escaped(text))?,
+            AttributeValue::Number(number) => write!(out, "{}", number.get())?,
+            AttributeValue::Bool(value) => write!(out, "{value}")?,
+        }
+    }
+    Ok(())
+}

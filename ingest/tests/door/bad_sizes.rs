@@ -1,0 +1,150 @@
+//! Bodies that are too large, too slow, too deep, or not what their coding says.
+
+use crate::client::post;
+use crate::frames::{self, json, json_custom};
+use crate::server::Server;
+use serde_json::json;
+use std::io::Write;
+
+const LIMIT: usize = 1024 * 1024;
+
+/// `text` as gzip.
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(text).expect("to memory");
+    encoder.finish().expect("to memory")
+}
+
+fn deflate(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(text).expect("to memory");
+    encoder.finish().expect("to memory")
+}
+
+fn br(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut encoder = brotli::CompressorWriter::new(&mut out, 4096, 1, 20);
+    encoder.write_all(text).expect("to memory");
+    drop(encoder);
+    out
+}
+
+fn zstd(text: &[u8]) -> Vec<u8> {
+    zstd::encode_all(text, 1).expect("from memory")
+}
+
+type Codec = (&'static str, fn(&[u8]) -> Vec<u8>);
+
+const CODECS: [Codec; 4] = [("gzip", gzip), ("deflate", deflate), ("br", br), ("zstd", zstd)];
+
+#[test]
+fn a_body_that_says_it_is_too_large_is_refused_unread() {
+    let server = Server::start();
+    let hundred_mb = 100 * 1024 * 1024;
+    let (response, moved) = server.counted(|| post("").send_unfinished(server.address, hundred_mb));
+    let words = ["104857600", "at most 1048576 bytes"];
+    server.check_problem(&response, (413, "body_too_large"), &words);
+    let counter = "dna_ingest_frames_refused_total{reason=\"body_too_large\"}";
+    assert_eq!(moved.into_iter().collect::<Vec<_>>(), [(counter.to_owned(), 1)]);
+    server.acknowledge_one();
+    server.check_kept();
+}
+
+#[test]
+fn a_body_that_does_not_say_so_is_refused_at_the_limit() {
+    let server = Server::start();
+    let hundred_mb = 100 * 1024 * 1024;
+    let ((response, sent), moved) = server.counted(|| post("").stream(server.address, hundred_mb));
+    server.check_problem(&response, (413, "body_too_large"), &["at most 1048576 bytes"]);
+    assert!(sent < hundred_mb / 2, "{sent} bytes were taken");
+    assert_eq!(moved.values().sum::<u64>(), 1, "{moved:?}");
+    server.acknowledge_one();
+    server.check_kept();
+}
+
+#[test]
+fn a_body_of_exactly_the_limit_is_read() {
+    let server = Server::start();
+    let mut frame = json(1, json!([json_custom("a")])).to_string();
+    frame.extend(std::iter::repeat_n(' ', LIMIT - frame.len()));
+    assert_eq!(server.send(&post(frame.clone())).status, 200);
+    frame.push(' ');
+    server.check_frame_refused(&post(frame), 413, "body_too_large", &["1048577", "1048576"]);
+}
+
+#[test]
+fn every_codec_is_understood_and_bounded() {
+    let server = Server::start();
+    // Compressible a thousandfold; white space after a frame is allowed in JSON.
+    let frame = |size: usize| {
+        let mut frame = json(server.sequence(), json!([json_custom("a")])).to_string();
+        frame.extend(std::iter::repeat_n(' ', size - frame.len()));
+        frame.into_bytes()
+    };
+    for (name, compress) in CODECS {
+        let send = |body: Vec<u8>| post(body).header("Content-Encoding", name);
+        let response = server.send(&send(compress(&frame(LIMIT))));
+        assert_eq!(response.status, 200, "{name}: {}", response.text());
+        let words = [name, "more than 1048576 bytes"];
+        let over = send(compress(&frame(LIMIT + 1)));
+        server.check_frame_refused(&over, 413, "decompressed_too_large", &words);
+        let bomb = send(compress(&vec![b' '; 32 * LIMIT]));
+        server.check_frame_refused(&bomb, 413, "decompressed_too_large", &words);
+        let mut cut = compress(&frame(1000));
+        cut.truncate(cut.len() - 5);
+        server.check_frame_refused(&send(cut), 400, "malformed_encoding", &[name]);
+        let none = send(b"not compressed".to_vec());
+        server.check_frame_refused(&none, 400, "malformed_encoding", &[name]);
+    }
+}
+
+#[test]
+fn an_unknown_coding_or_media_type() {
+    let server = Server::start();
+    for coding in ["compress", "gzip, br", "aws-chunked"] {
+        let request = post(frames::good(1)).header("Content-Encoding", coding);
+        let words = [coding, "gzip, br, deflate, zstd"];
+        server.check_frame_refused(&request, 415, "unsupported_encoding", &words);
+    }
+    for media_type in ["text/html", "multipart/form-data; boundary=x", "image/png"] {
+        let request = post(frames::good(1)).header("Content-Type", media_type);
+        let words = ["`Content-Type`", "text/plain, application/json, application/cbor"];
+        server.check_frame_refused(&request, 415, "unsupported_media_type", &words);
+    }
+    server.check_kept();
+}
+
+#[test]
+fn a_body_that_does_not_end() {
+    let server = Server::start_with("[limits]\nbody_timeout_ms = 50");
+    let (response, moved) = server.counted(|| post("{").send_unfinished(server.address, 100));
+    server.check_problem(&response, (408, "body_timeout"), &["50 ms"]);
+    assert_eq!(moved.values().sum::<u64>(), 1, "{moved:?}");
+    server.acknowledge_one();
+    server.check_kept();
+}
+
+#[test]
+fn a_million_nested_arrays() {
+    let server = Server::start();
+    let half = 500_000;
+    let nested = format!("{}{}", "[".repeat(half), "]".repeat(half));
+    // Anywhere in a frame, as an event, a field or a member that nobody knows.
+    let mut unknown = json(1, json!([json_custom("a")]));
+    unknown["tomorrow"] = "PLACE".into();
+    for frame in [json(1, json!(["PLACE"])), json(1, json!([json_custom("PLACE")])), unknown] {
+        let body = frame.to_string().replace("\"PLACE\"", &nested);
+        server.check_frame_refused(&post(body), 400, "too_deep", &["deeper than 16"]);
+    }
+    // As the whole it is no frame, closed or not.
+    server.check_frame_refused(&post(nested.clone()), 400, "wrong_tag", &["`{`"]);
+    let open = format!("{{\"events\":{}", "[".repeat(1_000_000));
+    server.check_frame_refused(&post(open), 400, "too_deep", &["deeper than 16"]);
+    // And the same in CBOR.
+    for nested in [0x81, 0xa1, 0xc1] {
+        let mut body = dna_protocol::cbor::MAGIC.to_vec();
+        body.extend([0xa1, 0x0f]);
+        body.resize(1_000_000, nested);
+        server.check_frame_refused(&post(body), 400, "too_deep", &["deeper than 16"]);
+    }
+}

@@ -1,0 +1,182 @@
+//! The binary itself: what it prints, how it stops, its exit codes, and what its logs do not say.
+
+use crate::client::{get, post};
+use crate::frames::{self, KEY};
+use crate::server::toml;
+use dna_protocol::json::frame_value;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::time::SystemTime;
+use tempfile::TempDir;
+
+fn ingest() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ingest"));
+    command.env_clear();
+    command
+}
+
+/// A folder with a configuration of `more` lines at its head.
+fn folder(more: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = toml(folder.path(), more);
+    std::fs::write(folder.path().join("ingest.toml"), text).expect("writable");
+    folder
+}
+
+fn run(command: &str, folder: &TempDir, args: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut ingest = ingest();
+    ingest.arg(command).arg("--config").arg(folder.path().join("ingest.toml")).args(args);
+    ingest.envs(environment.iter().copied()).output().expect("it runs")
+}
+
+struct Serving {
+    child: Child,
+    address: SocketAddr,
+    errors: BufReader<ChildStderr>,
+    log: String,
+}
+
+impl Serving {
+    fn start(folder: &TempDir) -> Self {
+        let mut command = ingest();
+        command.arg("serve").arg("--config").arg(folder.path().join("ingest.toml"));
+        command.env("DNA_LOG", "trace").stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("it starts");
+        let mut line = String::new();
+        let out = child.stdout.take().expect("piped");
+        BufReader::new(out).read_line(&mut line).expect("a line");
+        let address = line.trim_end().strip_prefix("ingest listening on http://");
+        let address = address.unwrap_or_else(|| panic!("{line:?}")).parse().expect("an address");
+        let errors = BufReader::new(child.stderr.take().expect("piped"));
+        Self { child, address, errors, log: String::new() }
+    }
+
+    fn terminate(&self) {
+        let pid = self.child.id().to_string();
+        let killed = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
+        assert!(killed.success());
+    }
+
+    /// Reads the log until a line has `words`.
+    fn wait_for(&mut self, words: &str) {
+        loop {
+            let start = self.log.len();
+            let read = self.errors.read_line(&mut self.log).expect("UTF-8");
+            assert!(read > 0, "no {words:?} in {}", self.log);
+            if self.log[start..].contains(words) {
+                return;
+            }
+        }
+    }
+
+    /// The exit code and the whole log.
+    fn finish(mut self) -> (Option<i32>, String) {
+        self.errors.read_to_string(&mut self.log).expect("UTF-8");
+        (self.child.wait().expect("it ends").code(), self.log)
+    }
+}
+
+/// A frame of now, as the binary has a real clock, with a user ID in it.
+fn frame(user_id: &str) -> Vec<u8> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
+    let now = now.as_millis() as u64;
+    let mut header = frames::header(1);
+    header.sent_at = Some(now);
+    let mut frame = frame_value(&dna_protocol::Frame { header, events: vec![] });
+    frame["events"] = json!([{"kind": "identity", "time": now, "body": {"user.id": user_id}}]);
+    frame.to_string().into_bytes()
+}
+
+#[test]
+fn it_serves_and_logs_nothing_personal_at_any_level() {
+    let folder = folder("");
+    let serving = Serving::start(&folder);
+    let canary = "canary-0815";
+    assert_eq!(post(frame(canary)).send(serving.address).status, 200);
+    let mut broken = frame(canary);
+    broken.pop();
+    assert_eq!(post(broken).send(serving.address).status, 400);
+    assert_eq!(get(&format!("/{canary}")).send(serving.address).status, 404);
+    assert!(!get("/metrics").send(serving.address).text().contains(canary));
+    serving.terminate();
+    let (code, log) = serving.finish();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains("frame refused"), "the level is on: {log}");
+    assert!(!log.contains(canary), "{log}");
+    let lines = log.lines().filter(|line| line.contains("127.0.0.1"));
+    assert_eq!(lines.count(), 0, "no addresses: {log}");
+    let tail = run("tail", &folder, &["--json", "--no-follow"], &[]);
+    let text = String::from_utf8(tail.stdout).expect("UTF-8");
+    let entry: Value = serde_json::from_str(&text).expect("one line of JSON");
+    let hash = &entry["frame"]["events"][0]["body"]["user.hash"];
+    assert_eq!(hash.as_str().map(str::len), Some(64), "{text}");
+    assert!(!text.contains(canary) && !text.contains(KEY), "{text}");
+}
+
+#[test]
+fn a_request_in_flight_is_finished_before_it_stops() {
+    let folder = folder("");
+    let mut serving = Serving::start(&folder);
+    let body = frame("u");
+    let mut stream = TcpStream::connect(serving.address).expect("it listens");
+    let head =
+        format!("POST /v1/beacon HTTP/1.1\r\nHost: d\r\nContent-Length: {}\r\n\r\n", body.len());
+    stream.write_all(head.as_bytes()).expect("taken");
+    stream.write_all(&body[..10]).expect("taken");
+    // Another request on the one worker: when it is answered, the first was begun.
+    assert_eq!(get("/health/live").send(serving.address).status, 200);
+    serving.terminate();
+    serving.wait_for("stopping");
+    stream.write_all(&body[10..]).expect("taken");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(serving.finish().0, Some(0));
+    let tail = run("tail", &folder, &["--json", "--no-follow"], &[]);
+    assert_eq!(String::from_utf8_lossy(&tail.stdout).lines().count(), 1);
+}
+
+#[test]
+fn exit_codes_and_words() {
+    let good = folder("");
+    let bad = folder("wokers = 1");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken.local_addr().expect("its address").to_string();
+    let journal = good.path().join("ingest.toml").display().to_string();
+    type Case<'a> = (&'a str, &'a TempDir, &'a [&'a str], &'a [(&'a str, &'a str)], i32, &'a str);
+    let cases: &[Case<'_>] = &[
+        ("check-config", &good, &[], &[], 0, "is fine"),
+        ("check-config", &good, &["--json"], &[], 0, r#""ok":true"#),
+        ("check-config", &bad, &[], &[], 2, "unknown key `wokers`"),
+        ("check-config", &bad, &["--json"], &[], 2, r#""ok":false"#),
+        ("check-config", &good, &["--redis", "redis://h"], &[], 0, "Redis, 4 streams"),
+        (
+            "check-config",
+            &good,
+            &["--journal", "/j"],
+            &[("DNA_BUFFER_REDIS_URL", "redis://h")],
+            0,
+            "/j",
+        ),
+        ("check-config", &good, &[], &[("DNA_LISEN", "x")], 0, "DNA_LISEN sets nothing"),
+        ("check-config", &good, &["--workers", "0"], &[], 2, "--workers"),
+        ("serve", &bad, &[], &[], 2, "unknown key `wokers`"),
+        ("serve", &good, &[], &[("DNA_LOG", "loud")], 2, "\"loud\""),
+        ("serve", &good, &["--bogus"], &[], 2, "--bogus"),
+        ("serve", &good, &["--listen", &taken], &[], 1, "cannot listen on"),
+        ("serve", &good, &["--journal", &journal], &[], 1, "cannot open the buffer"),
+    ];
+    for (command, folder, args, environment, code, words) in cases {
+        let output = run(command, folder, args, environment);
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8(text).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(*code), "{command} {args:?}: {text}");
+        assert!(text.contains(words), "{command} {args:?}: {text}");
+    }
+    let tail = ingest().arg("tail").output().expect("it runs");
+    assert_eq!(tail.status.code(), Some(2));
+    let help = ingest().arg("--help").output().expect("it runs");
+    assert!(String::from_utf8_lossy(&help.stdout).contains("Exit codes: 0 done, 1 failed, 2"));
+}

@@ -1,0 +1,207 @@
+//! Wrong configurations stop the start, with the key, the value and what is allowed.
+
+use ingest::config::{Config, Layers};
+use std::path::Path;
+
+const GOOD: &str = r#"
+[privacy]
+pseudonym_key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+[[apps]]
+name = "bank"
+keys = ["k"]
+origins = ["https://bank.example"]
+"#;
+
+fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+    let owned = environment.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+    let layers = Layers::from_text(Path::new("ingest.toml"), text);
+    let layers = layers.map_err(|error| error.to_string())?.with_environment(owned);
+    Config::load(&layers).map_err(|error| error.to_string())
+}
+
+/// The line of the key in [`GOOD`].
+const KEY: &str =
+    "pseudonym_key = \"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"";
+
+/// What is put in the place of what in [`GOOD`] (of nothing: before it), and what the message says.
+const WRONG_FILES: &[(&str, &str, &[&str])] = &[
+    ("", "listen = 1", &["`listen`", "1", "IP:PORT"]),
+    ("", "listen = \"localhost\"", &["`listen`", "\"localhost\"", "ingest.toml", "IP:PORT"]),
+    ("", "workers = 0", &["`workers`", "= 0", "1 to 1024"]),
+    ("", "workers = 1.5", &["`workers`", "1.5", "an integer"]),
+    ("", "wokers = 1", &["unknown key `wokers`", "workers"]),
+    ("", "limits = 3", &["`limits`", "3", "[limits]"]),
+    (
+        "",
+        "[limits]\nbody_bytes_max = \"1 MB\"",
+        &["`limits.body_bytes_max`", "\"1 MB\"", "1048576"],
+    ),
+    ("", "[limits]\nbody_bytes_max = 99999999", &["99999999", "1024 to 1048576"]),
+    ("", "[limits]\nbody_bites = 1", &["`limits.body_bites`", "body_bytes_max", "body_timeout_ms"]),
+    (
+        "",
+        "[buffer.journal]\nsync = \"often\"",
+        &["`buffer.journal.sync`", "\"often\"", "\"always\" or \"never\""],
+    ),
+    (
+        "",
+        "[buffer.journal]\ntotal_bytes_max = 2097152",
+        &["segment_bytes_max", "at most `total_bytes_max`"],
+    ),
+    (
+        "",
+        "[buffer.redis]\nurl = \"http://:hunter2@h\"",
+        &["`buffer.redis.url`", "not shown", "redis://"],
+    ),
+    ("", "[live]\nenabled = \"yes\"", &["`live.enabled`", "\"yes\"", "true or false"]),
+    (
+        "",
+        "[http]\ntrusted_proxies = [\"10.0.0.0/40\"]",
+        &["`http.trusted_proxies`", "10.0.0.0/40", "10.0.0.0/8"],
+    ),
+    ("", "listen = ", &["ingest.toml: line 1", "TOML"]),
+    (KEY, "", &["`privacy.pseudonym_key` is missing", "32 bytes", "openssl rand"]),
+    (KEY, "pseudonym_key = \"5ec7e7\"", &["`privacy.pseudonym_key`", "not shown", "32 bytes"]),
+    (KEY, "pseudonym_key = 17", &["`privacy.pseudonym_key`", "not shown"]),
+    (KEY, "pseudonym_key_file = \"/nowhere/key\"", &["/nowhere/key", "cannot read"]),
+    ("[[apps]]", "[apps]", &["`apps`", "a table", "[[apps]]"]),
+    ("name = \"bank\"", "", &["`apps[0].name` is missing"]),
+    ("name = \"bank\"", "name = \"the bank\"", &["`apps[0].name`", "\"the bank\"", "letters"]),
+    ("keys = [\"k\"]", "keys = []", &["`apps[0].keys`", "at least one"]),
+    ("keys = [\"k\"]", "keys = [\"k\", \"k\"]", &["`apps[0].keys`", "\"k\"", "twice"]),
+    ("keys = [\"k\"]", "keys = \"k\"", &["`apps[0].keys`", "a list"]),
+    (
+        "https://bank.example",
+        "https://bank.example/",
+        &["`apps[0].origins`", "scheme://host[:port]"],
+    ),
+    ("https://bank.example", "bank.example", &["`apps[0].origins`", "\"bank.example\""]),
+    ("origins = [\"https://bank.example\"]", "", &["`apps[0].origins` is missing"]),
+    ("origins =", "color = 1\norigins =", &["`apps[0].color`", "name, keys, origins"]),
+];
+
+#[test]
+fn wrong_files() {
+    assert!(load(GOOD, &[]).is_ok());
+    for (old, new, words) in WRONG_FILES {
+        let text = match *old {
+            "" => format!("{new}\n{GOOD}"),
+            old => GOOD.replace(old, new),
+        };
+        let message = load(&text, &[]).err().unwrap_or_else(|| panic!("{new:?} was taken"));
+        for word in *words {
+            assert!(message.contains(word), "{message:?} does not say {word:?}");
+        }
+        assert!(!message.contains("hunter2") && !message.contains("5ec7e7"), "{message}");
+    }
+}
+
+#[test]
+fn two_applications_may_not_share() {
+    let second = |name: &str, key: &str| {
+        format!("{GOOD}[[apps]]\nname = \"{name}\"\nkeys = [\"{key}\"]\norigins = [\"*\"]\n")
+    };
+    assert!(load(&second("other", "k2"), &[]).is_ok());
+    let message = load(&second("other", "k"), &[]).expect_err("the same key");
+    assert!(message.contains("`apps[1].keys`") && message.contains("\"bank\" has it"), "{message}");
+    let message = load(&second("bank", "k2"), &[]).expect_err("the same name");
+    assert!(message.contains("`apps[1].name`") && message.contains("\"bank\""), "{message}");
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let text = format!("listen = \"127.0.0.1:1\"\nworkers = 3\n{GOOD}");
+    let config = load(
+        &text,
+        &[
+            ("DNA_LISTEN", "127.0.0.1:2"),
+            ("DNA_LIMITS_BODY_TIMEOUT_MS", "77"),
+            ("DNA_LIVE_ENABLED", "true"),
+            ("DNA_HTTP_TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
+            ("DNA_SERVICE_HOST", "put here by Kubernetes"),
+            ("LISTEN", "of another program"),
+        ],
+    );
+    let config = config.expect("good");
+    assert_eq!(config.listen.port(), 2);
+    assert_eq!(config.workers, 3);
+    assert_eq!(config.limits.body_timeout.as_millis(), 77);
+    assert!(config.live.enabled);
+    assert_eq!(config.idle_variables, ["DNA_SERVICE_HOST"]);
+    assert_eq!(config.http.trusted_proxies.len(), 2);
+}
+
+#[test]
+fn wrong_variables() {
+    for (name, value, words) in [
+        ("DNA_WORKERS", "many", ["`workers`", "\"many\"", "DNA_WORKERS"]),
+        ("DNA_LIVE_ENABLED", "1", ["`live.enabled`", "\"1\"", "true or false"]),
+        (
+            "DNA_BUFFER_REDIS_ULR",
+            "x",
+            ["DNA_BUFFER_REDIS_ULR", "the environment", "DNA_BUFFER_REDIS_URL"],
+        ),
+        (
+            "DNA_PRIVACY_PSEUDONYM_KEY",
+            "5ec7e7",
+            ["`privacy.pseudonym_key`", "not shown", "32 bytes"],
+        ),
+    ] {
+        let message = load(GOOD, &[(name, value)]).expect_err(name);
+        for word in words {
+            assert!(message.contains(word), "{message:?} does not say {word:?}");
+        }
+    }
+}
+
+#[test]
+fn flags_win_over_all() {
+    let layers = Layers::from_text(Path::new("ingest.toml"), GOOD).expect("TOML");
+    let layers = layers.with_environment([("DNA_WORKERS".to_owned(), "2".to_owned())]).with_flag(
+        "workers",
+        "--workers",
+        Some("5".to_owned()),
+    );
+    assert_eq!(Config::load(&layers).expect("good").workers, 5);
+    let layers = layers.with_flag("workers", "--workers", Some("x".to_owned()));
+    let message = Config::load(&layers).expect_err("no number").to_string();
+    assert!(message.contains("--workers"), "{message}");
+}
+
+#[test]
+fn keys_may_be_hex_or_base64() {
+    let hex = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    let base64 = "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8=";
+    for text in [hex, base64, base64.trim_end_matches('='), &format!("{base64}\n")] {
+        let environment = [("DNA_PRIVACY_PSEUDONYM_KEY", text)];
+        let config = load(GOOD, &environment).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(config.privacy.pseudonym_key.bytes().len(), 32);
+        assert!(!format!("{config:?}").contains(&hex[..8]), "keys are not shown");
+    }
+}
+
+/// The example names every key there is, with its default.
+#[test]
+fn the_example_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ingest.example.toml");
+    let text = std::fs::read_to_string(&path).expect("the example");
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = folder.path().join("pseudonym.key");
+    std::fs::write(&key, "0".repeat(64)).expect("writable");
+    let text_here = text.replace("\"pseudonym.key\"", &format!("{key:?}"));
+    let layers = Layers::from_text(&path, &text_here).expect("TOML");
+    let example = Config::load(&layers).expect("good");
+    let defaults = load(GOOD, &[]).expect("good");
+    let shown = |config: &Config| {
+        format!("{:?}", (config.listen, &config.http, &config.limits, &config.buffer, &config.live))
+    };
+    assert_eq!(shown(&example), shown(&defaults), "the example shows the defaults");
+    for asked in layers.asked() {
+        let key = asked.rsplit('.').next().expect("a key");
+        let named = text.lines().any(|line| {
+            let line = line.trim_start_matches("# ");
+            line.split_once(" = ").is_some_and(|(name, _)| name == key)
+        });
+        assert!(named, "{asked} is not in the example");
+    }
+}

@@ -1,0 +1,14 @@
+//! The door, black-box: a server on a port of its own, with a journal in a folder of its own and
+//! a clock that stands still, spoken to over TCP.
+
+mod answers;
+mod bad_input;
+mod bad_sizes;
+mod cli;
+mod client;
+mod config;
+mod duplicates;
+mod edges;
+mod frames;
+mod privacy;
+mod server;
