@@ -1,0 +1,51 @@
+//! `/api/*`: what a bank's own services would answer, good days and bad.
+
+mod accounts;
+mod bank;
+mod sign_in;
+mod statement;
+mod transfer;
+
+use actix_web::error::JsonPayloadError;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+
+/// No request of the bank's pages comes near it.
+const BODY_BYTES_MAX: usize = 4 * 1024;
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    let json = web::JsonConfig::default().limit(BODY_BYTES_MAX).error_handler(unreadable);
+    config.service(
+        web::scope("/api")
+            .app_data(json)
+            .service(web::resource("/sign-in").post(sign_in::sign_in))
+            .service(web::resource("/sign-out").post(sign_in::sign_out))
+            .service(web::resource("/accounts").get(accounts::accounts))
+            .service(web::resource("/transfer").post(transfer::transfer))
+            .service(web::resource("/statement").get(statement::statement))
+            .service(web::resource("/fails").get(fails))
+            .default_service(web::to(unknown)),
+    );
+}
+
+/// The service that is down today.
+async fn fails() -> HttpResponse {
+    HttpResponse::InternalServerError().json(json!({ "code": "unavailable" }))
+}
+
+async fn unknown() -> HttpResponse {
+    HttpResponse::NotFound().json(json!({ "code": "not-found" }))
+}
+
+fn unreadable(error: JsonPayloadError, _request: &HttpRequest) -> actix_web::Error {
+    let message = error.to_string();
+    let answer = match error {
+        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
+            HttpResponse::PayloadTooLarge()
+        }
+        JsonPayloadError::ContentType => HttpResponse::UnsupportedMediaType(),
+        _ => HttpResponse::BadRequest(),
+    }
+    .json(json!({ "code": "unreadable", "message": message }));
+    actix_web::error::InternalError::from_response(error, answer).into()
+}
