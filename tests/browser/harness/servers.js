@@ -1,0 +1,106 @@
+// The real servers: Redis, ingest and the demo bank, each on a free port and in a folder of its own.
+
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { start } from './process.js';
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, '../../..');
+const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
+const ingestBinary = process.env.DNA_INGEST_BIN ?? join(target, 'debug/ingest');
+const bankBinary = process.env.DNA_DEMO_BIN ?? join(target, 'debug/demo-site');
+const sdkFolder = process.env.DNA_SDK_DIST ?? join(root, 'js-wrapper/dist');
+
+/** The key with which the tests' ingest makes pseudonyms. */
+export const PSEUDONYM_KEY = '00112233445566778899aabbccddeeff'.repeat(2);
+
+/** The application's name, which goes into the pseudonym. */
+export const APP = 'demo-bank';
+
+export async function freePort() {
+  const server = createServer();
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+  const { port } = server.address();
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+export async function startRedis() {
+  const folder = await mkdtemp(join(tmpdir(), 'dna-redis-'));
+  const port = await freePort();
+  const args = ['--port', port, '--bind', '127.0.0.1', '--appendonly', 'yes', '--save', ''];
+  const options = { cwd: folder };
+  const redis = await start('redis-server', args.map(String), 'Ready to accept connections', options);
+  const cli = async (...command) => {
+    const { stdout } = await run('redis-cli', ['-p', port, ...command].map(String), {
+      encoding: 'buffer',
+      maxBuffer: 64 << 20,
+    });
+    return stdout;
+  };
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    cli,
+    /** Every byte that Redis holds: all keys and the contents of all streams. */
+    everything: async () => {
+      const keys = (await cli('--raw', 'KEYS', '*')).toString().trim().split('\n').filter(Boolean);
+      const parts = [Buffer.from(keys.join('\n'))];
+      for (const key of keys) {
+        const type = (await cli('--raw', 'TYPE', key)).toString().trim();
+        parts.push(await (type === 'stream' ? cli('--raw', 'XRANGE', key, '-', '+') : cli('DUMP', key)));
+      }
+      return { keys, bytes: Buffer.concat(parts) };
+    },
+    stop: async () => {
+      await redis.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Ingest keeping its frames in the Redis at `redisUrl`, or without one in its journal. */
+export async function startIngest({ redisUrl, port, origins = ['*'] } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'dna-ingest-'));
+  const config = join(folder, 'ingest.toml');
+  const listen = `127.0.0.1:${port ?? (await freePort())}`;
+  const buffer = redisUrl
+    ? `[buffer.redis]\nurl = "${redisUrl}"\n`
+    : `[buffer.journal]\ndir = "${join(folder, 'journal')}"\n`;
+  await writeFile(
+    config,
+    `listen = "${listen}"\nworkers = 1\n\n${buffer}\n[live]\nenabled = true\n
+[privacy]\npseudonym_key = "${PSEUDONYM_KEY}"\n
+[[apps]]\nname = "${APP}"\nkeys = ["demo-bank"]\norigins = ${JSON.stringify(origins)}\n`,
+  );
+  const ingest = await start(ingestBinary, ['serve', '--config', config], 'ingest listening on ');
+  return {
+    url: ingest.rest,
+    log: ingest.output,
+    /** Every entry of the buffer, as `ingest tail --json` prints it. */
+    entries: async () => {
+      const args = ['tail', '--json', '--no-follow', '--from-start', '--config', config];
+      const { stdout } = await run(ingestBinary, args, { maxBuffer: 64 << 20 });
+      return stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    },
+    metrics: async () => (await fetch(`${ingest.rest}/metrics`)).text(),
+    stop: async (signal) => {
+      await ingest.stop(signal);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function startBank(ingestUrl) {
+  const args = ['--listen', '127.0.0.1:0', '--ingest', ingestUrl, '--sdk-dir', sdkFolder];
+  const bank = await start(bankBinary, args, 'demo-site listening on ');
+  return { url: bank.rest, stop: bank.stop };
+}
+
+/** All events of `entries`, each with its frame's header. */
+export function eventsOf(entries) {
+  return entries.flatMap((entry) => entry.frame.events.map((event) => ({ ...event, entry, frame: entry.frame })));
+}

@@ -1,0 +1,226 @@
+// The chain from a real page to Redis: visit, sign in, throw, leave; then each expected event
+// is in the stream exactly once, with plausible timings and a pseudonym instead of the user's ID.
+
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { launch } from './harness/browser.js';
+import { until } from './harness/process.js';
+import { APP, PSEUDONYM_KEY, eventsOf, startBank, startIngest, startRedis } from './harness/servers.js';
+
+/** A user ID that occurs nowhere by chance. */
+const USER = 'vip-canary-8613912345678';
+
+let redis, ingest, bank, browser;
+before(async () => {
+  redis = await startRedis();
+  ingest = await startIngest({ redisUrl: redis.url });
+  bank = await startBank(ingest.url);
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await bank?.stop();
+  await ingest?.stop();
+  await redis?.stop();
+});
+
+const countOf = (events, kind, matches = () => true) =>
+  events.filter((event) => event.kind === kind && matches(event.body)).length;
+
+/** What the journey below must leave in the stream: kind, what tells it, how often. */
+const EXPECTED = [
+  ['page_view', () => true, 6],
+  ['web_vital', (body) => body['browser.web_vital.name'] === 'FCP', 6],
+  ['identity', (body) => body['user.hash'] !== undefined && body['user.tier'] === 'vip', 6],
+  ['exception', (body) => /after the tag/.test(body['exception.message']), 1],
+  ['exception', (body) => body['exception.message'] !== undefined, 2],
+  ['unhandled_rejection', () => true, 1],
+  ['resource_failure', (body) => body['element.name'] === 'img', 1],
+  ['api_call', (body) => body['url.full'].endsWith('/api/sign-in') && body['http.response.status_code'] === 200, 1],
+  ['api_call', (body) => body['http.response.status_code'] === 500, 1],
+  ['api_call', (body) => body['url.full'].endsWith('/api/gold-price') && body['error.type'] === 'network', 1],
+];
+
+const complete = (events) =>
+  EXPECTED.every(([kind, matches, count]) => countOf(events, kind, matches) >= count);
+
+/** One line an event. */
+const describe = (events) =>
+  events
+    .map(({ kind, body, frame }) => `\n  ${new URL(frame['url.full']).pathname} ${kind} ${JSON.stringify(body).slice(0, 200)}`)
+    .join('');
+
+/** Goes to a page and stays until it has painted, as people do. */
+async function visit(page, path) {
+  await page.goto(bank.url + path);
+  await painted(page);
+}
+
+const painted = (page) => page.waitForFunction(() => performance.getEntriesByType('paint').length === 2);
+
+async function journey(page) {
+  await visit(page, '/');
+  await page.type('#user-id', USER);
+  await page.type('#password', 'secret-password');
+  await page.click('#sign-in');
+  await page.waitForFunction(() => location.pathname === '/accounts' && document.readyState === 'complete');
+  await painted(page);
+  await visit(page, '/throws?now=1&card=6222020202020208#fragment');
+  await visit(page, '/throws');
+  await page.click('#throw-error');
+  await page.click('#reject-promise');
+  await visit(page, '/broken-image');
+  await page.waitForFunction(() => document.querySelector('#broken').complete);
+  await visit(page, '/failing-api');
+  for (const call of ['#call-failing-api', '#call-unreachable-api']) {
+    await page.click(call);
+    await page.waitForFunction((result) => document.querySelector(result).textContent, {}, `${call}-result`);
+  }
+  // A tab that is closed over the DevTools protocol may be gone before it can say so.
+  await page.goto('about:blank');
+  await page.close();
+}
+
+test('a visitor who signs in, meets errors and leaves is in the stream, each event once', async () => {
+  const page = await browser.newPage();
+  const complaints = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  await journey(page);
+  const read = async () => eventsOf(await ingest.entries());
+  const events = await until('the journey to arrive', read, complete, describe);
+  console.log(`The stream after the journey:${describe(events)}`);
+  for (const [kind, matches, count] of EXPECTED) {
+    assert.equal(countOf(events, kind, matches), count, `${kind} ${matches}`);
+  }
+  const sessions = new Set(events.map(({ frame }) => frame['session.id']));
+  assert.equal(sessions.size, 1, 'one visit, one session');
+  const views = new Set(events.map(({ frame }) => frame['view.id']));
+  assert.equal(views.size, 6, 'six pages, six views');
+  const frames = (await ingest.entries()).map(({ frame }) => `${frame['session.id']}/${frame.sequence}`);
+  assert.equal(new Set(frames).size, frames.length, 'no frame twice');
+  assert.deepEqual(complaints.filter((text) => /dna/i.test(text)), [], 'the SDK says nothing');
+});
+
+test('timings are plausible', async () => {
+  const events = eventsOf(await ingest.entries());
+  const now = Date.now();
+  for (const { body } of events.filter(({ kind }) => kind === 'page_view')) {
+    const order = ['request_start', 'response_start', 'response_end', 'dom_interactive', 'dom_content_loaded_event_end', 'dom_complete', 'load_event_end'];
+    const times = order.map((name) => body[name]);
+    assert.ok(times.every((time) => time > 0 && time < 60_000), JSON.stringify(body));
+    assert.deepEqual(times, times.toSorted((a, b) => a - b), JSON.stringify(body));
+    assert.equal(body['navigation.type'], 'navigate');
+    assert.equal(body['http.response.status_code'], 200);
+  }
+  for (const { body } of events.filter(({ kind }) => kind === 'web_vital')) {
+    assert.ok(body['browser.web_vital.value'] > 0 && body['browser.web_vital.value'] < 60_000);
+  }
+  for (const { entry, frame, time } of events) {
+    const at = frame.time_base_ms + time + entry.clock_skew_ms;
+    assert.ok(at > now - 300_000 && at < now + 1000, `${at} is not within the last minutes`);
+    assert.ok(Math.abs(entry.clock_skew_ms) < 5000, 'one machine, one clock');
+  }
+});
+
+test('the user is known by a keyed pseudonym and nothing secret is kept anywhere', async () => {
+  const events = eventsOf(await ingest.entries());
+  const hmac = createHmac('sha256', Buffer.from(PSEUDONYM_KEY, 'hex'));
+  const pseudonym = hmac.update(`${APP}\0${USER}`).digest('hex');
+  const identities = events.filter(({ kind }) => kind === 'identity');
+  assert.ok(identities.every(({ body }) => body['user.hash'] === pseudonym), JSON.stringify(identities));
+
+  const page = await browser.newPage();
+  await page.goto(`${bank.url}/blank`);
+  const { keys, bytes } = await redis.everything();
+  assert.ok(keys.length > 0 && keys.every((key) => /^dna:\{\d+\}:events$/.test(key)), String(keys));
+  const places = {
+    Redis: bytes,
+    'the log of ingest': ingest.log.join('\n'),
+    'the metrics of ingest': await ingest.metrics(),
+    'the storage that the SDK uses': await page.evaluate(() => JSON.stringify(Object.entries(localStorage))),
+  };
+  await page.close();
+  for (const [place, content] of Object.entries(places)) {
+    for (const secret of [USER, 'secret-password', '6222020202020208', '#fragment']) {
+      assert.ok(!content.includes(secret), `${secret} is in ${place}`);
+    }
+  }
+  assert.ok(bytes.includes('TypeError') || bytes.includes('Error'), 'the scan saw the contents');
+});
+
+test('a page that is left before the core has loaded tells what it can, once', async () => {
+  const page = await browser.newPage();
+  // The core is never there: its request does not end.
+  await page.setRequestInterception(true);
+  page.on('request', (request) => {
+    if (!request.url().endsWith('/dna-core.js')) request.continue();
+  });
+  const marker = `early ${Date.now()}`;
+  await page.goto(`${bank.url}/broken-image`, { waitUntil: 'domcontentloaded' });
+  await page.waitForFunction(() => document.querySelector('#broken').complete);
+  await page.addScriptTag({ content: `dna('event', '${marker}', { step: 1 }); throw new Error('${marker}')` });
+  await page.close({ runBeforeUnload: false });
+  const read = async () => {
+    const frames = (await ingest.entries()).filter(({ frame }) => JSON.stringify(frame).includes(marker));
+    return eventsOf(frames);
+  };
+  const events = await until('the last words', read, (found) => found.length > 0, describe);
+  const kinds = events.map(({ kind }) => kind).toSorted();
+  assert.deepEqual(kinds, ['custom', 'exception', 'page_view', 'resource_failure']);
+  const view = events.find(({ kind }) => kind === 'page_view').body;
+  assert.ok(view.response_start > 0 && view.dom_interactive >= view.response_end, JSON.stringify(view));
+});
+
+test('what ingest did not take is delivered by a later page, once', async () => {
+  const page = await browser.newPage();
+  const port = Number(new URL(ingest.url).port);
+  await ingest.stop();
+  const failed = new Promise((resolve) => {
+    page.on('requestfailed', (request) => request.url().endsWith('/v1/beacon') && resolve());
+  });
+  await page.goto(`${bank.url}/throws`);
+  await page.click('#throw-error');
+  await failed;
+  const before = Date.now();
+  ingest = await startIngest({ redisUrl: redis.url, port });
+  await page.goto(`${bank.url}/blank`);
+  const read = async () =>
+    eventsOf(await ingest.entries()).filter(({ kind, entry }) => kind === 'exception' && entry.received_at_ms >= before);
+  const late = await until('the late exception', read, (events) => events.length > 0);
+  assert.equal(late.length, 1);
+  await page.close();
+  const after = (await read()).length;
+  assert.equal(after, 1, 'leaving the page does not send it again');
+});
+
+test('where sendBeacon is refused, fetch with keepalive carries the last words', async () => {
+  const page = await browser.newPage();
+  await page.evaluateOnNewDocument(() => {
+    Navigator.prototype.sendBeacon = () => false;
+  });
+  await page.goto(`${bank.url}/throws`);
+  await page.waitForFunction(() => performance.getEntriesByType('resource').some((e) => e.name.endsWith('.wasm')));
+  const marker = `refused ${Date.now()}`;
+  await page.addScriptTag({ content: `throw new Error('${marker}')` });
+  await page.goto('about:blank');
+  const read = async () => eventsOf(await ingest.entries());
+  const isIt = ({ kind, body }) => kind === 'exception' && body['exception.message'].includes(marker);
+  const events = await until('the last words', read, (all) => all.some(isIt));
+  assert.equal(events.filter(isIt).length, 1);
+  await page.close();
+});
+
+test('the live view shows what arrives', async () => {
+  const live = await browser.newPage();
+  await live.goto(`${ingest.url}/live`);
+  const marker = `seen live ${Date.now()}`;
+  const page = await browser.newPage();
+  await page.goto(`${bank.url}/throws`);
+  await page.addScriptTag({ content: `throw new RangeError('${marker}')` });
+  // A tab in the background paints nothing that could be waited for.
+  await live.bringToFront();
+  await live.waitForFunction((text) => document.body.innerText.includes(text), {}, marker);
+  await page.close();
+  await live.close();
+});

@@ -1,0 +1,98 @@
+//! The shape of the repository: who may depend on whom, and what stands only in one place.
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Our crates and what of ours each may depend on in what it ships.
+const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
+    ("dna-protocol", &[]),
+    ("dna-sdk-wasm", &["dna-protocol"]),
+    ("ingest", &["dna-protocol"]),
+    ("demo-site", &[]),
+    ("dna-tests", &["dna-protocol"]),
+    ("xtask", &[]),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("it exists")
+}
+
+#[test]
+fn dependencies_point_one_way() {
+    let metadata = MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .no_deps()
+        .other_options(vec!["--offline".to_owned()])
+        .exec()
+        .expect("cargo metadata");
+    let table: BTreeMap<_, _> = MAY_DEPEND_ON.iter().copied().collect();
+    for package in &metadata.packages {
+        let name = package.name.as_str();
+        let allowed = table.get(name).unwrap_or_else(|| panic!("{name} is not in the table"));
+        for dependency in &package.dependencies {
+            let ours = table.contains_key(dependency.name.as_str());
+            let shipped = dependency.kind != DependencyKind::Development;
+            assert!(
+                !ours || !shipped || allowed.contains(&dependency.name.as_str()),
+                "{name} must not depend on {}",
+                dependency.name
+            );
+        }
+    }
+    assert_eq!(metadata.packages.len(), table.len(), "the table names a crate that is gone");
+}
+
+/// Every tracked or new source file below `folder`, with its text.
+fn sources(folder: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, endings: &[&str], found: &mut Vec<(PathBuf, String)>) {
+        for entry in std::fs::read_dir(folder).expect("readable") {
+            let path = entry.expect("readable").path();
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            if path.is_dir() {
+                let made = ["node_modules", "dist", "generated", "target", "corpus"];
+                if !made.contains(&name.as_str()) {
+                    walk(&path, endings, found);
+                }
+            } else if endings.iter().any(|ending| name.ends_with(ending)) {
+                let text = std::fs::read_to_string(&path).expect("sources are UTF-8");
+                found.push((path, text));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root().join(folder), endings, &mut found);
+    assert!(!found.is_empty(), "no sources in {folder}");
+    found
+}
+
+#[test]
+fn only_the_browser_folder_knows_the_browser() {
+    for (path, text) in sources("sdk-wasm/src", &[".rs"]) {
+        let browser = path.starts_with(root().join("sdk-wasm/src/browser"));
+        for name in ["web_sys", "js_sys", "wasm_bindgen"] {
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let used = code.into_iter().any(|line| line.contains(name));
+            assert!(browser || !used, "{name} in {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_protocol_does_no_io_and_reads_no_clock() {
+    for (path, text) in sources("protocol/src", &[".rs"]) {
+        for name in ["std::net", "std::fs", "std::io", "std::time", "std::env", "std::thread"] {
+            assert!(!text.contains(name), "{name} in {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn files_fit_in_a_head() {
+    for folder in ["protocol", "sdk-wasm", "js-wrapper", "ingest", "demo-site", "tests", "xtask"] {
+        for (path, text) in sources(folder, &[".rs", ".ts", ".js", ".mjs"]) {
+            let lines = text.lines().count();
+            assert!(lines <= 400, "{}: {lines} lines", path.display());
+        }
+    }
+}
