@@ -1,0 +1,113 @@
+//! Writes ingest's configuration for the demo.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+/// Where ingest shows what arrives.
+pub(crate) const LIVE_PATH: &str = "/live";
+
+/// What differs from one demo to another.
+pub(crate) struct Settings<'a> {
+    /// Where the bank will listen: its origin must be allowed before it starts.
+    pub(crate) bank_port: u16,
+    /// Where ingest will listen.
+    pub(crate) ingest_port: u16,
+    /// The Redis to buffer in; `None` for the embedded journal.
+    pub(crate) redis: Option<String>,
+    /// The demo's data folder.
+    pub(crate) data: &'a Path,
+}
+
+impl Settings<'_> {
+    /// Writes the configuration; gives back its path.
+    pub(crate) fn write(&self) -> Result<PathBuf> {
+        let key = self.data.join("pseudonym.key");
+        let file = self.data.join("ingest.toml");
+        fs::create_dir_all(self.data)
+            .and_then(|()| make_key(&key))
+            .and_then(|()| fs::write(&file, self.toml(&key)))
+            .with_context(|| format!("cannot write the settings in {}", self.data.display()))?;
+        Ok(file)
+    }
+
+    fn toml(&self, key: &Path) -> String {
+        let Self { bank_port, ingest_port, redis, data } = self;
+        let buffer = match redis {
+            Some(url) => format!("[buffer.redis]\nurl = {}", quoted(url)),
+            None => format!("[buffer.journal]\ndir = {}", quoted_path(&data.join("journal"))),
+        };
+        let key = quoted_path(key);
+        format!(
+            "# Written by `cargo xtask demo` at each start.\n\
+             listen = \"127.0.0.1:{ingest_port}\"\n\n\
+             [http]\n# Ctrl-C should not have to wait for open live views.\n\
+             shutdown_timeout_ms = 1000\n\n\
+             [live]\nenabled = true\n\n\
+             {buffer}\n\n\
+             [privacy]\npseudonym_key_file = {key}\n\n\
+             [[apps]]\nname = \"demo-bank\"\nkeys = [\"demo-bank\"]\n\
+             origins = [\"http://127.0.0.1:{bank_port}\", \"http://localhost:{bank_port}\"]\n"
+        )
+    }
+}
+
+/// Makes the key of the pseudonyms once, so that a user keeps theirs from one demo to the next.
+fn make_key(file: &Path) -> std::io::Result<()> {
+    if file.is_file() {
+        return Ok(());
+    }
+    let mut bytes = [0; 32];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600).open(file)?.write_all(digits.as_bytes())
+}
+
+/// A TOML string: JSON's escapes are valid there too.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+fn quoted_path(path: &Path) -> String {
+    quoted(&path.to_string_lossy())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bank_is_allowed_under_both_its_names() {
+        let settings =
+            Settings { bank_port: 1, ingest_port: 2, redis: None, data: Path::new("/a \"b\"") };
+        let toml = settings.toml(Path::new("/key"));
+        assert!(toml.contains("origins = [\"http://127.0.0.1:1\", \"http://localhost:1\"]"));
+        assert!(toml.contains("listen = \"127.0.0.1:2\""));
+        assert!(toml.contains(r#"dir = "/a \"b\"/journal""#), "{toml}");
+    }
+
+    #[test]
+    fn redis_takes_the_place_of_the_journal() {
+        let redis = Some(String::from("redis://127.0.0.1:7/"));
+        let settings = Settings { bank_port: 1, ingest_port: 2, redis, data: Path::new("/a") };
+        let toml = settings.toml(Path::new("/key"));
+        assert!(toml.contains("[buffer.redis]\nurl = \"redis://127.0.0.1:7/\""), "{toml}");
+        assert!(!toml.contains("buffer.journal"), "{toml}");
+    }
+
+    #[test]
+    fn the_key_is_made_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+        make_key(&file).unwrap();
+        let first = fs::read_to_string(&file).unwrap();
+        make_key(&file).unwrap();
+        assert_eq!(first.len(), 64);
+        assert_eq!(fs::read_to_string(&file).unwrap(), first);
+    }
+}

@@ -1,0 +1,110 @@
+//! `cargo xtask demo`: the whole chain on this machine, from one command.
+
+mod config;
+mod ports;
+mod redis;
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+use crate::services::{self, Service};
+use crate::wasm;
+use crate::workspace::Workspace;
+
+const BANK_PORT: u16 = 8600;
+const INGEST_PORT: u16 = 8601;
+/// How often signals and servers are looked at.
+const POLL: Duration = Duration::from_millis(100);
+
+/// Arguments of `cargo xtask demo`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Buffer in Redis instead of the embedded journal: in the one at URL, or without a URL in
+    /// one that the demo starts (and installs if need be).
+    #[arg(long, value_name = "URL", num_args = 0..=1)]
+    redis: Option<Option<String>>,
+    /// Ingest's port; 0 takes any free one [default: 8601].
+    #[arg(long, value_name = "N")]
+    port_ingest: Option<u16>,
+    /// The bank's port; 0 takes any free one [default: 8600].
+    #[arg(long, value_name = "N")]
+    port_bank: Option<u16>,
+}
+
+/// Runs `cargo xtask demo`.
+pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
+    let sdk = wasm::build(workspace)?;
+    services::build(workspace)?;
+    let stopped = stop_signal()?;
+    let data = workspace.target().join("demo-data");
+    // Servers stop in the reverse order of their start: the buffer last.
+    let mut running = Vec::new();
+    let redis = match &args.redis {
+        None => None,
+        Some(Some(url)) => Some(url.clone()),
+        Some(None) => {
+            let (server, url) = redis::start(&data.join("redis"))?;
+            running.push(server);
+            Some(url)
+        }
+    };
+    let bank_port = ports::choose("the bank", args.port_bank, BANK_PORT)?;
+    let ingest_port = ports::choose("ingest", args.port_ingest, INGEST_PORT)?;
+    let settings = config::Settings { bank_port, ingest_port, redis, data: &data };
+    let config = settings.write()?;
+    let mut ingest = Command::new(services::binary(workspace, services::INGEST));
+    let (ingest, ingest_url) =
+        Service::start(services::INGEST, ingest.args(["serve", "--config"]).arg(&config))?;
+    running.push(ingest);
+    let mut bank = Command::new(services::binary(workspace, services::DEMO_SITE));
+    bank.args(["--listen", &format!("127.0.0.1:{bank_port}"), "--ingest", &ingest_url]);
+    let (bank, bank_url) = Service::start(services::DEMO_SITE, bank.arg("--sdk-dir").arg(&sdk))?;
+    running.push(bank);
+    announce(workspace, &bank_url, &ingest_url, &config);
+    let result = wait(&mut running, &stopped);
+    while let Some(server) = running.pop() {
+        drop(server);
+    }
+    result
+}
+
+fn announce(workspace: &Workspace, bank: &str, ingest: &str, config: &Path) {
+    let program = services::binary(workspace, services::INGEST);
+    println!();
+    println!("  The bank        {bank}");
+    println!("  The live view   {ingest}{}", config::LIVE_PATH);
+    println!();
+    println!("  In a terminal   {} tail --config {}", program.display(), config.display());
+    println!("  Ctrl-C stops all of it.");
+    println!();
+}
+
+/// A flag that is raised when somebody wants the demo to end.
+fn stop_signal() -> Result<Arc<AtomicBool>> {
+    let stopped = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::flag::register(signal, Arc::clone(&stopped))
+            .context("cannot listen for Ctrl-C")?;
+    }
+    Ok(stopped)
+}
+
+/// Returns when asked to stop; fails when a server ends by itself.
+fn wait(running: &mut [Service], stopped: &AtomicBool) -> Result<()> {
+    while !stopped.load(Ordering::Relaxed) {
+        for server in &mut *running {
+            if let Some(status) = server.ended()? {
+                bail!("{} ended by itself ({status}); its lines above say why", server.name());
+            }
+        }
+        thread::sleep(POLL);
+    }
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! Checks what the other chores need, and installs what is missing.
+//!
+//! Every check is quick, so the chores simply call them first; nothing is installed twice.
+
+mod apt;
+mod node;
+mod rust;
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail, ensure};
+use clap::ValueEnum;
+
+use crate::process::find_program;
+use crate::progress::note;
+use crate::workspace::Workspace;
+
+pub(crate) use node::{npm, packages as node_packages};
+pub(crate) use rust::{Toolchain, wasm_toolchain};
+
+/// Arguments of `cargo xtask setup`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What to set up.
+    #[arg(value_enum, default_value = "all")]
+    thing: Thing,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Thing {
+    /// A Rust compiler and standard library for wasm32.
+    Wasm,
+    /// Node and the packages of js-wrapper's and the browser tests' lock files.
+    Js,
+    /// A redis-server for tests and for `demo --redis`.
+    Redis,
+    /// A Chromium for the browser tests.
+    Chromium,
+    /// All of these.
+    All,
+}
+
+/// Names the browser to test with, where it is not on PATH.
+pub(crate) const CHROMIUM_VARIABLE: &str = "DNA_CHROMIUM";
+/// Folders whose package-lock.json says which npm packages the chores need.
+pub(crate) const NODE_PROJECTS: [&str; 2] = ["js-wrapper", "tests/browser"];
+
+/// Runs `cargo xtask setup`.
+pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
+    let wanted = |thing| args.thing == thing || args.thing == Thing::All;
+    if wanted(Thing::Wasm) {
+        note(&format!("wasm: {}", wasm_toolchain(workspace)?));
+    }
+    if wanted(Thing::Js) {
+        for project in NODE_PROJECTS {
+            if workspace.path(project).join("package.json").is_file() {
+                note(&format!("js: {}", node_packages(workspace, project)?.display()));
+            }
+        }
+    }
+    if wanted(Thing::Redis) {
+        note(&format!("redis: {}", redis_server()?.display()));
+    }
+    if wanted(Thing::Chromium) {
+        note(&format!("chromium: {}", chromium()?.display()));
+    }
+    Ok(())
+}
+
+/// The redis-server program.
+pub(crate) fn redis_server() -> Result<PathBuf> {
+    program(&["redis-server"], "redis-server")
+}
+
+/// A Chromium, or a Chrome that is there already.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    if let Some(path) = env::var_os(CHROMIUM_VARIABLE).map(PathBuf::from) {
+        let place = path.display();
+        ensure!(path.is_file(), "{CHROMIUM_VARIABLE} is {place}, where no file is: correct it");
+        return Ok(path);
+    }
+    program(&["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"], "chromium")
+}
+
+/// Finds the first of `names` on PATH; installs `package` when there is none.
+fn program(names: &[&str], package: &str) -> Result<PathBuf> {
+    if let Some(path) = find_program(names) {
+        return Ok(path);
+    }
+    apt::install(&[package])?;
+    match find_program(names) {
+        Some(path) => Ok(path),
+        None => bail!("{package} was installed, but {} is not on PATH", names.join(" or ")),
+    }
+}

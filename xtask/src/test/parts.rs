@@ -1,0 +1,147 @@
+//! The parts of the test run, and how each is run.
+
+use std::process::{Command, ExitStatus};
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+
+use super::count::{Count, failed_test};
+use crate::process::{self, cargo};
+use crate::services;
+use crate::setup;
+use crate::wasm;
+use crate::workspace::Workspace;
+
+/// How many failed tests of a part the summary names.
+const NAMED_MAX: usize = 8;
+
+/// A part of the test run.
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum Part {
+    /// The code is formatted.
+    Fmt,
+    /// The lints hold.
+    Clippy,
+    /// Unit and property tests, golden vectors, and the fuzz corpus.
+    Unit,
+    /// The core in Wasm, under Node.
+    Node,
+    /// Ingest against a real redis-server.
+    Redis,
+    /// The demo bank in a headless Chromium, through ingest, into the buffer.
+    Browser,
+}
+
+impl Part {
+    /// In the order in which they run: the quickest to fail first.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Fmt, Self::Clippy, Self::Unit, Self::Node, Self::Redis, Self::Browser];
+
+    /// Its name on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Fmt => "fmt",
+            Self::Clippy => "clippy",
+            Self::Unit => "unit",
+            Self::Node => "node",
+            Self::Redis => "redis",
+            Self::Browser => "browser",
+        }
+    }
+}
+
+/// Runs one part with all that it needs, and counts its tests.
+pub(crate) fn run(workspace: &Workspace, part: Part, count: &mut Count) -> Result<()> {
+    let mut command = match part {
+        Part::Fmt => in_cargo(workspace, &["fmt", "--all", "--check", "--", "--color=never"]),
+        Part::Clippy => {
+            let arguments =
+                ["clippy", "--workspace", "--all-targets", "--keep-going", "--", "--deny=warnings"];
+            in_cargo(workspace, &arguments)
+        }
+        // The tests that need servers have their own part.
+        Part::Unit => in_cargo(
+            workspace,
+            &["test", "--workspace", "--exclude", "dna-tests", "--no-fail-fast"],
+        ),
+        Part::Node => {
+            wasm::build(workspace)?;
+            in_npm(workspace, "js-wrapper")?
+        }
+        Part::Redis => {
+            setup::redis_server()?;
+            services::build(workspace)?;
+            in_cargo(workspace, &["test", "--package", "dna-tests", "--no-fail-fast"])
+        }
+        Part::Browser => {
+            setup::redis_server()?;
+            let chromium = setup::chromium()?;
+            wasm::build(workspace)?;
+            services::build(workspace)?;
+            let mut command = in_npm(workspace, "tests/browser")?;
+            command.env(setup::CHROMIUM_VARIABLE, chromium);
+            command
+        }
+    };
+    command
+        .env("DNA_INGEST_BIN", services::binary(workspace, services::INGEST))
+        .env("DNA_DEMO_BIN", services::binary(workspace, services::DEMO_SITE))
+        .env("DNA_SDK_DIST", workspace.sdk_dist());
+    let mut failed = Vec::new();
+    let status = process::watch(&mut command, None, |line| {
+        count.read(line);
+        failed.extend(failed_test(line).map(str::to_owned));
+    })?;
+    if status.success() {
+        return Ok(());
+    }
+    bail!(reason(&failed, status))
+}
+
+/// What the summary says about a part that failed: the tests, or that it did not come to them.
+fn reason(failed: &[String], status: ExitStatus) -> String {
+    match failed.split_at_checked(NAMED_MAX) {
+        _ if failed.is_empty() => format!("the runner ended with {status}; its output says why"),
+        Some((named, rest)) if !rest.is_empty() => {
+            format!("{} and {} more", named.join("; "), rest.len())
+        }
+        _ => failed.join("; "),
+    }
+}
+
+fn in_cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
+    let mut command = cargo();
+    command.current_dir(workspace.root()).args(arguments);
+    command
+}
+
+/// `npm test` in a folder whose packages are installed.
+fn in_npm(workspace: &Workspace, project: &str) -> Result<Command> {
+    setup::node_packages(workspace, project)?;
+    let mut command = setup::npm(&workspace.path(project));
+    command.arg("test");
+    Ok(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failed_tests_are_named_up_to_a_bound() {
+        let names: Vec<String> = (0..10).map(|number| format!("t{number}")).collect();
+        let status = ExitStatus::default();
+        assert_eq!(reason(&names[..2], status), "t0; t1");
+        assert_eq!(reason(&names[..8], status), "t0; t1; t2; t3; t4; t5; t6; t7");
+        assert!(reason(&names, status).ends_with("; t7 and 2 more"));
+        assert!(reason(&[], status).contains("its output says why"));
+    }
+
+    #[test]
+    fn names_are_those_of_the_command_line() {
+        for part in Part::ALL {
+            assert!(Part::from_str(part.name(), false).is_ok_and(|found| found == part));
+        }
+        assert_eq!(Part::ALL.len(), Part::value_variants().len());
+    }
+}

@@ -1,0 +1,107 @@
+//! Makes the compiled core loadable by JavaScript (wasm-bindgen) and small (wasm-opt).
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::STEM;
+use crate::process::run;
+use crate::progress::Step;
+use crate::workspace::Workspace;
+
+/// wasm-bindgen needs the sections that the last three remove, so they go only now.
+const WASM_OPT: [&str; 4] =
+    ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"];
+
+/// Everything besides the module that decides what is generated.
+pub(crate) fn settings() -> String {
+    format!("web, typescript, {}", WASM_OPT.join(" "))
+}
+
+/// Runs wasm-bindgen on the `raw` module.
+pub(crate) fn generate(workspace: &Workspace, raw: &Path, generated: &Path) -> Result<()> {
+    let lock = workspace.path("Cargo.lock");
+    let lock =
+        fs::read_to_string(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
+    check_versions(&lock)?;
+    let step = Step::start("wasm-bindgen");
+    Bindgen::new()
+        .input_path(raw)
+        .out_name(STEM)
+        .web(true)?
+        .typescript(true)
+        .remove_producers_section(true)
+        // The stub knows where the module is; a guess from the script's URL would be dead code.
+        .omit_default_module_path(true)
+        .generate(generated)
+        .with_context(|| format!("wasm-bindgen cannot process {}", raw.display()))?;
+    step.done();
+    Ok(())
+}
+
+/// Runs the `wasm-opt` that is among `tools` on the generated module, in place.
+pub(crate) fn optimise(tools: &Path, generated: &Path) -> Result<()> {
+    let program = tools.join(".bin/wasm-opt");
+    ensure!(
+        program.is_file(),
+        "{} is missing: js-wrapper/package.json must have binaryen among its devDependencies",
+        program.display()
+    );
+    let module = generated.join(format!("{STEM}_bg.wasm"));
+    let step = Step::start("wasm-opt -Oz");
+    run(Command::new(program).args(WASM_OPT).arg(&module).arg("-o").arg(&module))?;
+    step.done();
+    Ok(())
+}
+
+/// What wasm-bindgen's macro writes into the module only the same version's tool understands.
+fn check_versions(lock: &str) -> Result<()> {
+    let library = locked(lock, "wasm-bindgen")
+        .context("Cargo.lock has no wasm-bindgen: sdk-wasm must depend on it")?;
+    let tool = locked(lock, "wasm-bindgen-cli-support")
+        .context("Cargo.lock has no wasm-bindgen-cli-support: xtask must depend on it")?;
+    ensure!(
+        library == tool,
+        "wasm-bindgen is {library} in Cargo.lock, but wasm-bindgen-cli-support is {tool}: set it \
+         to \"={library}\" in xtask/Cargo.toml"
+    );
+    Ok(())
+}
+
+fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
+    let wanted = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != wanted).skip(1);
+    lines.next()?.strip_prefix("version = \"")?.strip_suffix('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lock(library: &str, tool: &str) -> String {
+        format!(
+            "[[package]]\nname = \"wasm-bindgen\"\nversion = \"{library}\"\n\n\
+             [[package]]\nname = \"wasm-bindgen-cli-support\"\nversion = \"{tool}\"\n"
+        )
+    }
+
+    #[test]
+    fn equal_versions_pass() {
+        check_versions(&lock("0.2.130", "0.2.130")).unwrap();
+    }
+
+    #[test]
+    fn different_versions_say_what_to_change() {
+        let error = check_versions(&lock("0.2.131", "0.2.130")).unwrap_err().to_string();
+        assert!(error.contains("\"=0.2.131\" in xtask/Cargo.toml"), "{error}");
+    }
+
+    #[test]
+    fn an_absent_package_is_named() {
+        let error = check_versions("").unwrap_err().to_string();
+        assert!(error.contains("no wasm-bindgen"), "{error}");
+    }
+}

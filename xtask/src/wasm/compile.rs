@@ -1,0 +1,97 @@
+//! Compiles the core for wasm32, in a target folder of its own.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use super::STEM;
+use crate::process::{cargo, run};
+use crate::progress::{Step, note};
+use crate::setup::Toolchain;
+use crate::workspace::Workspace;
+
+const PACKAGE: &str = "dna-sdk-wasm";
+const PROFILE: &str = "wasm";
+/// Where the standard library's files are when Debian's compiler builds it.
+const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust";
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Compiles the core; gives back the module as the linker left it.
+pub(crate) fn core(workspace: &Workspace, toolchain: &Toolchain) -> Result<PathBuf> {
+    let folder = workspace.wasm_target();
+    let step = Step::start(format!("compile the core for Wasm ({toolchain})"));
+    if !folder.is_dir() {
+        note("the first time takes a minute or two");
+    }
+    let outputs = folder.join(TARGET).join(PROFILE);
+    forget_other_clone(workspace, &folder)?;
+    let mut command = cargo();
+    command
+        .current_dir(workspace.root())
+        .args(["build", "--package", PACKAGE, "--lib", "--profile", PROFILE, "--target", TARGET])
+        .arg("--target-dir")
+        .arg(&folder)
+        .arg("--config")
+        .arg(rust_flags(cargo_home()));
+    toolchain.apply(&mut command);
+    run(&mut command)?;
+    let module = outputs.join(format!("{STEM}.wasm"));
+    ensure!(
+        module.is_file(),
+        "{PACKAGE} was compiled, but {} is not there: its Cargo.toml needs [lib] crate-type = \
+         [\"cdylib\", \"rlib\"]",
+        module.display()
+    );
+    step.done();
+    Ok(module)
+}
+
+/// Paths of the build machine end up in panic messages: they are nobody's business and cost
+/// bytes. Cargo names the workspace's own files relative to it already.
+fn rust_flags(cargo_home: Option<PathBuf>) -> String {
+    let remapped = [(cargo_home, "cargo"), (Some(PathBuf::from(DEBIAN_SOURCE)), "rust")];
+    let flags: Vec<String> = remapped
+        .iter()
+        .filter_map(|(path, name)| Some((path.as_ref()?, name)))
+        .map(|(path, name)| format!("\"--remap-path-prefix={}={name}\"", path.display()))
+        .collect();
+    format!("target.{TARGET}.rustflags=[{}]", flags.join(", "))
+}
+
+fn cargo_home() -> Option<PathBuf> {
+    let home = || Some(PathBuf::from(env::var_os("HOME")?).join(".cargo"));
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(home)
+}
+
+/// Cargo tells what changed by time stamps and by paths inside the workspace, so when clones
+/// share a target folder it may take the other clone's crates for this one's.
+fn forget_other_clone(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let note = folder.join("built-from");
+    let root = workspace.root().display().to_string();
+    if fs::read_to_string(&note).is_ok_and(|last| last == root) {
+        return Ok(());
+    }
+    if folder.is_dir() {
+        let mut command = cargo();
+        command.current_dir(workspace.root()).args(["clean", "--quiet", "--target", TARGET]);
+        command.args(["--profile", PROFILE, "--package", PACKAGE, "--package", "dna-protocol"]);
+        run(command.arg("--target-dir").arg(folder))?;
+    }
+    fs::create_dir_all(folder)?;
+    fs::write(&note, root).with_context(|| format!("cannot write {}", note.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_this_machine_are_remapped() {
+        let flags = rust_flags(Some(PathBuf::from("/home/a/.cargo")));
+        assert!(flags.starts_with("target.wasm32-unknown-unknown.rustflags=["), "{flags}");
+        assert!(flags.contains("\"--remap-path-prefix=/home/a/.cargo=cargo\", "), "{flags}");
+        assert!(!rust_flags(None).contains("=cargo"), "{flags}");
+    }
+}

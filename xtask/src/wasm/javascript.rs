@@ -1,0 +1,38 @@
+//! Builds js-wrapper/dist, what pages download and the npm package, from the generated core.
+
+use anyhow::{Result, ensure};
+
+use super::GENERATED;
+use crate::process::run;
+use crate::progress::Step;
+use crate::setup;
+use crate::stamp::{Inputs, Stamp};
+use crate::workspace::Workspace;
+
+/// What a page downloads, in that order: the stub, the loader, the core.
+pub(crate) const DOWNLOADS: [&str; 3] = ["dna.js", "dna-core.js", "dna.wasm"];
+
+/// Makes js-wrapper/dist current.
+pub(crate) fn build(workspace: &Workspace) -> Result<()> {
+    let folder = workspace.path("js-wrapper");
+    let generated = workspace.path(GENERATED);
+    let dist = workspace.sdk_dist();
+    let inputs = Inputs::new().folder(&folder)?.folder(&generated)?.hash();
+    // Not in dist itself, which is published as it is.
+    let stamp = Stamp::new(generated.join(".js-stamp"));
+    let complete = || DOWNLOADS.iter().all(|file| dist.join(file).is_file());
+    if stamp.is(inputs) && complete() {
+        return Ok(());
+    }
+    let step = Step::start("npm run build in js-wrapper");
+    run(setup::npm(&folder).args(["run", "build"]))?;
+    ensure!(
+        complete(),
+        "`npm run build` ended well, but not all of {} are in {}",
+        DOWNLOADS.join(", "),
+        dist.display()
+    );
+    stamp.set(inputs)?;
+    step.done();
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! Where things are: the repository, its parts, and cargo's target folder.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, ensure};
+
+/// The paths that every chore shares.
+pub(crate) struct Workspace {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+impl Workspace {
+    /// Finds the repository that `cargo xtask` was started in.
+    pub(crate) fn find() -> Result<Self> {
+        // Read when running: a target folder shared by two clones may hold the other's xtask.
+        let manifest = env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        let root = manifest.parent().unwrap_or(&manifest).to_path_buf();
+        ensure!(
+            root.join("Cargo.lock").is_file(),
+            "{} has no Cargo.lock: start this as `cargo xtask` inside the repository",
+            root.display()
+        );
+        let target = target_dir(&root);
+        Ok(Self { root, target })
+    }
+
+    /// The repository's root.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A path below the root, such as `js-wrapper/dist`.
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
+        self.root.join(below)
+    }
+
+    /// Cargo's target folder, which may be outside the repository.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Target folder of the Wasm build: it may use another compiler, and sharing one folder
+    /// would rebuild the whole workspace at every change between the two.
+    pub(crate) fn wasm_target(&self) -> PathBuf {
+        self.target.join("wasm-build")
+    }
+
+    /// Where the stub, the loader and the Wasm are that pages download.
+    pub(crate) fn sdk_dist(&self) -> PathBuf {
+        self.path("js-wrapper/dist")
+    }
+}
+
+/// Cargo marks its target folder with CACHEDIR.TAG, and this program runs from inside it.
+fn target_dir(root: &Path) -> PathBuf {
+    let own = env::current_exe().unwrap_or_default();
+    own.ancestors()
+        .find(|folder| folder.join("CACHEDIR.TAG").is_file())
+        .map_or_else(|| root.join("target"), Path::to_path_buf)
+}
