@@ -3,7 +3,9 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
+
+use crate::process::{cargo, output_of};
 
 /// The paths that every chore shares.
 pub(crate) struct Workspace {
@@ -23,7 +25,7 @@ impl Workspace {
             "{} has no Cargo.lock: start this as `cargo xtask` inside the repository",
             root.display()
         );
-        let target = target_dir(&root);
+        let target = target_dir(&root)?;
         Ok(Self { root, target })
     }
 
@@ -54,10 +56,12 @@ impl Workspace {
     }
 }
 
-/// Cargo marks its target folder with CACHEDIR.TAG, and this program runs from inside it.
-fn target_dir(root: &Path) -> PathBuf {
-    let own = env::current_exe().unwrap_or_default();
-    own.ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").is_file())
-        .map_or_else(|| root.join("target"), Path::to_path_buf)
+/// Only cargo knows where its target folder is: a variable or a configuration file of any folder
+/// above may have moved it.
+fn target_dir(root: &Path) -> Result<PathBuf> {
+    let mut metadata = cargo();
+    metadata.current_dir(root).args(["metadata", "--no-deps", "--offline", "--format-version=1"]);
+    let metadata: serde_json::Value = serde_json::from_str(&output_of(&mut metadata)?)?;
+    let folder = metadata["target_directory"].as_str();
+    Ok(folder.context("`cargo metadata` does not say its target_directory")?.into())
 }

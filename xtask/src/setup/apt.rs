@@ -1,12 +1,13 @@
 //! Installs Debian packages, or says which command would.
 
 use std::process::Command;
+use std::sync::Once;
 
 use anyhow::{Context, Result, bail};
 use rustix::process::geteuid;
 
 use crate::process::{find_program, run};
-use crate::progress::Step;
+use crate::progress::{Step, note};
 
 /// Installs `packages`: unasked as root, otherwise the error names the command to run.
 pub(crate) fn install(packages: &[&str]) -> Result<()> {
@@ -19,14 +20,23 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
         bail!("{list} is missing: run `{by_hand}` (apt-get needs root), then try again");
     }
     let step = Step::start(format!("apt-get install {list}"));
-    // A fresh container has no package lists; anywhere else fetching them first is a waste.
-    if run(apt_get("install").args(packages)).is_err() {
-        run(&mut apt_get("update"))?;
-        run(apt_get("install").args(packages))
-            .with_context(|| format!("cannot install {list}; to see more run `{by_hand}`"))?;
-    }
+    update_lists();
+    run(apt_get("install").args(packages))
+        .with_context(|| format!("cannot install {list}; to see more run `{by_hand}`"))?;
     step.done();
     Ok(())
+}
+
+/// Fetches the lists of packages, once a run: an image's own lists name versions that are too old
+/// for us, or are gone.
+fn update_lists() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // One source of many may be down, and what is wanted may come from another.
+        if let Err(error) = run(&mut apt_get("update")) {
+            note(&format!("{error:#}; going on with the lists that are here"));
+        }
+    });
 }
 
 fn apt_get(action: &str) -> Command {

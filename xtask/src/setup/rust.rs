@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::apt;
 use crate::process::{find_program, output_of, run_limited};
@@ -21,6 +21,8 @@ const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_STD: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
 /// `rustup target add` does not fail where Rust's download site is out of reach: it hangs.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(90);
+/// The oldest compiler that the workspace takes, as Cargo.toml's `rust-version` says.
+const RUST_VERSION_MIN: &str = env!("CARGO_PKG_RUST_VERSION");
 
 /// A compiler for [`WASM_TARGET`].
 #[derive(Clone, Debug, PartialEq)]
@@ -96,6 +98,9 @@ fn debian() -> Result<Option<Toolchain>> {
         return Ok(None);
     }
     let about = debian_about()?;
+    if !is_recent(&field(&about, "release")?) {
+        return Ok(None);
+    }
     let Some(linker) = find_program(&[&format!("wasm-ld-{}", llvm_major(&about)?)]) else {
         return Ok(None);
     };
@@ -130,8 +135,15 @@ fn add_target(workspace: &Workspace) -> bool {
 
 fn install_debian() -> Result<Toolchain> {
     apt::install(&["rustc-web", "rust-web-src"])?;
+    let about = debian_about()?;
+    let release = field(&about, "release")?;
+    ensure!(
+        is_recent(&release),
+        "Debian's rustc-web is {release}, but {RUST_VERSION_MIN} or newer is needed: are the \
+         security updates among apt's sources?"
+    );
     // The linker must understand the compiler's LLVM, whose number Debian moves now and then.
-    let linker = format!("lld-{}", llvm_major(&debian_about()?)?);
+    let linker = format!("lld-{}", llvm_major(&about)?);
     apt::install(&[&linker])?;
     match debian()? {
         Some(toolchain) => Ok(toolchain),
@@ -141,6 +153,14 @@ fn install_debian() -> Result<Toolchain> {
 
 fn debian_about() -> Result<String> {
     output_of(Command::new(DEBIAN_RUSTC).arg("-vV").env_remove("LD_LIBRARY_PATH"))
+}
+
+/// Whether a compiler's release, such as `1.96.0`, is one that the workspace takes.
+fn is_recent(release: &str) -> bool {
+    let numbers = |version: &str| -> Vec<u32> {
+        version.split(['.', '-']).map_while(|part| part.parse().ok()).collect()
+    };
+    numbers(release) >= numbers(RUST_VERSION_MIN)
 }
 
 fn llvm_major(about: &str) -> Result<u32> {
@@ -171,6 +191,12 @@ mod tests {
         assert_eq!(llvm_major(ABOUT).unwrap(), 22);
         assert!(field("rustc", "release").unwrap_err().to_string().contains("release"));
         assert!(llvm_major("LLVM version: new").is_err());
+    }
+
+    #[test]
+    fn an_older_compiler_is_not_taken() {
+        assert!(is_recent(RUST_VERSION_MIN) && is_recent("1.100.0") && is_recent("2.0.0"));
+        assert!(!is_recent("1.85.0") && !is_recent("1.9.0") && !is_recent("unknown"));
     }
 
     #[test]

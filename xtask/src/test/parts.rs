@@ -22,11 +22,11 @@ pub(crate) enum Part {
     Fmt,
     /// The lints hold.
     Clippy,
-    /// Unit and property tests, golden vectors, and the fuzz corpus.
+    /// Unit and property tests, golden vectors, the fuzz corpus, ingest's buffer in a real Redis.
     Unit,
     /// The core in Wasm, under Node.
     Node,
-    /// Ingest against a real redis-server.
+    /// The built ingest with a real redis-server: killed, restarted, nothing lost.
     Redis,
     /// The demo bank in a headless Chromium, through ingest, into the buffer.
     Browser,
@@ -59,11 +59,13 @@ pub(crate) fn run(workspace: &Workspace, part: Part, count: &mut Count) -> Resul
                 ["clippy", "--workspace", "--all-targets", "--keep-going", "--", "--deny=warnings"];
             in_cargo(workspace, &arguments)
         }
-        // The tests that need servers have their own part.
-        Part::Unit => in_cargo(
-            workspace,
-            &["test", "--workspace", "--exclude", "dna-tests", "--no-fail-fast"],
-        ),
+        Part::Unit => {
+            // Ingest's own tests of its buffer talk to one.
+            setup::redis_server()?;
+            // What needs the built servers has its own part.
+            let arguments = ["test", "--workspace", "--exclude", "dna-tests", "--no-fail-fast"];
+            in_cargo(workspace, &arguments)
+        }
         Part::Node => {
             wasm::build(workspace)?;
             in_npm(workspace, "js-wrapper")?

@@ -1,30 +1,16 @@
 //! The buffer in a real Redis: what it keeps, refuses, and survives.
 
-#[path = "support/redis_server.rs"]
-mod redis_server;
-
+use crate::server::RedisServer;
+use crate::{PATIENCE, keeper, settings};
 use bytes::Bytes;
 use ingest::buffer::read::{BufferReader, Kept, Source, Start};
 use ingest::buffer::{
     BufferCounters, Item, KeepError, Keeper, OpenError, RedisSettings, Settings, open,
 };
-use redis_server::RedisServer;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
-
-/// Long enough for anything that comes at all.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-fn settings(server: &RedisServer) -> RedisSettings {
-    RedisSettings { shards: 2, ..RedisSettings::new(server.url()) }
-}
-
-async fn keeper(settings: RedisSettings) -> Keeper {
-    let counters = Arc::new(BufferCounters::default());
-    open(Settings::Redis(settings), counters).await.expect("a good address")
-}
 
 fn item(shard: u16, text: impl Into<String>) -> Item {
     Item { shard, bytes: Bytes::from(text.into()) }

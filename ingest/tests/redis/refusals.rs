@@ -1,23 +1,11 @@
 //! A Redis that answers INFO as ever and refuses writes: not ready until it takes them again.
 
-#[path = "support/redis_server.rs"]
-mod redis_server;
-
-use ingest::buffer::{BufferCounters, Item, Keeper, RedisSettings, Settings, open};
-use redis_server::RedisServer;
+use crate::server::RedisServer;
+use crate::{PATIENCE, keeper, settings};
+use ingest::buffer::{Item, Keeper};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
-
-/// Long enough for anything that comes at all.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-async fn keeper(server: &RedisServer) -> Keeper {
-    let settings = RedisSettings { shards: 2, ..RedisSettings::new(server.url()) };
-    let counters = Arc::new(BufferCounters::default());
-    open(Settings::Redis(settings), counters).await.expect("a good address")
-}
 
 async fn keep(keeper: &Keeper, shard: u16) -> Result<(), &'static str> {
     keeper.keep(Item { shard, bytes: "x".into() }).await.map_err(|error| error.code())
@@ -51,7 +39,7 @@ async fn stays_unready(server: &RedisServer, keeper: &Keeper) {
 #[tokio::test]
 async fn too_few_replicas_are_not_ready_until_writes_are_taken() {
     let server = RedisServer::start(&[]);
-    let keeper = keeper(&server).await;
+    let keeper = keeper(settings(&server)).await;
     assert_eq!(keep(&keeper, 0).await, Ok(()));
     server.command::<()>("CONFIG SET min-replicas-to-write 1");
     assert_eq!(keep(&keeper, 0).await, Err("unavailable"));
@@ -65,7 +53,7 @@ async fn too_few_replicas_are_not_ready_until_writes_are_taken() {
 #[tokio::test]
 async fn one_stream_that_refuses_is_not_forgotten_for_the_others() {
     let server = RedisServer::start(&[]);
-    let keeper = keeper(&server).await;
+    let keeper = keeper(settings(&server)).await;
     server.command::<()>("SET dna:{1}:events occupied");
     assert_eq!(keep(&keeper, 1).await, Err("unavailable"));
     for _ in 0..3 {
@@ -82,7 +70,7 @@ async fn one_stream_that_refuses_is_not_forgotten_for_the_others() {
 #[tokio::test]
 async fn a_snapshot_that_fails_is_known_before_an_entry_is_lost_to_it() {
     let server = RedisServer::start(&[]);
-    let keeper = keeper(&server).await;
+    let keeper = keeper(settings(&server)).await;
     assert_eq!(keep(&keeper, 0).await, Ok(()));
     let folder: Vec<String> = server.command("CONFIG GET dir");
     // A folder with something in it stands where the snapshot should be put.
