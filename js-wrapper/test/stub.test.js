@@ -135,7 +135,7 @@ test('a page that is left before the core is there sends its last words as JSON'
   assert.deepEqual(read.events.map((event) => event.kind), kinds);
   const [view, error, rejection, image, user, custom] = read.events;
   assert.equal(view.body.response_start, page.entry.responseStart);
-  assert.deepEqual(image.body, { 'url.full': '/x.png', 'element.name': 'img' });
+  assert.deepEqual(image.body, { 'url.full': 'https://bank/x.png', 'element.name': 'img' });
   assert.equal(custom.body['event.name'], 'a');
   assert.equal(error.body['exception.message'], 'at https://bank/a');
   assert.equal(error.body['code.file.path'], 'https://bank/app.js');

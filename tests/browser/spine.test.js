@@ -51,13 +51,19 @@ const describe = (events) =>
     .map(({ kind, body, frame }) => `\n  ${new URL(frame['url.full']).pathname} ${kind} ${JSON.stringify(body).slice(0, 200)}`)
     .join('');
 
-/** Goes to a page and stays until it has painted, as people do. */
+/** Goes to a page and stays, as people do. */
 async function visit(page, path) {
   await page.goto(bank.url + path);
-  await painted(page);
+  await settled(page);
 }
 
-const painted = (page) => page.waitForFunction(() => performance.getEntriesByType('paint').length === 2);
+/** The page has painted, and its first beacon is answered: so the core is there. What a page tells that is left
+ * earlier has a test of its own. */
+const settled = (page) =>
+  page.waitForFunction(() => {
+    const beacons = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/v1/beacon'));
+    return performance.getEntriesByType('paint').length === 2 && beacons.length > 0;
+  });
 
 async function journey(page) {
   await visit(page, '/');
@@ -65,7 +71,7 @@ async function journey(page) {
   await page.type('#password', 'secret-password');
   await page.click('#sign-in');
   await page.waitForFunction(() => location.pathname === '/accounts' && document.readyState === 'complete');
-  await painted(page);
+  await settled(page);
   await visit(page, '/throws?now=1&card=6222020202020208#fragment');
   await visit(page, '/throws');
   await page.click('#throw-error');
