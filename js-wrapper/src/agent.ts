@@ -1,10 +1,12 @@
 /**
  * What the script tag and the npm package share: hooks on, a bounded queue until the core is
- * there, then everything goes to the core.
+ * there, then everything goes to the core. Where the core never comes, what the queue holds is
+ * told when the page is left.
  */
 import { install } from './hooks.js';
 import { lastWords } from './last-words.js';
 import { Kind, now, type Record } from './record.js';
+import { ATTRIBUTES_MAX, cut, TEXT_MAX } from './text.js';
 
 /** The configuration of a page. Texts, as they stand in a tag's `data-*` attributes. */
 export interface Options {
@@ -29,13 +31,12 @@ export type Push = (...record: Record) => void;
 /** Records that wait for the core at most: a page that makes more has told enough. */
 const QUEUE_MAX = 500;
 
-/** Attributes of one call, and characters of one text, at most: the wire takes less. */
-const ATTRIBUTES_MAX = 32;
-const TEXT_MAX = 512;
+/** How long the core waits for a page that does not finish loading, as with an image that hangs. */
+const LOAD_MAX_MS = 5000;
 
 /** Hooks the page and loads the core. Gives back `dna(…)`. */
 export function agent(options: Options, load: () => Promise<Core>): (...call: unknown[]) => void {
-  const queue: Record[] = [];
+  let queue: Record[] = [];
   const { fetch } = window;
   let lost = 0;
   let push: Push | undefined;
@@ -52,9 +53,12 @@ export function agent(options: Options, load: () => Promise<Core>): (...call: un
       // A phone may end a page that is only hidden, without another word.
       const type = (record[2] as Event)?.type;
       const leaves = type == 'pagehide' || (type == 'visibilitychange' && document.visibilityState == 'hidden');
-      if (!push && leaves && lastWords(options, queue, fetch)) {
-        queue.length = 0;
-        queue.push([Kind.Told, now()]);
+      if (!push && leaves) {
+        const told = queue;
+        const before = lost;
+        queue = [];
+        lost = 0;
+        queue.push([Kind.Told, now(), lastWords(options, told, before, fetch)]);
       }
     } catch {
       // A page must never feel that it is watched.
@@ -65,7 +69,7 @@ export function agent(options: Options, load: () => Promise<Core>): (...call: un
     unhook();
     sink(Kind.Stop, now());
     push = () => {};
-    queue.length = 0;
+    queue = [];
   };
 
   afterLoad()
@@ -77,39 +81,52 @@ export function agent(options: Options, load: () => Promise<Core>): (...call: un
       if (lost) started(Kind.Lost, now(), lost);
       // What the core itself makes happen meanwhile is appended, and taken here too.
       for (const record of queue) started(...record);
-      queue.length = 0;
+      queue = [];
       push = started;
     })
-    .catch((error) => {
-      stop();
-      console.warn('dna: not started:', error);
-    });
+    // The hooks stay: errors are worth telling without the core too.
+    .catch((error) => push || console.warn('dna: not started:', error));
 
-  return (...call) => (call[0] == 'stop' ? stop() : sink(Kind.Call, now(), call.map(copied)));
+  return (...call) => {
+    try {
+      if (call[0] == 'stop') stop();
+      else sink(Kind.Call, now(), call.map(copied));
+    } catch {
+      // The same.
+    }
+  };
 }
 
-/** When the page has loaded: until then the network and the processor are the page's alone. */
-const afterLoad = (): Promise<unknown> =>
-  new Promise((resolve) => {
-    if (document.readyState == 'complete') resolve(0);
-    else addEventListener('load', resolve, { once: true });
-  });
+/**
+ * When the page has loaded: until then the network and the processor are the page's alone. A
+ * page that is made in advance is none until it is shown.
+ */
+async function afterLoad(): Promise<void> {
+  const until = (target: EventTarget, type: string) =>
+    new Promise<unknown>((resolve) => target.addEventListener(type, resolve, { once: true }));
+  if ((document as any).prerendering) await until(document, 'prerenderingchange');
+  if (document.readyState != 'complete') {
+    await Promise.race([until(window, 'load'), new Promise((resolve) => setTimeout(resolve, LOAD_MAX_MS))]);
+  }
+}
 
 /**
  * What is told as it is now: the page may change its object before the core is there. Bounded,
  * because copying it into the Wasm takes the page's time.
  */
 function copied(value: any): unknown {
-  if (typeof value == 'string') return value.slice(0, TEXT_MAX);
+  if (typeof value == 'string') return cut(value, TEXT_MAX);
   if (!value || typeof value != 'object') return value;
   const copy: any = {};
   let count = 0;
   for (const name in value) {
-    if (count++ > ATTRIBUTES_MAX) break;
     try {
       const it = value[name];
-      if (typeof it == 'string') copy[name] = it.slice(0, TEXT_MAX);
-      else if (typeof it == 'boolean' || Number.isFinite(it)) copy[name] = it;
+      const text = typeof it == 'string';
+      if (text || typeof it == 'boolean' || Number.isFinite(it)) {
+        copy[name] = text ? cut(it, TEXT_MAX) : it;
+        if (++count == ATTRIBUTES_MAX + 1) break;
+      }
     } catch {
       // A getter that throws leaves out itself only.
     }

@@ -29,8 +29,8 @@ function absolute(address: unknown): unknown {
 /** What an `error` event says; of an element that did not load, a copy, for pages put another
  * address in its place at once. */
 function failed(event: Event): unknown {
-  const { localName, currentSrc, src, href } = (event.target || {}) as any;
-  const address = currentSrc || src || href?.baseVal || href;
+  const { localName, currentSrc, src, href, data } = (event.target || {}) as any;
+  const address = currentSrc || src || href?.baseVal || href || data;
   return localName ? { target: { localName, src: address && absolute(address) } } : event;
 }
 
@@ -43,7 +43,13 @@ function events(sink: Sink): () => void {
     ['pageshow', Kind.Lifecycle],
   ];
   const listeners = heard.map(([type, kind]) => {
-    const listener = (event: Event) => sink(kind, now(), kind == Kind.Error ? failed(event) : event);
+    const listener = (event: Event) => {
+      try {
+        sink(kind, now(), kind == Kind.Error ? failed(event) : event);
+      } catch {
+        // An element of the page's own may have getters that throw.
+      }
+    };
     // Captured, because an element's `error` does not bubble.
     addEventListener(type, listener, true);
     return () => removeEventListener(type, listener, true);
@@ -62,7 +68,10 @@ function fetches(sink: Sink): () => void {
       const asked = typeof input == 'string' || input instanceof URL ? absolute(input) : input;
       // The caller gets what follows from the original, not the original with a second
       // handler: that would hide a rejection that nobody handles.
-      return original.apply(this as Window, arguments as never).then(
+      const result = original.apply(this as Window, arguments as never);
+      // A mock may return anything.
+      if (typeof result?.then != 'function') return result;
+      return result.then(
         (response) => {
           sink(Kind.FetchAnswered, start, now(), asked, init, response);
           return response;

@@ -1,50 +1,83 @@
 /**
- * A page that is left before the core has loaded: the page view as far as it came, what went
- * wrong, who was affected and what the application reported are sent as a JSON frame. Calls of
- * APIs and paints of such a page are lost.
+ * A page that is left before the core has loaded, or where it never does: the page view as far
+ * as it came, what went wrong, calls of APIs, who was affected and what the application reported
+ * are sent as a JSON frame. Paints of such a page are lost.
  */
 import type { Options } from './agent.js';
-import { Kind, type Record } from './record.js';
-import { session } from './session.js';
+import { Kind, now, type Record } from './record.js';
+import { hex, session, store, type Session } from './session.js';
+import { ATTRIBUTES_MAX, clean, cut, TEXT_MAX } from './text.js';
 
 /** Bytes of a frame: browsers carry 64 KiB beyond the end of a page. */
 const FRAME_MAX = 60_000;
 
-/** What is sent of each record that matters: kind, body. */
-function told([kind, , a]: Record): [string, object] | undefined {
+type Told = [kind: string, body: object];
+
+/** What is sent of each record that matters. */
+function told([kind, start, a, b, c, d]: Record): Told | undefined {
   const it = a as any;
-  if (kind == Kind.Call) {
-    const [call, first, second] = it;
-    const named = (typeof first == 'string' && first) || Number.isFinite(first);
-    if (call == 'clearUser') return ['identity', {}];
-    if (call == 'setUser' && named) return ['identity', { 'user.id': `${first}`, 'user.tier': second?.tier }];
-    if (call == 'event' && named) return ['custom', { 'event.name': clean(first, 128), attributes: second }];
-  }
+  if (kind == Kind.Call) return call(it);
   if (kind == Kind.Error && it.target?.localName) {
-    return ['resource_failure', { 'url.full': clean(it.target.src, 2048), 'element.name': it.target.localName }];
+    const src = it.target.src;
+    return src && ['resource_failure', { 'url.full': clean(src, 2048), 'element.name': it.target.localName }];
   }
   if (kind == Kind.Error && it.message != null) return ['exception', exception(it.error || it, it)];
   if (kind == Kind.Rejection) return ['unhandled_rejection', exception(it.reason, {})];
+  if (kind == Kind.FetchAnswered || kind == Kind.FetchFailed) {
+    const init: any = c || {};
+    const error = kind == Kind.FetchFailed && (init.signal?.aborted ? 'abort' : 'network');
+    return api(init.method || (b as any).method, (b as any).url || b, (d as any)?.status, error, it - start);
+  }
+  if (kind == Kind.XhrEnded) {
+    const type = (d as any).type;
+    return api((b as any)[0], (b as any)[1], (c as any).status, type == 'error' ? 'network' : type != 'load' && type, it - start);
+  }
 }
 
+function call([name, first, second]: any): Told | undefined {
+  const named = (typeof first == 'string' && first) || Number.isFinite(first);
+  if (name == 'clearUser') return ['identity', {}];
+  if (name == 'setUser' && named) {
+    const tier = second?.tier;
+    return [
+      'identity',
+      {
+        'user.id': cut(`${first}`, 256),
+        'user.tier': typeof tier == 'string' && tier ? cut(tier, 32) : undefined,
+        attributes: attributes(second, 'tier'),
+      },
+    ];
+  }
+  if (name == 'event' && named) return ['custom', { 'event.name': clean(first, 128), attributes: attributes(second) }];
+}
+
+/** What the agent has copied, within the bounds of the wire. */
+function attributes(copy: any, without?: string): object | undefined {
+  if (!copy || typeof copy != 'object') return;
+  const entries = Object.entries(copy).filter(([name]) => name && name != without);
+  const bounded = entries.slice(0, ATTRIBUTES_MAX).map(([name, value]) => [cut(name, 64), typeof value == 'string' ? clean(value, TEXT_MAX) : value]);
+  return bounded.length ? Object.fromEntries(bounded) : undefined;
+}
+
+const api = (method: unknown, url: unknown, status: number, error: string | false, duration: number): Told => [
+  'api_call',
+  {
+    'http.request.method': cut(`${method || 'GET'}`.toUpperCase(), 16),
+    'url.full': clean(url, 2048),
+    'http.response.status_code': status || undefined,
+    'error.type': error || undefined,
+    duration_ms: duration,
+  },
+];
+
 const exception = (error: any, place: any): object => ({
-  'exception.type': error?.name && clean(error.name, 128),
+  'exception.type': error?.name ? clean(error.name, 128) : undefined,
   'exception.message': clean(error?.message ?? error, 1024),
-  'exception.stacktrace': error?.stack && clean(error.stack, 8192),
-  'code.file.path': place.filename && clean(place.filename, 2048),
+  'exception.stacktrace': error?.stack ? clean(error.stack, 8192) : undefined,
+  'code.file.path': place.filename ? clean(place.filename, 2048) : undefined,
   'code.line.number': place.lineno || undefined,
   'code.column.number': place.colno || undefined,
 });
-
-/**
- * Without the queries of addresses, in characters that any decoder takes, and short enough for
- * `max` bytes in any script.
- */
-const clean = (text: unknown, max: number): string =>
-  `${text}`
-    .replace(/(\/[^\s?#)"']*)[?#][^\s)"':]*/g, '$1')
-    .replace(/[\ud800-\udfff]/g, '\ufffd')
-    .slice(0, max / 3);
 
 /** The page, with the timings that are known by now. */
 function page(): object {
@@ -56,17 +89,36 @@ function page(): object {
   return body;
 }
 
-/** Sends what matters among `records` while the page is being left; whether it was taken. */
-export function lastWords(options: Options, records: Record[], fetch: typeof window.fetch): boolean {
-  const { id, kept } = session(options.sampleRate);
+/** JSON in ASCII: a byte a character, and none of the lone surrogates that decoders refuse. */
+const json = (value: unknown): string =>
+  JSON.stringify(value)
+    .replace(/\\ud[89a-f]../g, '?')
+    .replace(/[\x7f-\uffff]/g, (it) => '\\u' + (it.charCodeAt(0) + 65536).toString(16).slice(1));
+
+/**
+ * Sends what matters among `records` while the page is being left, and keeps it for the next
+ * page, which sends it again: nobody learns here whether it arrived. `lost` records are not
+ * among them. Gives back the view's identifier.
+ */
+export function lastWords(options: Options, records: Record[], lost: number, fetch: typeof window.fetch): string | undefined {
+  // A page made in advance that nobody has seen is no view.
+  if ((document as any).prerendering) return;
+  // A page that is seen and left again before the core has come is no new view.
+  const before = records.find(([kind]) => kind == Kind.Told)?.[2] as string | undefined;
+  const view = before || hex(8);
+  const visit = session(options.sampleRate);
   const events: string[] = [];
+  const stored: string[] = [];
   let size = 0;
   const add = (kind: string, time: number, body: object) => {
-    const event = JSON.stringify({ kind, time, body });
-    if (size + event.length < FRAME_MAX) size += events.push(event) && event.length;
+    const event = json({ kind, time, body });
+    size += event.length;
+    if (size > FRAME_MAX) return lost++;
+    events.push(event);
+    // The raw user id never goes to the storage.
+    if (kind != 'identity') stored.push(event);
   };
-  // A page that is seen and left again before the core has come is no new view.
-  if (!records.some(([kind]) => kind == Kind.Told)) add('page_view', 0, page());
+  if (!before) add('page_view', 0, page());
   for (const record of records) {
     try {
       const event = told(record);
@@ -75,25 +127,34 @@ export function lastWords(options: Options, records: Record[], fetch: typeof win
       // A value that cannot be read or written takes none of the others with it.
     }
   }
-  if (!kept || !events.length) return true;
-  const header = JSON.stringify({
-    sent_at_ms: Date.now(),
+  if (visit.kept && events.length) send(options, visit, view, lost, events, stored, fetch);
+  return view;
+}
+
+function send(options: Options, visit: Session, view: string, lost: number, events: string[], stored: string[], fetch: typeof window.fetch) {
+  const random = (Math.random() * 4294967296) >>> 0;
+  const header = {
     app_key: options.key,
-    'session.id': id,
+    'session.id': visit.id,
     // The core counts from 1 below the random part.
-    sequence: ((Math.random() * 4294967296) >>> 0) * 65536,
-    time_base_ms: Math.round(Date.now() - performance.now()),
-    'url.full': location.origin + location.pathname,
-    'service.version': options.release,
+    sequence: random * 65536,
+    time_base_ms: Math.round(Date.now() - now()),
+    'view.id': view,
+    'url.full': cut(location.origin + location.pathname, 2048),
+    'service.version': options.release && cut(options.release, 64),
     'telemetry.sdk.name': 'dna-web',
-  });
-  const body = `${header.slice(0, -1)},"events":[${events}]}`;
+    'dropped.queue_full': lost || undefined,
+    sample_percent: visit.percent < 100 ? visit.percent : undefined,
+  };
+  const frame = (head: object, list: string[]) => `${json(head).slice(0, -1)},"events":[${list}]}`;
+  // Without `sent_at_ms`: the next page cannot know what its clock was.
+  if (stored.length) store(random, frame(header, stored));
+  const body = frame({ ...header, sent_at_ms: Date.now() }, events);
   const url = options.endpoint!.replace(/^(https?:\/\/[^/]+)\/?$/, '$1/v1/beacon');
   try {
-    if (navigator.sendBeacon(url, body)) return true;
+    if (navigator.sendBeacon(url, body)) return;
   } catch {
     // Missing, or a blocker's that throws.
   }
   fetch.call(window, url, { method: 'POST', body, keepalive: true }).catch(() => {});
-  return true;
 }

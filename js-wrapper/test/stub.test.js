@@ -93,18 +93,19 @@ for (const [what, set] of [
   ['the core cannot be loaded', (page) => (page.coreLoads = 'refused')],
   ['the Wasm is missing', (page) => (page.wasm = 'missing')],
 ]) {
-  test(`when ${what} the page is left as it was, with one warning`, async () => {
+  test(`when ${what} there is one warning, and the page still has its last words`, async () => {
     page = new Page();
     set(page);
-    const { fetch: original } = page.window;
     page.tag();
+    page.throws(new Error('before'));
     await assert.rejects(page.ready());
     assert.equal(page.warnings.filter((words) => words.startsWith('dna: not started')).length, 1, String(page.warnings));
-    assert.equal(page.window.fetch, original);
-    page.throws(new Error('x'));
+    page.throws(new Error('after'));
     dna('setUser', 'u');
     page.leave();
-    assert.deepEqual(page.sent, []);
+    assert.equal(page.sent.length, 1);
+    const kinds = (await events(page.sent)).map(({ kind }) => kind);
+    assert.deepEqual(kinds, ['page_view', 'exception', 'exception', 'identity']);
   });
 }
 
@@ -123,20 +124,25 @@ test('a page that is left before the core is there sends its last words as JSON'
   page.throws(new RangeError('at https://bank/a?secret=1'));
   page.dispatch('unhandledrejection', { reason: 'why' });
   page.dispatch('error', { target: { localName: 'img', src: '/x.png' } });
+  page.dispatch('error', { target: { localName: 'object', data: '/x.pdf' } });
   dna('setUser', 7, { tier: 'vip' });
   dna('event', 'a');
+  await fetch('/api/a?card=1', { method: 'put' });
   page.leave();
   assert.deepEqual(page.sent.map(({ way, url }) => [way, url]), [['beacon', 'https://dna.bank/v1/beacon']]);
   const read = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
   assert.match(read['session.id'], /^[0-9a-f]{32}$/);
   assert.ok(Number.isSafeInteger(read.sequence));
   assert.equal(read['url.full'], 'https://bank/accounts');
-  const kinds = ['page_view', 'exception', 'unhandled_rejection', 'resource_failure', 'identity', 'custom'];
+  const kinds = ['page_view', 'exception', 'unhandled_rejection', 'resource_failure', 'resource_failure', 'identity', 'custom', 'api_call'];
   assert.deepEqual(read.events.map((event) => event.kind), kinds);
-  const [view, error, rejection, image, user, custom] = read.events;
+  const [view, error, rejection, image, document, user, custom, call] = read.events;
   assert.equal(view.body.response_start, page.entry.responseStart);
   assert.deepEqual(image.body, { 'url.full': 'https://bank/x.png', 'element.name': 'img' });
+  assert.equal(document.body['url.full'], 'https://bank/x.pdf');
   assert.equal(custom.body['event.name'], 'a');
+  assert.deepEqual([call.body['http.request.method'], call.body['url.full']], ['PUT', 'https://bank/api/a']);
+  assert.match(read['view.id'], /^[0-9a-f]{16}$/);
   assert.equal(error.body['exception.message'], 'at https://bank/a');
   assert.equal(error.body['code.file.path'], 'https://bank/app.js');
   assert.equal(error.time, 40);
@@ -147,6 +153,107 @@ test('a page that is left before the core is there sends its last words as JSON'
   page.leave();
   const again = JSON.parse(Buffer.from(await page.sent[1].bytes).toString());
   assert.deepEqual(again.events.map((event) => event.kind), ['exception']);
+  assert.equal(again['view.id'], read['view.id']);
+});
+
+test('last words wait in the storage, without the user, until a page with a core has sent them', async () => {
+  page = new Page();
+  page.coreLoads = false;
+  page.tag();
+  await page.pass(1);
+  dna('setUser', '6222021234567890');
+  dna('event', '到账 😀 \ud800');
+  page.leave();
+  page.close();
+  const stored = page.storage.values().join();
+  assert.ok(stored.includes('page_view') && !stored.includes('6222021234567890'));
+
+  const told = page.sent[0];
+  page = new Page({ storage: page.storage, at: page.at + 6000 }).tag();
+  await page.ready();
+  await page.pass(1);
+  const [before] = await Promise.all([told].map(async ({ bytes }) => JSON.parse(Buffer.from(await bytes).toString())));
+  const again = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
+  assert.equal(again.sequence, before.sequence);
+  assert.equal(again['session.id'], before['session.id']);
+  assert.deepEqual(again.events.map(({ kind }) => kind), ['page_view', 'custom']);
+  assert.equal(again.events[1].body['event.name'], '到账 😀 ?');
+  await page.pass(1);
+  page.close();
+  page = new Page({ storage: page.storage, at: page.at + 60_000 }).tag();
+  await page.ready();
+  await page.pass(1);
+  assert.deepEqual(page.sent, [], 'acknowledged, so it is sent no more');
+});
+
+test('last words keep to the bounds of the wire, as the core does', async () => {
+  page = new Page({ data: { release: 'r'.repeat(99) } });
+  page.coreLoads = false;
+  page.tag();
+  const many = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`n${at}`, at]));
+  dna('setUser', 'u', { tier: 1, ...many });
+  dna('event', '字'.repeat(200), 'no attributes');
+  dna('event', 'b', { long: '字'.repeat(400), ['k'.repeat(99)]: 1 });
+  page.leave();
+  const read = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
+  const [, user, name, long] = read.events.map(({ body }) => body);
+  const bytes = (text) => Buffer.byteLength(text);
+  assert.equal(bytes(read['service.version']), 64);
+  assert.equal(user['user.tier'], undefined);
+  assert.equal(Object.keys(user.attributes).length, 32);
+  assert.ok(bytes(name['event.name']) <= 128 && bytes(name['event.name']) > 100);
+  assert.equal(name.attributes, undefined);
+  assert.ok(bytes(long.attributes.long) <= 512);
+  assert.ok(Object.keys(long.attributes).every((key) => bytes(key) <= 64));
+});
+
+test('a page that does not finish loading gets its core all the same', async () => {
+  page = new Page();
+  page.document.readyState = 'loading';
+  page.tag();
+  page.throws(new Error('early'));
+  await page.pass(5000);
+  await page.ready();
+  await page.pass(1000);
+  assert.ok((await events(page.sent)).some(({ kind }) => kind === 'exception'));
+});
+
+test('a share that makes no sense keeps the session, with or without a core', async () => {
+  page = new Page({ data: { sampleRate: 'abc' } });
+  page.coreLoads = false;
+  page.tag();
+  dna('event', 'a');
+  page.leave();
+  assert.equal(page.sent.length, 1);
+});
+
+test('hostile values of the page reach nobody', async () => {
+  page = new Page();
+  page.coreLoads = false;
+  page.window.fetch = () => 'no promise';
+  page.tag();
+  assert.equal(page.window.fetch('/x'), 'no promise');
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  dna('event', proxy);
+  dna('event', 'a', proxy);
+  const target = { localName: 'img', get src() { throw new Error('getter'); } };
+  page.dispatch('error', { target });
+  page.leave();
+});
+
+test('beacons go past the wrappers of the page', async () => {
+  page = new Page();
+  page.tag();
+  const seen = [];
+  const { fetch: hooked } = page.window;
+  page.window.fetch = (...call) => (seen.push(call), hooked(...call));
+  await page.ready();
+  dna('setUser', 'u');
+  await page.pass(3000);
+  assert.equal(page.sent.length, 1);
+  assert.deepEqual(seen, []);
+  assert.ok((await events(page.sent)).every(({ kind }) => kind !== 'api_call'), 'and are no calls of the page');
 });
 
 test('one record that cannot be read takes none of the last words with it', async () => {

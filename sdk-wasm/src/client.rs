@@ -68,11 +68,6 @@ impl<H: Host> Client<H> {
         &mut self.host
     }
 
-    /// Where frames go, absolute.
-    pub fn endpoint(&self) -> &str {
-        &self.config.endpoint
-    }
-
     /// Something happened, `time` ms after the time base.
     pub fn record(&mut self, now: u64, time: f64, body: Body) {
         self.touch(now);
@@ -120,6 +115,11 @@ impl<H: Host> Client<H> {
         self.flush(now);
         self.host.random(&mut self.view);
         self.record(now, time, Body::PageView(page.into()));
+    }
+
+    /// The page view that was begun before the client started.
+    pub fn resume_view(&mut self, view: [u8; 8]) {
+        self.view = view;
     }
 
     /// The request of frame `sequence` has ended.

@@ -45,8 +45,12 @@ impl Frame {
         }
     }
 
-    /// Puts the time of this attempt, and how many there were before, into the bytes.
+    /// Puts the time of this attempt, and how many there were before, into the bytes. The stub's
+    /// last words are JSON and have neither.
     pub(crate) fn stamp(&mut self, now: u64, attempt: u8) {
+        if self.bytes.first() == Some(&b'{') {
+            return;
+        }
         restamp(&mut self.bytes, now);
         if let Some(place) = self.bytes.get_mut(self.attempt_at) {
             *place = attempt;

@@ -39,9 +39,10 @@ pub const OUTBOX_AGE_MAX: u64 = 36 * 3600 * 1000;
 /// The highest count of attempts that a frame tells: what one byte of CBOR holds.
 pub const ATTEMPTS_MAX: u8 = 23;
 
-/// From the moment a page is left until another page load takes over its frames: an answer
-/// that is on its way may still come and save that.
-pub const STORED_LEASE: u64 = 1_000;
+/// From the moment a page is left until another page load takes over its frames: the beacon
+/// itself must come first, for what is stored has no identity events, and is only a repeat then.
+/// `js-wrapper/src/session.ts` has the same.
+pub const STORED_LEASE: u64 = 5_000;
 
 /// From the first look for frames that the page before has left to the second one.
 pub const LOOK_AGAIN: u64 = 3_000;

@@ -61,15 +61,15 @@ fn leaving_uses_beacons_and_the_next_page_load_confirms_them() {
 
     let mut next = memory.page(START + 400);
     assert!(memory.sent().is_empty(), "the lease of the page before is respected");
-    assert_eq!(memory.wake_in(), Some(700));
-    next.woken(START + 1_100);
+    assert_eq!(memory.wake_in(), Some(4_700));
+    next.woken(START + 5_100);
     let again = memory.sent();
     assert_eq!((again[0].way, again[0].attempt()), (Way::Fetch, 1));
     assert_eq!(again[0].sequence(), left[0].sequence());
     assert_eq!(again[0].session(), left[0].session());
-    assert_eq!(again[0].frame.header.sent_at, Some(START + 1_100));
+    assert_eq!(again[0].frame.header.sent_at, Some(START + 5_100));
     assert_eq!(again[0].frame.events, left[0].frame.events);
-    next.answered(START + 1_200, again[0].sequence(), KEPT);
+    next.answered(START + 5_200, again[0].sequence(), KEPT);
     assert_eq!(memory.stored_frames(), 0);
 }
 
@@ -81,7 +81,10 @@ fn a_page_that_leaves_while_the_next_one_starts_is_not_forgotten() {
     page.record(START, 0.0, custom("a"));
     page.hide(START + 100);
     let left = memory.sent();
+    // The second look finds it, and when it is due.
     next.woken(START + 3_010);
+    assert!(memory.sent().is_empty());
+    next.woken(START + 5_100);
     assert_eq!(memory.sent()[0].sequence(), left[0].sequence());
 }
 
@@ -228,8 +231,8 @@ fn the_raw_user_id_never_goes_to_the_storage() {
     for value in memory.0.borrow().storage.values() {
         assert!(!value.windows(6).any(|bytes| bytes == b"622202"));
     }
-    let mut next = memory.page(START + 5_000);
-    next.woken(START + 5_000);
+    let mut next = memory.page(START + 5_010);
+    next.woken(START + 5_010);
     assert_eq!(memory.sent()[0].names(), ["a"]);
 }
 
@@ -274,4 +277,22 @@ fn the_outbox_is_bounded_and_says_what_it_lost() {
     let lost: u64 = sent.iter().filter_map(|sent| sent.frame.header.dropped_queue_full).sum();
     assert!(lost >= 35, "{lost}");
     assert_eq!(sent.last().unwrap().names(), ["99"]);
+}
+
+#[test]
+fn last_words_of_the_stub_are_sent_by_the_next_page_as_they_are() {
+    let memory = Memory::new();
+    let frame = br#"{"app_key":"k","session.id":"000102030405060708090a0b0c0d0e0f",
+        "sequence":169744167862272,"events":[{"kind":"custom","time":1,"body":{"event.name":"a"}}]}"#;
+    let mut stored = vec![1, 1, 0, 0];
+    stored.extend_from_slice(&START.to_be_bytes());
+    stored.extend_from_slice(&(START + 5_000).to_be_bytes());
+    stored.extend_from_slice(frame);
+    memory.0.borrow_mut().storage.insert("dna.f.9a61a4d40000".into(), stored);
+    let mut next = memory.page(START + 6_000);
+    next.woken(START + 6_000);
+    let sent = memory.sent();
+    assert_eq!((sent.len(), sent[0].names()), (1, vec!["a".to_owned()]));
+    next.answered(START + 6_100, sent[0].sequence(), KEPT);
+    assert_eq!(memory.stored_frames(), 0);
 }

@@ -10,7 +10,7 @@ use crate::{Answer, Client, Config};
 use dna_protocol::Body;
 use dna_protocol::model::Identity;
 use js_sys::Array;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::JsValue;
 
 /// The kinds of records. `js-wrapper/src/record.ts` has the same numbers.
@@ -33,7 +33,8 @@ pub(super) mod kind {
     pub(crate) const LOST: u32 = 7;
     /// The page wants no more of it.
     pub(crate) const STOP: u32 = 8;
-    /// The stub has told the page view already, when the page was left before the core came.
+    /// The stub has told the page view already, as far as it came: the page was left or covered
+    /// before the core was there. a: the view's identifier in hex.
     pub(crate) const TOLD: u32 = 9;
 }
 
@@ -48,25 +49,35 @@ pub(super) struct Record {
 pub(super) struct Core {
     pub(super) client: Client<Browser>,
     clock: Clock,
-    /// The page view is sent once a page load.
-    page_sent: bool,
+    page: PageTold,
     observer: Option<Observer>,
+}
+
+/// How much of the page view is told. A page that is covered while it loads may never be seen
+/// again, so it is told as far as it came; when it has loaded after all it is told once more.
+#[derive(Clone, Copy, PartialEq)]
+enum PageTold {
+    Nothing,
+    Beginning,
+    Whole,
 }
 
 thread_local! {
     static CORE: RefCell<Option<Core>> = const { RefCell::new(None) };
     /// Records that came while the core was busy.
     static PENDING: RefCell<Vec<Record>> = const { RefCell::new(Vec::new()) };
+    /// Records that found no room there.
+    static LOST: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Starts the one core. `false` when the options allow nothing.
-pub(super) fn start(options: JsValue) -> bool {
+pub(super) fn start(options: JsValue, fetch: JsValue) -> bool {
     let options: Pairs = serde_wasm_bindgen::from_value(options).unwrap_or_default();
     let Some(config) = Config::read(&options, value::absolute, warn) else { return false };
     let clock = Clock::set();
-    let host = Browser::new(config.endpoint.clone());
+    let host = Browser::new(config.endpoint.clone(), fetch);
     let client = Client::start(host, config, clock.now(), clock.base());
-    let core = Core { client, clock, page_sent: false, observer: Observer::start() };
+    let core = Core { client, clock, page: PageTold::Nothing, observer: Observer::start() };
     CORE.with(|cell| cell.replace(Some(core)));
     true
 }
@@ -98,9 +109,11 @@ pub(super) fn push(record: Record) {
         let mut pending = pending.borrow_mut();
         if pending.len() < PENDING_MAX {
             pending.push(record);
+        } else {
+            LOST.set(LOST.get() + 1);
         }
     });
-    with(|_| {});
+    with(|core| core.client.lost(LOST.take()));
 }
 
 fn next_pending() -> Option<Record> {
@@ -130,7 +143,7 @@ impl Core {
             kind::XHR_ENDED => self.record_call(time, a, api::of_xhr(b, c, d)),
             kind::LIFECYCLE => lifecycle::changed(self, time, a),
             kind::CALL => calls::called(self, time, a),
-            kind::TOLD => self.page_sent = true,
+            kind::TOLD => self.told(a),
             kind::LOST => self.client.lost(a.as_f64().unwrap_or_default() as u64),
             _ => {}
         }
@@ -147,13 +160,16 @@ impl Core {
         }
     }
 
-    /// Records a call, unless it was one of our own.
     fn record_call(&mut self, start: f64, end: &JsValue, call: Option<api::Call>) {
         let Some(mut call) = call else { return };
-        if call.url.as_deref() != Some(self.client.endpoint()) {
-            call.duration =
-                end.as_f64().map(|end| dna_protocol::field::Millis::rounded(end - start));
-            self.record(start, Body::ApiCall(call));
+        call.duration = end.as_f64().map(|end| dna_protocol::field::Millis::rounded(end - start));
+        self.record(start, Body::ApiCall(call));
+    }
+
+    fn told(&mut self, view: &JsValue) {
+        self.page = PageTold::Beginning;
+        if let Some(view) = view.as_string().and_then(|view| u64::from_str_radix(&view, 16).ok()) {
+            self.client.resume_view(view.to_be_bytes());
         }
     }
 
@@ -167,8 +183,10 @@ impl Core {
         for entry in entries.iter() {
             match value::get(&entry, "entryType").as_string().as_deref() {
                 // While the page loads browsers show the entry as it is so far, and again later.
-                Some("navigation") if !self.page_sent && navigation::is_complete(&entry) => {
-                    self.record_page(&entry);
+                Some("navigation")
+                    if self.page != PageTold::Whole && navigation::is_complete(&entry) =>
+                {
+                    self.record_page(&entry, PageTold::Whole);
                 }
                 Some("paint") => {
                     if let Some((time, vital)) = paint::vital(&entry) {
@@ -186,9 +204,8 @@ impl Core {
         if let Some(entries) = self.observer.as_ref().map(Observer::take) {
             self.observed(&entries);
         }
-        // A page that is left before it has loaded tells what is known by then.
-        if !self.page_sent {
-            self.record_page(&navigation::entry());
+        if self.page == PageTold::Nothing {
+            self.record_page(&navigation::entry(), PageTold::Beginning);
         }
         self.client.hide(self.clock.now());
     }
@@ -215,8 +232,8 @@ impl Core {
         self.client.answered(self.clock.now(), sequence, answer);
     }
 
-    fn record_page(&mut self, entry: &JsValue) {
-        self.page_sent = true;
+    fn record_page(&mut self, entry: &JsValue, told: PageTold) {
+        self.page = told;
         self.record(0.0, Body::PageView(navigation::page_view(entry).into()));
     }
 }

@@ -13,13 +13,16 @@ const DELAY_MAX: u64 = i32::MAX as u64;
 /// Storage, transport, timer and randomness of a page.
 pub(super) struct Browser {
     endpoint: String,
+    /// The page's `fetch` from before anybody wrapped it, ourselves included: wrappers add
+    /// credentials, and show spinners.
+    fetch: JsValue,
     storage: LocalStorage,
     timer: Timer,
 }
 
 impl Browser {
-    pub(super) fn new(endpoint: String) -> Self {
-        Self { endpoint, storage: LocalStorage::open(), timer: Timer::new() }
+    pub(super) fn new(endpoint: String, fetch: JsValue) -> Self {
+        Self { endpoint, fetch, storage: LocalStorage::open(), timer: Timer::new() }
     }
 }
 
@@ -54,7 +57,7 @@ impl Host for Browser {
     }
 
     fn fetch(&mut self, sequence: u64, frame: &[u8]) -> bool {
-        transport::fetch(&self.endpoint, sequence, frame)
+        transport::fetch(&self.fetch, &self.endpoint, sequence, frame)
     }
 
     fn wake_in(&mut self, delay: u64) {

@@ -23,11 +23,11 @@ mod value;
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-/// Starts the core with the options of the page. `false` when they allow nothing to be sent;
-/// the console then says why.
+/// Starts the core with the options of the page and its `fetch` as it was before others wrapped
+/// it. `false` when the options allow nothing to be sent; the console then says why.
 #[wasm_bindgen]
-pub fn start(options: JsValue) -> bool {
-    core::start(options)
+pub fn start(options: JsValue, fetch: JsValue) -> bool {
+    core::start(options, fetch)
 }
 
 /// Takes a record of the stub's over. Never throws.

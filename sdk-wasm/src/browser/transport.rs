@@ -34,8 +34,8 @@ pub(super) fn beacon(endpoint: &str, frame: &[u8]) -> bool {
     })
 }
 
-/// Sends `frame` by `fetch`; `false` when it is missing or throws.
-pub(super) fn fetch(endpoint: &str, sequence: u64, frame: &[u8]) -> bool {
+/// Sends `frame` by the page's `fetch`; `false` when it is missing or throws.
+pub(super) fn fetch(fetch: &JsValue, endpoint: &str, sequence: u64, frame: &[u8]) -> bool {
     let Some(body) = blob(frame) else { return false };
     let init = object([
         ("method", "POST".into()),
@@ -45,8 +45,7 @@ pub(super) fn fetch(endpoint: &str, sequence: u64, frame: &[u8]) -> bool {
         ("credentials", "omit".into()),
     ]);
     window(|window| {
-        let fetch: Result<Function, _> = get(window, "fetch").dyn_into();
-        let Ok(fetch) = fetch else { return false };
+        let Some(fetch) = fetch.dyn_ref::<Function>() else { return false };
         let Ok(promise) = fetch.call2(window, &endpoint.into(), &init) else { return false };
         let ended = Closure::once_into_js(move |result: JsValue| {
             let answer = answer(&result);
