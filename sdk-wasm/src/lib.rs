@@ -27,7 +27,7 @@ mod sequence;
 mod session;
 mod stored;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(feature = "browser")]
 mod browser;
 
 pub use client::Client;

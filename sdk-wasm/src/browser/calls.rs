@@ -32,7 +32,6 @@ pub(super) fn called(core: &mut Core, time: f64, arguments: &JsValue) {
             let custom = Custom {
                 name: Some(Text::cut(name)),
                 attributes: pairs(options).into_attributes(""),
-                ..Custom::default()
             };
             core.record(time, Body::Custom(custom));
         }

@@ -25,7 +25,8 @@ impl Observer {
         for kind in ["navigation", "paint"] {
             let options = object([("type", kind.into()), ("buffered", true.into())]);
             // Throws for a type that the browser does not know.
-            let _ = observer.observe(options.unchecked_ref());
+            let observe: Result<Function, _> = get(&observer, "observe").dyn_into();
+            let _ = observe.and_then(|observe| observe.call1(&observer, &options));
         }
         Some(Self { observer, _callback: callback })
     }

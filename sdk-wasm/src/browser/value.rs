@@ -44,7 +44,7 @@ fn cut(text: &JsString, max: usize) -> Option<String> {
 /// The property `name` as a count, when it is above zero.
 pub(super) fn count(value: &JsValue, name: &str) -> Option<u64> {
     let number = get(value, name).as_f64()?;
-    (number >= 1.0 && number < 9e15).then_some(number as u64)
+    (1.0..9e15).contains(&number).then_some(number as u64)
 }
 
 /// The absolute address that `address` means on this page.

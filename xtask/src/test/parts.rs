@@ -55,9 +55,10 @@ pub(crate) fn run(workspace: &Workspace, part: Part, count: &mut Count) -> Resul
     let mut command = match part {
         Part::Fmt => in_cargo(workspace, &["fmt", "--all", "--check", "--", "--color=never"]),
         Part::Clippy => {
-            let arguments =
-                ["clippy", "--workspace", "--all-targets", "--keep-going", "--", "--deny=warnings"];
-            in_cargo(workspace, &arguments)
+            let mut command = in_cargo(workspace, &["clippy", "--workspace", "--all-targets"]);
+            command.args(["--features", "dna-sdk-wasm/browser"]);
+            command.args(["--keep-going", "--", "--deny=warnings"]);
+            command
         }
         Part::Unit => {
             // Ingest's own tests of its buffer talk to one.

@@ -30,7 +30,8 @@ pub(crate) fn core(workspace: &Workspace, toolchain: &Toolchain) -> Result<PathB
     let mut command = cargo();
     command
         .current_dir(workspace.root())
-        .args(["build", "--package", PACKAGE, "--lib", "--profile", PROFILE, "--target", TARGET])
+        .args(["build", "--package", PACKAGE, "--lib", "--features", "browser"])
+        .args(["--profile", PROFILE, "--target", TARGET])
         .arg("--target-dir")
         .arg(&folder)
         .arg("--config")
