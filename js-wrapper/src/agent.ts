@@ -90,7 +90,7 @@ export function agent(options: Options, load: () => Promise<Core>): (...call: un
   return (...call) => {
     try {
       if (call[0] == 'stop') stop();
-      else sink(Kind.Call, now(), call.map(copied));
+      else sink(Kind.Call, now(), copied(call));
     } catch {
       // The same.
     }
@@ -111,25 +111,23 @@ async function afterLoad(): Promise<void> {
 }
 
 /**
- * What is told as it is now: the page may change its object before the core is there. Bounded,
+ * What is told as it is now: the page may change its object before the core is there. The name of
+ * the call, what it is about, then names and values of attributes, one after the other. Bounded,
  * because copying it into the Wasm takes the page's time.
  */
-function copied(value: any): unknown {
-  if (typeof value == 'string') return cut(value, TEXT_MAX);
-  if (!value || typeof value != 'object') return value;
-  const copy: any = {};
-  let count = 0;
-  for (const name in value) {
+function copied([name, subject, attributes]: any[]): unknown[] {
+  const copy = [name, typeof subject == 'string' ? cut(subject, TEXT_MAX) : subject];
+  if (!attributes || typeof attributes != 'object') return copy;
+  for (const name in attributes) {
     try {
-      const it = value[name];
+      const it = attributes[name];
       const text = typeof it == 'string';
-      if (text || typeof it == 'boolean' || Number.isFinite(it)) {
-        copy[name] = text ? cut(it, TEXT_MAX) : it;
-        if (++count == ATTRIBUTES_MAX + 1) break;
-      }
+      if (text || typeof it == 'boolean' || Number.isFinite(it)) copy.push(name, text ? cut(it, TEXT_MAX) : it);
     } catch {
       // A getter that throws leaves out itself only.
     }
+    // One more than the wire takes: `tier` is none.
+    if (copy.length > 2 * ATTRIBUTES_MAX + 3) break;
   }
   return copy;
 }

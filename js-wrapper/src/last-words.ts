@@ -34,30 +34,33 @@ function told([kind, start, a, b, c, d]: Record): Told | undefined {
   }
 }
 
-function call([name, first, second]: any): Told | undefined {
+function call([name, first, ...rest]: any[]): Told | undefined {
   const named = (typeof first == 'string' && first) || Number.isFinite(first);
   if (name == 'clearUser') return ['identity', {}];
   if (name == 'setUser' && named) {
-    const tier = second?.tier;
-    return [
-      'identity',
-      {
-        'user.id': cut(`${first}`, 256),
-        'user.tier': typeof tier == 'string' && tier ? cut(tier, 32) : undefined,
-        attributes: attributes(second, 'tier'),
-      },
-    ];
+    const { tier, ...others } = attributes(rest);
+    const known = typeof tier == 'string' && tier ? cut(tier, 32) : undefined;
+    return ['identity', { 'user.id': cut(`${first}`, 256), 'user.tier': known, attributes: some(others) }];
   }
-  if (name == 'event' && named) return ['custom', { 'event.name': clean(first, 128), attributes: attributes(second) }];
+  if (name == 'event' && named) return ['custom', { 'event.name': clean(first, 128), attributes: some(attributes(rest)) }];
 }
 
-/** What the agent has copied, within the bounds of the wire. */
-function attributes(copy: any, without?: string): object | undefined {
-  if (!copy || typeof copy != 'object') return;
-  const entries = Object.entries(copy).filter(([name]) => name && name != without);
-  const bounded = entries.slice(0, ATTRIBUTES_MAX).map(([name, value]) => [cut(name, 64), typeof value == 'string' ? clean(value, TEXT_MAX) : value]);
-  return bounded.length ? Object.fromEntries(bounded) : undefined;
+/** What the agent has copied, as an object. */
+function attributes(flat: any[]): { [name: string]: unknown } {
+  const object: any = {};
+  for (let at = 0; at < flat.length; at += 2) {
+    const value = flat[at + 1];
+    // A name that is too long is left out, as the core does.
+    if (flat[at] && flat[at] == cut(flat[at], 64)) object[flat[at]] = typeof value == 'string' ? clean(value, TEXT_MAX) : value;
+  }
+  return object;
 }
+
+/** As many as the wire takes; none are absent. */
+const some = (object: object): object | undefined => {
+  const entries = Object.entries(object).slice(0, ATTRIBUTES_MAX);
+  return entries.length ? Object.fromEntries(entries) : undefined;
+};
 
 const api = (method: unknown, url: unknown, status: number, error: string | false, duration: number): Told => [
   'api_call',

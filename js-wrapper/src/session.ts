@@ -44,7 +44,7 @@ export function session(sampleRate: string | number = 1): Session {
 export function store(random: number, frame: string): void {
   const now = Date.now();
   const key = `dna.f.${(random + 4294967296).toString(16).slice(1)}0000`;
-  set(key, '\x01\x01\0\0' + bytesOf(now) + bytesOf(now + LEASE) + frame);
+  set(key, '\x02\x01' + bytesOf(now) + bytesOf(now + LEASE) + frame);
 }
 
 /** So many random bytes in hex. */

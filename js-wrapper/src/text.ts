@@ -1,6 +1,6 @@
 /** Texts within the bounds of the wire (`protocol/src/model`), which count bytes of UTF-8. */
 
-/** Attributes of one event. One more may be told: `tier` is none. */
+/** Attributes of one event. */
 export const ATTRIBUTES_MAX = 32;
 /** Bytes of one attribute's text. */
 export const TEXT_MAX = 512;

@@ -11,6 +11,7 @@
 //! for what a reader answers when it is said wrongly.
 
 pub mod cbor;
+pub mod draft;
 pub mod entry;
 pub mod field;
 #[cfg(feature = "json")]
@@ -21,6 +22,7 @@ pub mod privacy;
 pub mod problem;
 mod record;
 
-pub use model::{Body, Event, Frame, Header};
+pub use draft::{AttributeDraft, Draft, Fields, Slot};
+pub use model::{Body, Event, Frame, Header, Kind};
 pub use problem::{Decoded, FieldProblem, FrameProblem, Rejection, Skipped};
 pub use record::{FieldInfo, Record};

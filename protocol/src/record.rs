@@ -96,6 +96,15 @@ macro_rules! record {
             $( #[doc = $doc] $(#[doc = $more])* pub $field: Option<$type>, )*
         }
 
+        /// Where each field goes in a [`Draft`](crate::draft::Draft).
+        #[allow(non_upper_case_globals, missing_docs, reason = "each is named after its field")]
+        impl $record {
+            $( pub const $field: $crate::draft::Slot = $crate::draft::Slot {
+                key: $key,
+                max: <$type as $crate::field::Field>::MAX as u16,
+            }; )*
+        }
+
         impl $crate::record::Record for $record {
             const FIELDS: &'static [$crate::record::FieldInfo] = &[
                 $( $crate::record::FieldInfo {

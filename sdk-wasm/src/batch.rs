@@ -1,7 +1,7 @@
 //! The events that wait for a frame, encoded already: a queue bounded in bytes and number.
 
 use crate::limits::{FRAME_EVENT_BYTES_MAX, QUEUE_BYTES_MAX, QUEUE_EVENTS_MAX};
-use dna_protocol::Body;
+use dna_protocol::Kind;
 use dna_protocol::limits::FRAME_EVENTS_MAX;
 
 /// How much an event matters when the queue is full, least first.
@@ -19,14 +19,12 @@ pub(crate) enum Rank {
 
 impl Rank {
     /// The rank of an event.
-    pub(crate) fn of(body: &Body) -> Self {
-        match body {
-            Body::WebVital(_) | Body::ApiCall(_) => Self::Detail,
-            Body::PageView(_) | Body::Custom(_) => Self::Told,
-            Body::Exception(_) | Body::UnhandledRejection(_) | Body::ResourceFailure(_) => {
-                Self::Error
-            }
-            Body::Identity(_) => Self::Identity,
+    pub(crate) fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::WebVital | Kind::ApiCall => Self::Detail,
+            Kind::PageView | Kind::Custom => Self::Told,
+            Kind::Exception | Kind::UnhandledRejection | Kind::ResourceFailure => Self::Error,
+            Kind::Identity => Self::Identity,
         }
     }
 }

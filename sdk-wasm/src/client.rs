@@ -3,17 +3,16 @@
 use crate::batch::{Batch, Rank, Waiting};
 use crate::config::Config;
 use crate::delivery::{Answer, Delivery};
-use crate::frame::Frame;
+use crate::frame::{Frame, header};
 use crate::host::Host;
 use crate::limits::{FLUSH_DELAY, FLUSH_DELAY_URGENT};
 use crate::repeats::Repeats;
 use crate::sequence::Sequence;
 use crate::session::Session;
-use dna_protocol::cbor::encode_event;
-use dna_protocol::field::{Id, Millis, Text};
-use dna_protocol::model::{Identity, PageView};
+use dna_protocol::field::Millis;
+use dna_protocol::model::Header;
 use dna_protocol::privacy::without_query;
-use dna_protocol::{Body, Event, Header};
+use dna_protocol::{Draft, Kind};
 
 /// The client of one page. `now` is always in ms since the Unix epoch.
 #[derive(Debug)]
@@ -30,9 +29,8 @@ pub struct Client<H> {
     wake_at: Option<u64>,
     delivery: Delivery,
     repeats: Repeats,
-    /// What was last said of the user, to say it once a session: the event, and its bytes as
-    /// they would be at time 0.
-    identity: Option<(Event, Vec<u8>)>,
+    /// What was last said of the user, to say it once a session.
+    identity: Option<Draft>,
     dropped_queue_full: u64,
     dropped_rate_limited: u64,
 }
@@ -69,23 +67,24 @@ impl<H: Host> Client<H> {
     }
 
     /// Something happened, `time` ms after the time base.
-    pub fn record(&mut self, now: u64, time: f64, body: Body) {
-        self.touch(now);
-        if self.repeats.allow(&body, now) {
-            self.enqueue(now, &Event { time: on_wire(time), body });
-        } else {
-            self.dropped_rate_limited += 1;
-        }
+    ///
+    /// An identity is said when it is news: repeats within a page say nothing. Without an id
+    /// the user is no longer known.
+    pub fn record(&mut self, now: u64, time: f64, draft: impl Into<Draft>) {
+        self.take(now, time, draft.into());
     }
 
-    /// The user is known, or, without an id, no longer known. Repeats say nothing new.
-    pub fn identify(&mut self, now: u64, time: f64, identity: Identity) {
+    fn take(&mut self, now: u64, time: f64, draft: Draft) {
         self.touch(now);
-        let event = Event { time: 0.0, body: Body::Identity(identity) };
-        let bytes = encode_event(&event);
-        if self.identity.as_ref().is_none_or(|(_, said)| *said != bytes) {
-            self.identity = Some((event, bytes));
-            self.say_identity(now, time);
+        if draft.kind == Kind::Identity {
+            if self.identity.as_ref() != Some(&draft) {
+                self.identity = Some(draft);
+                self.say_identity(now, time);
+            }
+        } else if self.repeats.allow(&draft, now) {
+            self.enqueue(now, time, &draft);
+        } else {
+            self.dropped_rate_limited += 1;
         }
     }
 
@@ -111,10 +110,10 @@ impl<H: Host> Client<H> {
     }
 
     /// Another page view begins in the same page load.
-    pub fn view(&mut self, now: u64, time: f64, page: PageView) {
+    pub fn view(&mut self, now: u64, time: f64, page: impl Into<Draft>) {
         self.flush(now);
         self.host.random(&mut self.view);
-        self.record(now, time, Body::PageView(page.into()));
+        self.record(now, time, page);
     }
 
     /// The page view that was begun before the client started.
@@ -156,19 +155,19 @@ impl<H: Host> Client<H> {
     }
 
     fn say_identity(&mut self, now: u64, time: f64) {
-        if let Some((mut event, bytes)) = self.identity.take() {
-            event.time = on_wire(time);
-            self.enqueue(now, &event);
-            self.identity = Some((event, bytes));
+        if let Some(identity) = self.identity.take() {
+            self.enqueue(now, time, &identity);
+            self.identity = Some(identity);
         }
     }
 
-    fn enqueue(&mut self, now: u64, event: &Event) {
+    fn enqueue(&mut self, now: u64, time: f64, draft: &Draft) {
         if !self.session.is_kept() {
             return;
         }
-        let rank = Rank::of(&event.body);
-        self.dropped_queue_full += self.batch.push(rank, encode_event(event));
+        let rank = Rank::of(draft.kind);
+        let event = draft.event(Millis::rounded(time).get());
+        self.dropped_queue_full += self.batch.push(rank, event);
         let delay = if rank >= Rank::Error { FLUSH_DELAY_URGENT } else { FLUSH_DELAY };
         let at = now + delay;
         self.flush_at = Some(self.flush_at.map_or(at, |earlier| earlier.min(at)));
@@ -193,25 +192,28 @@ impl<H: Host> Client<H> {
     }
 
     fn seal(&mut self, now: u64, events: &[Waiting]) -> Frame {
-        let some = |count: u64| (count > 0).then_some(count);
+        let sequence = self.sequence.next(&mut self.host);
+        let mut fields = header(now);
+        fields.text(Header::app_key, &self.config.key);
+        fields.bytes(Header::session_id, self.session.id());
+        fields.uint(Header::sequence, sequence);
+        fields.uint(Header::time_base, self.time_base);
+        fields.bytes(Header::view_id, &self.view);
+        fields.text(Header::url, &without_query(&self.host.address()));
+        fields.text(Header::release, &self.config.release);
+        fields.text(Header::sdk_name, "dna-web");
+        fields.text(Header::sdk_version, env!("CARGO_PKG_VERSION"));
         let percent = self.config.sample_percent;
-        let header = Header {
-            sent_at: Some(now),
-            app_key: Some(self.config.key.clone()),
-            session_id: Some(self.session.id()),
-            sequence: Some(self.sequence.next(&mut self.host)),
-            time_base: Some(self.time_base),
-            view_id: Some(Id(self.view)),
-            url: Some(Text::cut(without_query(&self.host.address()))),
-            release: self.config.release.clone(),
-            sdk_name: Some(Text::cut("dna-web")),
-            sdk_version: Some(Text::cut(env!("CARGO_PKG_VERSION"))),
-            attempt: None,
-            dropped_queue_full: some(std::mem::take(&mut self.dropped_queue_full)),
-            dropped_rate_limited: some(std::mem::take(&mut self.dropped_rate_limited)),
-            sample_percent: (percent < 100).then_some(u64::from(percent)),
-        };
-        Frame::seal(header, events)
+        for (slot, count) in [
+            (Header::dropped_queue_full, std::mem::take(&mut self.dropped_queue_full)),
+            (Header::dropped_rate_limited, std::mem::take(&mut self.dropped_rate_limited)),
+            (Header::sample_percent, if percent < 100 { u64::from(percent) } else { 0 }),
+        ] {
+            if count > 0 {
+                fields.uint(slot, count);
+            }
+        }
+        Frame::seal(sequence, &fields, events)
     }
 
     fn advance(&mut self, now: u64) {
@@ -222,9 +224,4 @@ impl<H: Host> Client<H> {
         }
         self.wake_at = next;
     }
-}
-
-/// An event's time at the resolution of the wire.
-fn on_wire(time: f64) -> f64 {
-    Millis::rounded(time).get()
 }

@@ -1,20 +1,19 @@
 //! What the page says of itself: the attributes of the script tag, or `init`'s options.
 
-use crate::pairs::{Pairs, Scalar};
-use dna_protocol::field::Text;
-
 /// Where beacons go on a server of ours.
 const PATH: &str = "/v1/beacon";
+/// Bytes of the key and of the release.
+const NAME_MAX: usize = 64;
 
 /// The configuration of a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// The application's key.
-    pub key: Text<64>,
+    pub key: String,
     /// Where frames are sent, an absolute address.
     pub endpoint: String,
-    /// The application's release.
-    pub release: Option<Text<64>>,
+    /// The application's release; empty: not told.
+    pub release: String,
     /// The share of sessions that are kept.
     pub sample_percent: u8,
 }
@@ -23,110 +22,99 @@ impl Config {
     /// Reads the configuration. What is wrong is said through `warn`, one message an option,
     /// in words for the page's developer; `None` when nothing can be sent that way.
     ///
-    /// `resolve` makes an address absolute; relative ones count from the page.
+    /// `option` gives an option as a text, empty when it is missing; `resolve` makes an address
+    /// absolute, or empty: relative ones count from the page.
     pub fn read(
-        options: &Pairs,
-        resolve: impl Fn(&str) -> Option<String>,
-        mut warn: impl FnMut(&str),
+        option: impl Fn(&str) -> String,
+        resolve: impl Fn(&str) -> String,
+        warn: impl Fn(&str),
     ) -> Option<Self> {
-        let mut complain = |option: &str, allowed: &str, then: &str| {
-            let value = match options.get(option) {
-                None | Some(Scalar::Other) => "missing",
-                Some(Scalar::Text(text)) => text,
-                Some(_) => "of another type",
-            };
-            let parts = ["dna: ", option, " is ", value, "; allowed: ", allowed, then];
-            warn(&parts.concat());
+        let complain = |name: &str, value: &str, allowed: &str| {
+            let value = if value.is_empty() { "missing" } else { value };
+            warn(&["dna: ", name, " is ", value, "; allowed: ", allowed].concat());
         };
-        const OFF: &str = ". Nothing is sent.";
-        let key = match options.text("key") {
-            Some(key) if (1..=64).contains(&key.len()) => Text::cut(key),
-            _ => {
-                complain("key", "the application's key, 1 to 64 bytes", OFF);
-                return None;
-            }
-        };
-        let endpoint = options.text("endpoint").and_then(&resolve);
-        let endpoint = endpoint.filter(|address| address.starts_with("http"));
-        let Some(endpoint) = endpoint else {
-            complain("endpoint", "an http or https address", OFF);
+        let key = option("key");
+        if key.is_empty() || key.len() > NAME_MAX {
+            complain("key", &key, "the application's key, 1 to 64 bytes. Nothing is sent.");
             return None;
-        };
-        let release = options.text("release");
-        if release.is_some_and(|release| release.len() > 64) {
-            complain("release", "at most 64 bytes", ". It is cut.");
         }
-        let sample_percent = match options.get("sampleRate") {
-            None => Some(100),
-            Some(Scalar::Text(text)) => percent(text),
-            Some(Scalar::Number(rate)) if (0.0..=1.0).contains(rate) => Some(rounded(*rate)),
-            Some(_) => None,
-        };
+        let address = option("endpoint");
+        let endpoint = if address.is_empty() { String::new() } else { resolve(&address) };
+        if !endpoint.starts_with("http") {
+            complain("endpoint", &address, "an http or https address. Nothing is sent.");
+            return None;
+        }
+        let release = option("release");
+        if release.len() > NAME_MAX {
+            complain("release", &release, "at most 64 bytes. It is cut.");
+        }
+        let rate = option("sampleRate");
+        let sample_percent = if rate.is_empty() { Some(100) } else { percent(rate.as_bytes()) };
         if sample_percent.is_none() {
-            complain("sampleRate", "0 to 1, such as 0.25", ". All sessions are kept.");
+            complain("sampleRate", &rate, "0 to 1, such as 0.25. All sessions are kept.");
         }
-        Some(Self {
-            key,
-            endpoint: with_path(endpoint),
-            release: release.map(Text::cut),
-            sample_percent: sample_percent.unwrap_or(100),
-        })
+        let sample_percent = sample_percent.unwrap_or(100);
+        Some(Self { key, endpoint: with_path(endpoint), release, sample_percent })
     }
 }
 
 /// A server's bare address gets the path of our API.
 fn with_path(mut endpoint: String) -> String {
-    let host = endpoint.find("://").map_or(0, |scheme| scheme + 3);
-    match endpoint[host..].find('/').map(|slash| host + slash) {
-        None => endpoint.push_str(PATH),
-        Some(slash) if slash + 1 == endpoint.len() => endpoint.replace_range(slash.., PATH),
-        Some(_) => {}
+    // Two slashes stand before the host; a third one begins the path.
+    let slashes = endpoint.bytes().filter(|byte| *byte == b'/').count();
+    if slashes == 3 && endpoint.ends_with('/') {
+        endpoint.pop();
+    } else if slashes > 2 {
+        return endpoint;
     }
+    endpoint.push_str(PATH);
     endpoint
 }
 
-/// Reads a decimal number from 0 to 1 as percent. The standard library's parser of floats
-/// would be a tenth of the Wasm.
-fn percent(text: &str) -> Option<u8> {
-    let text = text.trim();
-    let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if text.is_empty() || !(digits(whole) || whole.is_empty()) || !digits(decimals) {
+/// Reads a decimal number from 0 to 1 as percent; what is not zero stays above it. The standard
+/// library's parser of floats would be a tenth of the Wasm.
+fn percent(text: &[u8]) -> Option<u8> {
+    let (mut value, mut scale, mut point, mut digits) = (0.0, 1.0, false, 0);
+    for byte in text.trim_ascii() {
+        match byte {
+            b'0'..=b'9' => {
+                digits += 1;
+                value = value * 10.0 + f64::from(byte - b'0');
+                if point {
+                    scale *= 10.0;
+                }
+            }
+            b'.' if !point => point = true,
+            _ => return None,
+        }
+    }
+    if digits == 0 || value > scale {
         return None;
     }
-    let mut rate = 0.0;
-    for byte in decimals.bytes().rev() {
-        rate = (rate + f64::from(byte - b'0')) / 10.0;
-    }
-    for byte in whole.bytes() {
-        rate += f64::from(byte - b'0');
-    }
-    (rate <= 1.0 && whole.len() <= 1).then(|| rounded(rate))
-}
-
-/// A rate of 0.0 to 1.0 as percent. What is not zero stays above it.
-fn rounded(rate: f64) -> u8 {
-    let percent = (rate * 100.0 + 0.5) as u8;
-    if rate > 0.0 { percent.max(1) } else { 0 }
+    let percent = (value * 100.0 / scale + 0.5) as u8;
+    Some(if value > 0.0 { percent.max(1) } else { 0 })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::RefCell;
 
     fn read(options: &[(&str, &str)]) -> (Option<Config>, Vec<String>) {
-        let text = |value: &str| Scalar::Text(value.to_owned());
-        let pairs = options.iter().map(|(name, value)| ((*name).to_owned(), text(value)));
-        let mut warnings = Vec::new();
-        let resolve = |address: &str| match address {
-            relative if relative.starts_with('/') => Some(["https://bank", relative].concat()),
-            absolute if absolute.contains(':') => Some(absolute.to_owned()),
-            _ => None,
+        let warnings = RefCell::new(Vec::new());
+        let option = |name: &str| {
+            let found = options.iter().find(|(option, _)| *option == name);
+            found.map_or_else(String::new, |(_, value)| (*value).to_owned())
         };
-        let config = Config::read(&Pairs(pairs.collect()), resolve, |text| {
-            warnings.push(text.to_owned());
+        let resolve = |address: &str| match address {
+            relative if relative.starts_with('/') => ["https://bank", relative].concat(),
+            absolute if absolute.contains(':') => absolute.to_owned(),
+            _ => String::new(),
+        };
+        let config = Config::read(option, resolve, |text| {
+            warnings.borrow_mut().push(text.to_owned());
         });
-        (config, warnings)
+        (config, warnings.into_inner())
     }
 
     #[test]
@@ -139,7 +127,7 @@ mod tests {
         ]);
         let config = config.unwrap();
         assert_eq!(config.endpoint, "https://dna.bank/v1/beacon");
-        assert_eq!((&*config.key, config.release.as_deref()), ("bank-web", Some("2.7.1")));
+        assert_eq!((&*config.key, &*config.release), ("bank-web", "2.7.1"));
         assert_eq!((config.sample_percent, warnings.len()), (25, 0));
     }
 
@@ -169,9 +157,8 @@ mod tests {
         for endpoint in ["", "ftp://dna.bank", "javascript:alert(1)"] {
             let (config, warnings) = read(&[("key", "k"), ("endpoint", endpoint)]);
             assert!(config.is_none());
-            assert!(
-                warnings[0].starts_with(&format!("dna: endpoint is {endpoint}; allowed: an http"))
-            );
+            let shown = if endpoint.is_empty() { "missing" } else { endpoint };
+            assert!(warnings[0].starts_with(&format!("dna: endpoint is {shown}; allowed: an http")));
         }
     }
 
@@ -187,10 +174,10 @@ mod tests {
             (" 0.335 ", 34),
             ("0.999", 100),
         ] {
-            assert_eq!(percent(text), Some(expected), "{text}");
+            assert_eq!(percent(text.as_bytes()), Some(expected), "{text}");
         }
-        for wrong in ["", ".", "2", "1.01", "-1", "0,5", "50%", "1e-3", "NaN", "10"] {
-            assert_eq!(percent(wrong), None, "{wrong}");
+        for wrong in [".", "2", "1.01", "-1", "0,5", "50%", "1e-3", "NaN", "10"] {
+            assert_eq!(percent(wrong.as_bytes()), None, "{wrong}");
             let (config, warnings) =
                 read(&[("key", "k"), ("endpoint", "/x"), ("sampleRate", wrong)]);
             assert_eq!(config.unwrap().sample_percent, 100);

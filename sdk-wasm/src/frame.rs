@@ -1,18 +1,24 @@
 //! Puts events and a header together to the bytes of a frame.
 
 use crate::batch::{Rank, Waiting};
-use dna_protocol::Header;
-use dna_protocol::cbor::{encode_frame_of, restamp};
+use dna_protocol::cbor::{MAGIC, Writer, restamp};
+use dna_protocol::draft::Fields;
+use dna_protocol::model::Header;
+
+/// Key of the events, beside those of [`Header`].
+const EVENTS: u64 = 15;
+
+/// Where the number of earlier attempts stands: behind the tag, the head of the map, the time
+/// (key, head, 8 bytes) and its own key.
+const ATTEMPT_AT: usize = MAGIC.len() + 1 + 10 + 1;
 
 /// A frame, ready to be sent, again and again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Frame {
     /// Its number in the session.
     pub(crate) sequence: u64,
-    /// The CBOR.
+    /// The CBOR, or the JSON that the stub has left.
     pub(crate) bytes: Vec<u8>,
-    /// Where in `bytes` the number of earlier attempts stands.
-    pub(crate) attempt_at: usize,
     /// The same frame without what must not be stored, when it differs from `bytes`. Empty:
     /// nothing is left to store.
     pub(crate) reduced: Option<Vec<u8>>,
@@ -20,39 +26,33 @@ pub(crate) struct Frame {
     pub(crate) events: u64,
 }
 
+/// The beginning of a header: what each attempt overwrites stands first, at known places.
+pub(crate) fn header(now: u64) -> Fields {
+    let mut fields = Fields::default();
+    fields.uint(Header::sent_at, now);
+    fields.uint(Header::attempt, 0);
+    fields
+}
+
 impl Frame {
-    /// Encodes a frame. `header` has its sequence; the attempt is filled in here.
-    pub(crate) fn seal(mut header: Header, events: &[Waiting]) -> Self {
-        header.attempt = Some(1);
-        let marked = encode_frame_of(&header, [].iter().copied());
-        header.attempt = Some(0);
-        let plain = encode_frame_of(&header, [].iter().copied());
-        let attempt_at = plain.iter().zip(&marked).position(|(a, b)| a != b).unwrap_or_default();
-        let all: Vec<&[u8]> = events.iter().map(|event| &event.bytes[..]).collect();
-        let public = events.iter().filter(|event| event.rank != Rank::Identity);
-        let public: Vec<&[u8]> = public.map(|event| &event.bytes[..]).collect();
-        let reduced = match public.len() {
-            len if len == all.len() => None,
+    /// Encodes a frame. `header` began as [`header`].
+    pub(crate) fn seal(sequence: u64, header: &Fields, events: &[Waiting]) -> Self {
+        let public = events.iter().filter(|event| event.rank != Rank::Identity).count();
+        let reduced = match public {
             0 => Some(Vec::new()),
-            _ => Some(encode_frame_of(&header, public.into_iter())),
+            count if count < events.len() => Some(join(header, events, count, false)),
+            _ => None,
         };
-        Self {
-            sequence: header.sequence.unwrap_or_default(),
-            attempt_at,
-            reduced,
-            events: events.len() as u64,
-            bytes: encode_frame_of(&header, all.into_iter()),
-        }
+        let bytes = join(header, events, events.len(), true);
+        Self { sequence, bytes, reduced, events: events.len() as u64 }
     }
 
     /// Puts the time of this attempt, and how many there were before, into the bytes. The stub's
     /// last words are JSON and have neither.
     pub(crate) fn stamp(&mut self, now: u64, attempt: u8) {
-        if self.bytes.first() == Some(&b'{') {
-            return;
-        }
-        restamp(&mut self.bytes, now);
-        if let Some(place) = self.bytes.get_mut(self.attempt_at) {
+        if restamp(&mut self.bytes, now)
+            && let Some(place) = self.bytes.get_mut(ATTEMPT_AT)
+        {
             *place = attempt;
         }
     }
@@ -63,37 +63,50 @@ impl Frame {
     }
 }
 
+/// The frame of `count` events: of all, or of those that may be stored.
+fn join(header: &Fields, events: &[Waiting], count: usize, all: bool) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.raw(&MAGIC);
+    out.map(header.pairs() + 1);
+    out.raw(header.as_bytes());
+    out.uint(EVENTS);
+    out.array(count);
+    for event in events {
+        if all || event.rank != Rank::Identity {
+            out.raw(&event.bytes);
+        }
+    }
+    out.into_bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dna_protocol::cbor::{decode_frame, encode_event};
+    use dna_protocol::cbor::decode_frame;
+    use dna_protocol::draft::Draft;
     use dna_protocol::field::{Id, Text};
     use dna_protocol::model::{Custom, Identity};
-    use dna_protocol::{Body, Event};
+    use dna_protocol::{Body, Header};
 
     fn waiting(body: Body) -> Waiting {
-        Waiting { rank: Rank::of(&body), bytes: encode_event(&Event { time: 1.0, body }) }
+        let draft = Draft::from(body);
+        Waiting { rank: Rank::of(draft.kind), bytes: draft.event(1.0) }
     }
 
-    fn header() -> Header {
-        Header {
-            sent_at: Some(1_800_000_000_000),
-            app_key: Some(Text::cut("k")),
-            session_id: Some(Id([7; 16])),
-            sequence: Some(1 << 40),
-            // The value that the attempt is found beside must not be mistaken for it.
-            dropped_queue_full: Some(1),
-            sample_percent: Some(1),
-            ..Header::default()
-        }
+    fn sealed(events: &[Waiting]) -> Frame {
+        let mut fields = header(1_800_000_000_000);
+        fields.text(Header::app_key, "k");
+        fields.bytes(Header::session_id, &[7; 16]);
+        fields.uint(Header::sequence, 1 << 40);
+        Frame::seal(1 << 40, &fields, events)
     }
 
     #[test]
     fn a_stamp_changes_time_and_attempt_only() {
         let custom = Custom { name: Some(Text::cut("n")), ..Custom::default() };
-        let mut frame = Frame::seal(header(), &[waiting(Body::Custom(custom))]);
+        let mut frame = sealed(&[waiting(Body::Custom(custom))]);
         let before = decode_frame(&frame.bytes).unwrap().frame;
-        assert_eq!(before.header.attempt, Some(0));
+        assert_eq!((before.header.attempt, before.header.session_id), (Some(0), Some(Id([7; 16]))));
         frame.stamp(1_800_000_060_000, 23);
         let after = decode_frame(&frame.bytes).unwrap().frame;
         assert_eq!(after.events, before.events);
@@ -108,12 +121,12 @@ mod tests {
         let custom = Custom { name: Some(Text::cut("n")), ..Custom::default() };
         let (identity, custom) = (Body::Identity(identity), Body::Custom(custom));
 
-        let frame = Frame::seal(header(), &[waiting(identity.clone()), waiting(custom)]);
+        let frame = sealed(&[waiting(identity.clone()), waiting(custom)]);
         assert_eq!(decode_frame(&frame.bytes).unwrap().frame.events.len(), 2);
         let kept = decode_frame(frame.storable()).unwrap().frame;
         assert_eq!(kept.events.len(), 1);
         assert_eq!(kept.header.sequence, Some(1 << 40));
         assert!(!frame.storable().windows(4).any(|bytes| bytes == b"6222"));
-        assert!(Frame::seal(header(), &[waiting(identity)]).storable().is_empty());
+        assert!(sealed(&[waiting(identity)]).storable().is_empty());
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! [`Client`] is the state machine. It does no IO of its own: it is called with what happened
 //! and the time, and acts through a [`Host`], which the browser implements with web APIs and
-//! the tests in memory. Everything a page can tell comes in as a [`dna_protocol::Event`].
+//! the tests in memory. Everything a page can tell comes in as a [`dna_protocol::Draft`].
 //!
 //! ```text
 //! browser/*  ─event─► client ─► batch ─► frame ─► delivery ─► host (sendBeacon, fetch)
@@ -19,7 +19,6 @@ mod frame;
 mod host;
 pub mod limits;
 mod outbox;
-pub mod pairs;
 mod repeats;
 mod retry;
 mod sampling;

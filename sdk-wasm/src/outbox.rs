@@ -11,7 +11,7 @@ use dna_protocol::limits::CLIENT_FRAME_BYTES_MAX;
 pub const STORED_FRAME_PREFIX: &str = "dna.f.";
 
 /// Layout of the stored bytes, to be counted up when it changes.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Where a frame stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,7 +171,6 @@ impl Entry {
             return;
         }
         let mut bytes = vec![VERSION, self.attempts];
-        bytes.extend_from_slice(&(self.frame.attempt_at as u16).to_be_bytes());
         bytes.extend_from_slice(&self.created.to_be_bytes());
         bytes.extend_from_slice(&due.to_be_bytes());
         bytes.extend_from_slice(frame);
@@ -184,14 +183,13 @@ impl Entry {
         let sequence = u64::from_str_radix(key.get(STORED_FRAME_PREFIX.len()..)?, 16).ok()?;
         let mut stored = Stored(bytes);
         let [version, attempts] = stored.take()?;
-        let attempt_at = usize::from(u16::from_be_bytes(stored.take()?));
         let (created, due) = (stored.number()?, stored.number()?);
         let bytes = stored.rest().to_vec();
-        if version != VERSION || attempt_at >= bytes.len() || bytes.len() > CLIENT_FRAME_BYTES_MAX {
+        if version != VERSION || bytes.len() > CLIENT_FRAME_BYTES_MAX {
             return None;
         }
         // How many events it has is not stored; lost ones are counted as one.
-        let frame = Frame { sequence, bytes, attempt_at, reduced: None, events: 1 };
+        let frame = Frame { sequence, bytes, reduced: None, events: 1 };
         Some((Self { frame, state: State::Due, attempts, created, stored: Some(attempts) }, due))
     }
 }

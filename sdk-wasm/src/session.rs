@@ -8,7 +8,6 @@ use crate::host::{Host, random_u32};
 use crate::limits::{SESSION_AGE_MAX, SESSION_IDLE_MAX, SESSION_TOUCH_INTERVAL};
 use crate::sampling;
 use crate::stored::Stored;
-use dna_protocol::field::Id;
 
 /// The key of the session in the storage.
 pub const STORED_SESSION: &str = "dna.s";
@@ -52,8 +51,8 @@ impl Session {
     }
 
     /// The identifier.
-    pub(crate) fn id(&self) -> Id<16> {
-        Id(self.id)
+    pub(crate) fn id(&self) -> &[u8; 16] {
+        &self.id
     }
 
     /// Whether the session is among those that are kept.

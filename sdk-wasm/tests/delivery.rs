@@ -222,7 +222,7 @@ fn requests_under_way_stay_within_what_browsers_grant() {
 fn the_raw_user_id_never_goes_to_the_storage() {
     let memory = Memory::new();
     let mut page = memory.page(START);
-    page.identify(START, 0.0, user("6222021234567890"));
+    page.record(START, 0.0, Body::Identity(user("6222021234567890")));
     page.record(START, 1.0, custom("a"));
     page.hide(START + 10);
     let sent = memory.sent();
@@ -284,7 +284,7 @@ fn last_words_of_the_stub_are_sent_by_the_next_page_as_they_are() {
     let memory = Memory::new();
     let frame = br#"{"app_key":"k","session.id":"000102030405060708090a0b0c0d0e0f",
         "sequence":169744167862272,"events":[{"kind":"custom","time":1,"body":{"event.name":"a"}}]}"#;
-    let mut stored = vec![1, 1, 0, 0];
+    let mut stored = vec![2, 1];
     stored.extend_from_slice(&START.to_be_bytes());
     stored.extend_from_slice(&(START + 5_000).to_be_bytes());
     stored.extend_from_slice(frame);

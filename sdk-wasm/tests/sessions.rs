@@ -87,8 +87,8 @@ fn a_new_session_is_told_its_user_and_keeps_events_apart() {
     let memory = Memory::new();
     let mut page = memory.page(START);
     let identity = Identity { id: Some(Text::cut("u")), ..Identity::default() };
-    page.identify(START, 0.0, identity.clone());
-    page.identify(START, 1.0, identity.clone());
+    page.record(START, 0.0, Body::Identity(identity.clone()));
+    page.record(START, 1.0, Body::Identity(identity.clone()));
     assert_eq!(flushed(&memory, &mut page, START)[0].frame.events.len(), 1, "said once");
     page.record(START + 1, 0.0, custom("before"));
     let now = START + 40 * MINUTE;
@@ -97,7 +97,7 @@ fn a_new_session_is_told_its_user_and_keeps_events_apart() {
     assert_eq!((sent[0].names(), sent[1].names()), (vec!["before".into()], vec!["after".into()]));
     assert_ne!(sent[0].session(), sent[1].session());
     assert_eq!(sent[1].frame.events[0].body, Body::Identity(identity));
-    page.identify(now, 0.0, Identity::default());
+    page.record(now, 0.0, Body::Identity(Identity::default()));
     let sent = flushed(&memory, &mut page, now);
     assert_eq!(sent[0].frame.events[0].body, Body::Identity(Identity::default()));
 }

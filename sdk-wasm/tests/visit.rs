@@ -88,7 +88,7 @@ fn a_visit_becomes_the_frames_that_ingest_expects() {
         tier: Some(Text::cut("vip")),
         ..Identity::default()
     };
-    page.identify(START + 910, 910.0, user);
+    page.record(START + 910, 910.0, Body::Identity(user));
     page.answered(
         START + 950,
         first[0].sequence(),

@@ -1,7 +1,7 @@
 //! Writes CBOR items in their shortest form.
 
 /// An output buffer with one method an item.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Writer {
     out: Vec<u8>,
 }
@@ -11,6 +11,12 @@ impl Writer {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// What was written so far.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.out
     }
 
     /// What was written.

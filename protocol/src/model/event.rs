@@ -36,16 +36,37 @@ macro_rules! kinds {
             $( #[doc = $doc] $kind($held), )*
         }
 
+        /// The kinds by themselves.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Kind {
+            $( #[doc = $doc] $kind = $key, )*
+        }
+
         /// All kinds, in the order of their numbers.
         pub const KINDS: &[KindInfo] = &[
             $( KindInfo { key: $key, name: $name, fields: $record::FIELDS, required: &[$($required_name),*] }, )*
         ];
 
         impl Body {
+            /// What it is.
+            #[must_use]
+            pub fn kind(&self) -> Kind {
+                match self { $( Self::$kind(_) => Kind::$kind, )* }
+            }
+
             /// Number of the kind in the CBOR form.
             #[must_use]
             pub fn key(&self) -> u64 {
-                match self { $( Self::$kind(_) => $key, )* }
+                self.kind() as u64
+            }
+
+            pub(crate) fn present(&self) -> usize {
+                match self { $( Self::$kind(record) => record.present(), )* }
+            }
+
+            pub(crate) fn write_fields(&self, writer: &mut Writer) {
+                match self { $( Self::$kind(record) => record.write_fields(writer), )* }
             }
 
             /// Name of the kind in the JSON form.

@@ -4,7 +4,7 @@ mod event;
 mod frame;
 
 pub use event::{
-    ApiCall, Body, Custom, Event, Exception, Identity, KINDS, KindInfo, PageView, ResourceFailure,
-    WebVital,
+    ApiCall, Body, Custom, Event, Exception, Identity, KINDS, Kind, KindInfo, PageView,
+    ResourceFailure, WebVital,
 };
 pub use frame::{Frame, Header};

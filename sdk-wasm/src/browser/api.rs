@@ -1,72 +1,80 @@
 //! Calls of APIs by fetch and XMLHttpRequest.
 
-use super::value::{absolute, count, get, printed, text};
-use dna_protocol::field::Text;
+use super::core::{Record, kind};
+use super::js;
 use dna_protocol::model::ApiCall;
 use dna_protocol::privacy::without_query;
+use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
 
-pub(super) use dna_protocol::model::ApiCall as Call;
-
 /// How long an address may be before its query is taken out.
-const ADDRESS_MAX: usize = 16 * 1024;
+const ADDRESS_MAX: u32 = 16 * 1024;
+
+/// The call that a record tells of.
+pub(super) fn call(record: &Record) -> Draft {
+    let [end, b, c, d] = &record.values;
+    let mut draft = if record.kind == kind::XHR_ENDED {
+        xhr(b, c, d)
+    } else {
+        fetch(b, c, d, record.kind == kind::FETCH_FAILED)
+    };
+    if let Some(end) = end.as_f64() {
+        draft.fields.millis(ApiCall::duration, end - record.time);
+    }
+    draft
+}
 
 /// The call that fetch was given `input` and `init` for. `outcome` is the response, or when it
 /// `failed` what the promise was rejected with.
-pub(super) fn of_fetch(
-    input: &JsValue,
-    init: &JsValue,
-    outcome: &JsValue,
-    failed: bool,
-) -> Option<ApiCall> {
-    let address = text::<ADDRESS_MAX>(input, "url").map(|url| url.to_string());
-    let address = address.or_else(|| printed(input, ADDRESS_MAX));
-    let method = text::<16>(init, "method").or_else(|| text(input, "method"));
-    let mut call = call(method, &address?, "fetch");
-    if failed {
-        let mut signal = get(init, "signal");
-        if signal.is_undefined() || signal.is_null() {
-            signal = get(input, "signal");
-        }
-        // An abort rejects with the reason that it was given, which may be anything.
-        let aborted = get(&signal, "aborted").is_truthy();
-        let name = text::<16>(outcome, "name");
-        call.error = Some(Text::cut(match name.as_deref() {
-            Some("TimeoutError") => "timeout",
-            Some("AbortError") => "abort",
-            _ if aborted => "abort",
-            _ => "network",
-        }));
-    } else {
-        call.status = count(outcome, "status");
+fn fetch(input: &JsValue, init: &JsValue, outcome: &JsValue, failed: bool) -> Draft {
+    let mut address = js::text(input, "url", ADDRESS_MAX);
+    if address.is_empty() {
+        address = js::printed(input, ADDRESS_MAX);
     }
-    Some(call)
+    let mut method = js::text(init, "method", 16);
+    if method.is_empty() {
+        method = js::text(input, "method", 16);
+    }
+    let error = if !failed {
+        ""
+    } else if js::is(outcome, "name", "TimeoutError") {
+        "timeout"
+    } else if js::is(outcome, "name", "AbortError")
+        // An abort rejects with the reason that it was given, which may be anything.
+        || js::get(init, "signal.aborted").is_truthy()
+        || js::get(input, "signal.aborted").is_truthy()
+    {
+        "abort"
+    } else {
+        "network"
+    };
+    let status = if failed { 0.0 } else { js::num(outcome, "status") };
+    draft(&method, &address, "fetch", status, error)
 }
 
 /// The call that `xhr` was opened for with the arguments `opened` and that `event` has ended.
-pub(super) fn of_xhr(opened: &JsValue, xhr: &JsValue, event: &JsValue) -> Option<ApiCall> {
-    let address = printed(&get(opened, "1"), ADDRESS_MAX)?;
-    let method = printed(&get(opened, "0"), 16).map(Text::cut);
-    let mut call = call(method, &address, "xmlhttprequest");
-    call.status = count(xhr, "status");
-    let error = match get(event, "type").as_string().as_deref() {
-        Some("abort") => Some("abort"),
-        Some("timeout") => Some("timeout"),
-        Some("error") => Some("network"),
-        _ => None,
+fn xhr(opened: &JsValue, xhr: &JsValue, event: &JsValue) -> Draft {
+    let method = js::printed(&js::get(opened, "0"), 16);
+    let address = js::printed(&js::get(opened, "1"), ADDRESS_MAX);
+    let event = js::text(event, "type", 16);
+    let error = match event.as_str() {
+        "load" => "",
+        "error" => "network",
+        other => other,
     };
-    call.error = error.map(Text::cut);
-    Some(call)
+    draft(&method, &address, "xmlhttprequest", js::num(xhr, "status"), error)
 }
 
-fn call(method: Option<Text<16>>, address: &str, initiator: &str) -> ApiCall {
-    let method = method.map_or_else(|| "GET".to_owned(), |method| method.to_ascii_uppercase());
-    let full = absolute(address);
-    let url = without_query(full.as_deref().unwrap_or(address));
-    ApiCall {
-        method: Some(Text::cut(method)),
-        url: Some(Text::cut(url)),
-        initiator: Some(Text::cut(initiator)),
-        ..ApiCall::default()
-    }
+fn draft(method: &str, address: &str, initiator: &str, status: f64, error: &str) -> Draft {
+    let mut draft = Draft::new(Kind::ApiCall);
+    let method = if method.is_empty() { "GET".to_owned() } else { method.to_ascii_uppercase() };
+    let full = js::absolute(address);
+    let url = without_query(if full.is_empty() { address } else { &full });
+    let fields = &mut draft.fields;
+    fields.text(ApiCall::method, &method);
+    fields.text(ApiCall::url, &url);
+    fields.count(ApiCall::status, status);
+    fields.text(ApiCall::error, error);
+    fields.text(ApiCall::initiator, initiator);
+    draft
 }

@@ -1,47 +1,63 @@
 //! What the application says: `dna('setUser', …)`, `dna('clearUser')`, `dna('event', …)`.
 
-use super::core::Core;
-use super::host::warn;
-use super::value::{get, printed};
-use crate::pairs::Pairs;
-use dna_protocol::Body;
-use dna_protocol::field::Text;
+use super::js;
+use dna_protocol::draft::AttributeDraft;
 use dna_protocol::model::{Custom, Identity};
-use wasm_bindgen::prelude::JsValue;
+use dna_protocol::{Draft, Kind};
+use js_sys::Array;
+use wasm_bindgen::prelude::{JsCast, JsValue};
 
-/// Handles a call with `arguments`: the name, and what belongs to it.
-pub(super) fn called(core: &mut Core, time: f64, arguments: &JsValue) {
-    let (subject, options) = (get(arguments, "1"), get(arguments, "2"));
+/// The event that a call makes. The stub gives its name, what it is about, and then names and
+/// values of attributes, one after the other.
+pub(super) fn event(arguments: &JsValue) -> Option<Draft> {
+    let subject = js::get(arguments, "1");
     let named = subject.as_string().is_some() || subject.as_f64().is_some();
-    let name = printed(&subject, 512).filter(|_| named);
-    match (get(arguments, "0").as_string().as_deref(), name) {
-        (Some("setUser"), Some(id)) => {
-            let pairs = pairs(options);
-            core.identify(
-                time,
-                Identity {
-                    id: Some(Text::cut(id)),
-                    tier: pairs.text("tier").map(Text::cut),
-                    attributes: pairs.into_attributes("tier"),
-                    ..Identity::default()
-                },
+    let name = if named { js::printed(&subject, 512) } else { String::new() };
+    let mut draft = Draft::new(Kind::Identity);
+    match js::text(arguments, "0", 16).as_str() {
+        "clearUser" => {}
+        "setUser" if !name.is_empty() => {
+            draft.fields.text(Identity::id, &name);
+            let (attributes, tier) = attributes(arguments, "tier");
+            draft.fields.text(Identity::tier, &tier);
+            draft.fields.attributes(Identity::attributes, &attributes);
+        }
+        "event" if !name.is_empty() => {
+            draft.kind = Kind::Custom;
+            draft.fields.text(Custom::name, &name);
+            let (attributes, _) = attributes(arguments, "");
+            draft.fields.attributes(Custom::attributes, &attributes);
+        }
+        _ => {
+            js::warn(
+                "dna: unknown call; allowed: setUser(id, attributes), clearUser(), event(name, \
+                 attributes), with a text or number as id and name",
             );
+            return None;
         }
-        (Some("clearUser"), _) => core.identify(time, Identity::default()),
-        (Some("event"), Some(name)) => {
-            let custom = Custom {
-                name: Some(Text::cut(name)),
-                attributes: pairs(options).into_attributes(""),
-            };
-            core.record(time, Body::Custom(custom));
-        }
-        _ => warn(
-            "dna: unknown call; allowed: setUser(id, attributes), clearUser(), \
-             event(name, attributes), with a text or number as id and name",
-        ),
     }
+    Some(draft)
 }
 
-fn pairs(options: JsValue) -> Pairs {
-    serde_wasm_bindgen::from_value(options).unwrap_or_default()
+/// The attributes, and the text of the one called `apart`, which is not among them.
+fn attributes(arguments: &JsValue, apart: &str) -> (AttributeDraft, String) {
+    let list: &Array = arguments.unchecked_ref();
+    let (mut attributes, mut text_apart) = (AttributeDraft::default(), String::new());
+    let mut at = 2;
+    while at < list.length() {
+        let name = list.get(at).as_string().unwrap_or_default();
+        let value = list.get(at + 1);
+        at += 2;
+        let text = value.as_string();
+        if name == apart {
+            text_apart = text.unwrap_or_default();
+        } else if let Some(text) = text {
+            attributes.text(&name, &text);
+        } else if let Some(number) = value.as_f64() {
+            attributes.number(&name, number);
+        } else {
+            attributes.bool(&name, value.is_truthy());
+        }
+    }
+    (attributes, text_apart)
 }

@@ -1,17 +1,14 @@
 //! The one core of a page: takes records, calls the signal they belong to, wakes the client.
 
-use super::globals::Clock;
-use super::host::{Browser, warn};
-use super::observer::Observer;
-use super::{api, calls, errors, lifecycle, navigation, paint, resources, value};
+use super::clock::Clock;
+use super::host::Browser;
+use super::{api, calls, errors, js, lifecycle, navigation, paint, resources};
 use crate::limits::PENDING_MAX;
-use crate::pairs::Pairs;
 use crate::{Answer, Client, Config};
-use dna_protocol::Body;
-use dna_protocol::model::Identity;
+use dna_protocol::Draft;
 use js_sys::Array;
 use std::cell::{Cell, RefCell};
-use wasm_bindgen::prelude::JsValue;
+use wasm_bindgen::prelude::{JsCast, JsValue};
 
 /// The kinds of records. `js-wrapper/src/record.ts` has the same numbers.
 pub(super) mod kind {
@@ -50,7 +47,6 @@ pub(super) struct Core {
     pub(super) client: Client<Browser>,
     clock: Clock,
     page: PageTold,
-    observer: Option<Observer>,
 }
 
 /// How much of the page view is told. A page that is covered while it loads may never be seen
@@ -71,14 +67,18 @@ thread_local! {
 }
 
 /// Starts the one core. `false` when the options allow nothing.
-pub(super) fn start(options: JsValue, fetch: JsValue) -> bool {
-    let options: Pairs = serde_wasm_bindgen::from_value(options).unwrap_or_default();
-    let Some(config) = Config::read(&options, value::absolute, warn) else { return false };
+pub(super) fn start(options: &JsValue, fetch: JsValue) -> bool {
+    let option = |name: &str| {
+        let value = js::get(options, name);
+        if value.is_undefined() { String::new() } else { js::printed(&value, 2048) }
+    };
+    let Some(config) = Config::read(option, js::absolute, js::warn) else { return false };
     let clock = Clock::set();
     let host = Browser::new(config.endpoint.clone(), fetch);
     let client = Client::start(host, config, clock.now(), clock.base());
-    let core = Core { client, clock, page: PageTold::Nothing, observer: Observer::start() };
+    let core = Core { client, clock, page: PageTold::Nothing };
     CORE.with(|cell| cell.replace(Some(core)));
+    js::observe("navigation paint");
     true
 }
 
@@ -125,45 +125,30 @@ fn next_pending() -> Option<Record> {
 
 impl Core {
     fn take(&mut self, record: &Record) {
-        let [a, b, c, d] = &record.values;
         let time = record.time;
-        match record.kind {
-            kind::ERROR => match errors::exception_of_event(a) {
-                Some(exception) => self.record(time, Body::Exception(exception)),
-                None => self.record_some(time, resources::failure(a).map(Body::ResourceFailure)),
-            },
-            kind::REJECTION => {
-                let exception = errors::exception_of(&value::get(a, "reason"));
-                self.record(time, Body::UnhandledRejection(exception));
+        let subject = &record.values[0];
+        let draft = match record.kind {
+            // Also of an element, which has no message.
+            kind::ERROR if js::get(subject, "message").is_undefined() => {
+                resources::failure(subject)
             }
-            kind::FETCH_ANSWERED | kind::FETCH_FAILED => {
-                let failed = record.kind == kind::FETCH_FAILED;
-                self.record_call(time, a, api::of_fetch(b, c, d, failed));
-            }
-            kind::XHR_ENDED => self.record_call(time, a, api::of_xhr(b, c, d)),
-            kind::LIFECYCLE => lifecycle::changed(self, time, a),
-            kind::CALL => calls::called(self, time, a),
-            kind::TOLD => self.told(a),
-            kind::LOST => self.client.lost(a.as_f64().unwrap_or_default() as u64),
-            _ => {}
+            kind::ERROR => Some(errors::exception(subject)),
+            kind::REJECTION => Some(errors::rejection(subject)),
+            kind::FETCH_ANSWERED | kind::FETCH_FAILED | kind::XHR_ENDED => Some(api::call(record)),
+            kind::CALL => calls::event(subject),
+            kind::LIFECYCLE => return lifecycle::changed(self, time, subject),
+            kind::TOLD => return self.told(subject),
+            kind::LOST => return self.client.lost(subject.as_f64().unwrap_or_default() as u64),
+            _ => None,
+        };
+        if let Some(draft) = draft {
+            self.record(time, draft);
         }
     }
 
     /// Records something that happened `time` ms after the time origin.
-    pub(super) fn record(&mut self, time: f64, body: Body) {
-        self.client.record(self.clock.now(), time, body);
-    }
-
-    fn record_some(&mut self, time: f64, body: Option<Body>) {
-        if let Some(body) = body {
-            self.record(time, body);
-        }
-    }
-
-    fn record_call(&mut self, start: f64, end: &JsValue, call: Option<api::Call>) {
-        let Some(mut call) = call else { return };
-        call.duration = end.as_f64().map(|end| dna_protocol::field::Millis::rounded(end - start));
-        self.record(start, Body::ApiCall(call));
+    fn record(&mut self, time: f64, draft: Draft) {
+        self.client.record(self.clock.now(), time, draft);
     }
 
     fn told(&mut self, view: &JsValue) {
@@ -173,25 +158,21 @@ impl Core {
         }
     }
 
-    /// The user is known or no longer known.
-    pub(super) fn identify(&mut self, time: f64, identity: Identity) {
-        self.client.identify(self.clock.now(), time, identity);
-    }
-
     /// Entries that the browser has measured.
-    pub(super) fn observed(&mut self, entries: &Array) {
-        for entry in entries.iter() {
-            match value::get(&entry, "entryType").as_string().as_deref() {
+    pub(super) fn observed(&mut self, entries: &JsValue) {
+        let entries: &Array = entries.unchecked_ref();
+        for at in 0..entries.length() {
+            let entry = entries.get(at);
+            match js::text(&entry, "entryType", 16).as_str() {
                 // While the page loads browsers show the entry as it is so far, and again later.
-                Some("navigation")
+                "navigation"
                     if self.page != PageTold::Whole && navigation::is_complete(&entry) =>
                 {
                     self.record_page(&entry, PageTold::Whole);
                 }
-                Some("paint") => {
-                    if let Some((time, vital)) = paint::vital(&entry) {
-                        self.record(time, Body::WebVital(vital));
-                    }
+                "paint" => {
+                    let (time, vital) = paint::vital(&entry);
+                    self.record(time, vital);
                 }
                 _ => {}
             }
@@ -201,11 +182,9 @@ impl Core {
     /// The page is being left or covered.
     pub(super) fn hide(&mut self) {
         // Observers are told later, which may be too late.
-        if let Some(entries) = self.observer.as_ref().map(Observer::take) {
-            self.observed(&entries);
-        }
+        self.observed(&js::measured());
         if self.page == PageTold::Nothing {
-            self.record_page(&navigation::entry(), PageTold::Beginning);
+            self.record_page(&js::entry("navigation"), PageTold::Beginning);
         }
         self.client.hide(self.clock.now());
     }
@@ -234,6 +213,6 @@ impl Core {
 
     fn record_page(&mut self, entry: &JsValue, told: PageTold) {
         self.page = told;
-        self.record(0.0, Body::PageView(navigation::page_view(entry).into()));
+        self.record(0.0, navigation::page_view(entry));
     }
 }

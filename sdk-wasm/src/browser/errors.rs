@@ -1,52 +1,53 @@
 //! Exceptions and the reasons of rejections: whatever a script may throw.
 
-use super::value::{count, get, printed, text};
-use dna_protocol::field::Text;
+use super::js;
+use dna_protocol::draft::Fields;
 use dna_protocol::model::Exception;
 use dna_protocol::privacy::{without_queries, without_query};
+use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
 
 /// How long a message and a stack may be before queries are taken out of them.
-const MESSAGE_MAX: usize = 2048;
-const STACK_MAX: usize = 16 * 1024;
+const MESSAGE_MAX: u32 = 2048;
+const STACK_MAX: u32 = 16 * 1024;
 
-/// The exception that an `error` event tells of; `None` when it is an element's.
-pub(super) fn exception_of_event(event: &JsValue) -> Option<Exception> {
-    let message = text::<MESSAGE_MAX>(event, "message")?;
-    let error = get(event, "error");
-    let nothing = error.is_null() || error.is_undefined();
+/// The exception that an `error` event of a script tells of.
+pub(super) fn exception(event: &JsValue) -> Draft {
+    let mut draft = Draft::new(Kind::Exception);
+    let fields = &mut draft.fields;
+    let error = js::get(event, "error");
     // "Script error." of another origin has neither an error nor a place.
-    let mut exception = if nothing { Exception::default() } else { exception_of(&error) };
-    if exception.message.is_none() {
-        exception.message = Some(Text::cut(without_queries(&message)));
+    let nothing = error.is_null() || error.is_undefined();
+    if nothing || !thrown(&error, fields) {
+        let message = js::text(event, "message", MESSAGE_MAX);
+        fields.text(Exception::message, &without_queries(&message));
     }
-    let file: Option<Text<2048>> = text(event, "filename");
-    exception.file = file.map(|file| Text::cut(without_query(&file)));
-    exception.line = count(event, "lineno");
-    exception.column = count(event, "colno");
-    Some(exception)
+    let file = js::text(event, "filename", u32::from(Exception::file.max));
+    fields.text(Exception::file, &without_query(&file));
+    fields.count(Exception::line, js::num(event, "lineno"));
+    fields.count(Exception::column, js::num(event, "colno"));
+    draft
 }
 
-/// The exception that `value` is, which need be no `Error`.
-pub(super) fn exception_of(value: &JsValue) -> Exception {
-    let message = text::<MESSAGE_MAX>(value, "message").map(|text| text.to_string());
-    let has_name: Option<Text<128>> = text(value, "name");
-    let message = match (message, &has_name) {
-        // An Error without a message prints as its name, which is its type already.
-        (None, Some(_)) => None,
-        (None, None) => printed(value, MESSAGE_MAX),
-        (message, _) => message,
-    };
-    let stack = text::<STACK_MAX>(value, "stack");
-    Exception {
-        r#type: has_name.or_else(|| type_of(value)),
-        message: message.map(|message| Text::cut(without_queries(&message))),
-        stacktrace: stack.map(|stack| Text::cut(without_queries(&stack))),
-        ..Exception::default()
-    }
+/// The rejection that an `unhandledrejection` event tells of.
+pub(super) fn rejection(event: &JsValue) -> Draft {
+    let mut draft = Draft::new(Kind::UnhandledRejection);
+    thrown(&js::get(event, "reason"), &mut draft.fields);
+    draft
 }
 
-/// What a value without a name is.
-fn type_of(value: &JsValue) -> Option<Text<128>> {
-    value.js_typeof().as_string().map(Text::cut)
+/// What `value` says, which need be no `Error`; whether it has a message.
+fn thrown(value: &JsValue, fields: &mut Fields) -> bool {
+    let name = js::text(value, "name", u32::from(Exception::r#type.max));
+    let unnamed = if name.is_empty() { js::type_of(value) } else { String::new() };
+    fields.text(Exception::r#type, if name.is_empty() { &unnamed } else { &name });
+    let mut message = js::text(value, "message", MESSAGE_MAX);
+    // An Error without a message prints as its name, which is its type already.
+    if message.is_empty() && name.is_empty() {
+        message = js::printed(value, MESSAGE_MAX);
+    }
+    fields.text(Exception::message, &without_queries(&message));
+    let stack = js::text(value, "stack", STACK_MAX);
+    fields.text(Exception::stacktrace, &without_queries(&stack));
+    !message.is_empty()
 }

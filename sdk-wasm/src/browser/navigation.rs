@@ -1,76 +1,68 @@
 //! The page and its navigation timing (W3C Navigation Timing 2).
 
-use super::globals::{document, performance, window};
-use super::value::{count, get, text};
-use dna_protocol::field::{Millis, Text};
+use super::js::{self, As, Row};
 use dna_protocol::model::PageView;
 use dna_protocol::privacy::without_query;
+use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
 
-/// The page's navigation entry as it is now; undefined where the browser has none.
-pub(super) fn entry() -> JsValue {
-    performance(|performance| performance.get_entries_by_type("navigation").get(0))
-}
+/// Properties of the navigation entry. Times that are not known yet are 0 there and absent here.
+const ENTRY: &[Row] = &[
+    ("type", As::Text, PageView::navigation_type),
+    ("responseStart", As::Millis, PageView::response_start),
+    ("responseEnd", As::Millis, PageView::response_end),
+    ("domInteractive", As::Millis, PageView::dom_interactive),
+    ("domContentLoadedEventStart", As::Millis, PageView::dom_content_loaded_event_start),
+    ("domContentLoadedEventEnd", As::Millis, PageView::dom_content_loaded_event_end),
+    ("domComplete", As::Millis, PageView::dom_complete),
+    ("loadEventStart", As::Millis, PageView::load_event_start),
+    ("loadEventEnd", As::Millis, PageView::load_event_end),
+    ("redirectStart", As::Millis, PageView::redirect_start),
+    ("redirectEnd", As::Millis, PageView::redirect_end),
+    ("redirectCount", As::Count, PageView::redirect_count),
+    ("fetchStart", As::Millis, PageView::fetch_start),
+    ("domainLookupStart", As::Millis, PageView::domain_lookup_start),
+    ("domainLookupEnd", As::Millis, PageView::domain_lookup_end),
+    ("connectStart", As::Millis, PageView::connect_start),
+    ("secureConnectionStart", As::Millis, PageView::secure_connection_start),
+    ("connectEnd", As::Millis, PageView::connect_end),
+    ("requestStart", As::Millis, PageView::request_start),
+    ("transferSize", As::Count, PageView::transfer_size),
+    ("encodedBodySize", As::Count, PageView::encoded_body_size),
+    ("decodedBodySize", As::Count, PageView::decoded_body_size),
+    ("nextHopProtocol", As::Text, PageView::network_protocol),
+    ("responseStatus", As::Count, PageView::response_status),
+    ("activationStart", As::Millis, PageView::activation_start),
+];
+
+/// Properties of the window.
+const WINDOW: &[Row] = &[
+    ("innerWidth", As::Count, PageView::viewport_width),
+    ("innerHeight", As::Count, PageView::viewport_height),
+    ("navigator.language", As::Text, PageView::language),
+    ("document.visibilityState", As::Text, PageView::visibility_state),
+];
 
 /// Whether the page of `entry` has loaded.
 pub(super) fn is_complete(entry: &JsValue) -> bool {
-    count(entry, "loadEventEnd").is_some()
+    js::num(entry, "loadEventEnd") > 0.0
 }
 
-/// The page view that `entry` tells of. Times that are not known yet are 0 there and absent
-/// here.
-pub(super) fn page_view(entry: &JsValue) -> PageView {
-    let millis = |name: &str| {
-        let value = get(entry, name).as_f64()?;
-        (value > 0.0).then(|| Millis::rounded(value))
-    };
-    PageView {
-        navigation_type: text(entry, "type"),
-        referrer: referrer(),
-        response_start: millis("responseStart"),
-        response_end: millis("responseEnd"),
-        dom_interactive: millis("domInteractive"),
-        dom_content_loaded_event_start: millis("domContentLoadedEventStart"),
-        dom_content_loaded_event_end: millis("domContentLoadedEventEnd"),
-        dom_complete: millis("domComplete"),
-        load_event_start: millis("loadEventStart"),
-        load_event_end: millis("loadEventEnd"),
-        redirect_start: millis("redirectStart"),
-        redirect_end: millis("redirectEnd"),
-        redirect_count: count(entry, "redirectCount"),
-        fetch_start: millis("fetchStart"),
-        domain_lookup_start: millis("domainLookupStart"),
-        domain_lookup_end: millis("domainLookupEnd"),
-        connect_start: millis("connectStart"),
-        secure_connection_start: millis("secureConnectionStart"),
-        connect_end: millis("connectEnd"),
-        request_start: millis("requestStart"),
-        transfer_size: count(entry, "transferSize"),
-        encoded_body_size: count(entry, "encodedBodySize"),
-        decoded_body_size: count(entry, "decodedBodySize"),
-        network_protocol: text(entry, "nextHopProtocol"),
-        response_status: count(entry, "responseStatus"),
-        activation_start: millis("activationStart"),
-        ..surroundings()
-    }
+/// The page view that `entry` tells of.
+pub(super) fn page_view(entry: &JsValue) -> Draft {
+    let mut view = Draft::new(Kind::PageView);
+    let page = js::page();
+    js::read(entry, ENTRY, &mut view.fields);
+    js::read(&page, WINDOW, &mut view.fields);
+    let referrer = js::text(&page, "document.referrer", u32::from(PageView::referrer.max));
+    view.fields.text(PageView::referrer, &without_query(&referrer));
+    view
 }
 
 /// The view of a page that came back from the back/forward cache: nothing was loaded.
-pub(super) fn restored() -> PageView {
-    PageView { navigation_type: Some(Text::cut("back_forward")), ..surroundings() }
-}
-
-fn surroundings() -> PageView {
-    window(|window| PageView {
-        viewport_width: count(window, "innerWidth"),
-        viewport_height: count(window, "innerHeight"),
-        language: text(&window.navigator(), "language"),
-        visibility_state: document(|document| text(document, "visibilityState")),
-        ..PageView::default()
-    })
-}
-
-fn referrer() -> Option<Text<2048>> {
-    let referrer: Text<2048> = document(|document| text(document, "referrer"))?;
-    Some(Text::cut(without_query(&referrer)))
+pub(super) fn restored() -> Draft {
+    let mut view = Draft::new(Kind::PageView);
+    view.fields.text(PageView::navigation_type, "back_forward");
+    js::read(&js::page(), WINDOW, &mut view.fields);
+    view
 }

@@ -1,23 +1,23 @@
 //! Images, scripts, styles and other resources that did not load.
 
-use super::value::{get, text};
-use dna_protocol::field::Text;
+use super::js;
 use dna_protocol::model::ResourceFailure;
 use dna_protocol::privacy::without_query;
+use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
 
-/// The failure that an element's `error` event tells of; `None` when no address failed.
-pub(super) fn failure(event: &JsValue) -> Option<ResourceFailure> {
-    let target = get(event, "target");
-    // SVG's href is an object around the address.
-    let svg = get(&target, "href");
-    let url: Text<8192> = text(&target, "currentSrc")
-        .or_else(|| text(&target, "src"))
-        .or_else(|| text(&target, "href"))
-        .or_else(|| text(&svg, "baseVal"))
-        .or_else(|| text(&target, "data"))?;
-    Some(ResourceFailure {
-        url: Some(Text::cut(without_query(&url))),
-        element: text(&target, "localName"),
-    })
+/// How long an address may be before its query is taken out.
+const ADDRESS_MAX: u32 = 8192;
+
+/// The failure that the stub has copied from an element's `error` event; `None` when the element
+/// had no address.
+pub(super) fn failure(event: &JsValue) -> Option<Draft> {
+    let url = js::text(event, "target.src", ADDRESS_MAX);
+    if url.is_empty() {
+        return None;
+    }
+    let mut failure = Draft::new(Kind::ResourceFailure);
+    failure.fields.text(ResourceFailure::url, &without_query(&url));
+    failure.fields.text(ResourceFailure::element, &js::text(event, "target.localName", 32));
+    Some(failure)
 }

@@ -183,9 +183,9 @@ impl Host for Memory {
 
 pub(crate) fn config() -> Config {
     Config {
-        key: Text::cut("bank-web"),
+        key: "bank-web".to_owned(),
         endpoint: "https://dna.bank/v1/beacon".to_owned(),
-        release: Some(Text::cut("2.7.1")),
+        release: "2.7.1".to_owned(),
         sample_percent: 100,
     }
 }

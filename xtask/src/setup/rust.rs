@@ -27,8 +27,8 @@ const RUST_VERSION_MIN: &str = env!("CARGO_PKG_RUST_VERSION");
 /// A compiler for [`WASM_TARGET`].
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Toolchain {
-    /// The workspace's own, whose prebuilt wasm32 standard library is installed.
-    Ordinary { version: String },
+    /// The workspace's own, with the prebuilt wasm32 standard library or, better, its source.
+    Ordinary { version: String, source: bool },
     /// Debian's, which builds the standard library from source and links with `linker`.
     Debian { version: String, linker: PathBuf },
 }
@@ -36,7 +36,10 @@ pub(crate) enum Toolchain {
 impl fmt::Display for Toolchain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Ordinary { version } => write!(f, "rustc {version}, prebuilt std"),
+            Self::Ordinary { version, source: false } => {
+                write!(f, "rustc {version}, prebuilt std: larger, `rustup component add rust-src`")
+            }
+            Self::Ordinary { version, .. } => write!(f, "rustc {version}, std built from source"),
             Self::Debian { version, .. } => {
                 write!(f, "Debian's rustc {version}, std built from its source")
             }
@@ -47,15 +50,25 @@ impl fmt::Display for Toolchain {
 impl Toolchain {
     /// Makes a cargo build command use this compiler.
     pub(crate) fn apply(&self, command: &mut Command) {
-        let Self::Debian { linker, .. } = self else { return };
+        if !self.builds_std() {
+            return;
+        }
+        // -Zbuild-std is not stable yet; the compiler and the source are the same release.
         command
-            .env("RUSTC", DEBIAN_RUSTC)
-            // -Zbuild-std is not stable yet; the compiler and the source are the same release.
             .env("RUSTC_BOOTSTRAP", "1")
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
-            // `cargo run` points this to the ordinary compiler's libraries.
-            .env_remove("LD_LIBRARY_PATH")
-            .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
+            .args(["-Zbuild-std=std", "-Zbuild-std-features=optimize_for_size"]);
+        if let Self::Debian { linker, .. } = self {
+            command
+                .env("RUSTC", DEBIAN_RUSTC)
+                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
+                // `cargo run` points this to the ordinary compiler's libraries.
+                .env_remove("LD_LIBRARY_PATH");
+        }
+    }
+
+    /// Whether the standard library is compiled with the core, by the same flags.
+    pub(crate) fn builds_std(&self) -> bool {
+        !matches!(self, Self::Ordinary { source: false, .. })
     }
 }
 
@@ -89,7 +102,9 @@ fn ordinary(workspace: &Workspace) -> Result<Option<Toolchain>> {
         return Ok(None);
     }
     let version = field(&output_of(rustc().arg("-vV"))?, "release")?;
-    Ok(Some(Toolchain::Ordinary { version }))
+    let root = PathBuf::from(output_of(rustc().args(["--print", "sysroot"]))?);
+    let source = root.join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file();
+    Ok(Some(Toolchain::Ordinary { version, source }))
 }
 
 /// Debian's compiler, when all that it needs is there.
@@ -200,14 +215,15 @@ mod tests {
     }
 
     #[test]
-    fn only_debians_compiler_builds_the_standard_library() {
+    fn the_standard_library_is_built_where_its_source_is() {
         let arguments = |toolchain: Toolchain| {
             let mut command = Command::new("cargo");
             toolchain.apply(&mut command);
             command.get_args().count()
         };
         let version = String::from("1.96.0");
-        assert_eq!(arguments(Toolchain::Ordinary { version: version.clone() }), 0);
+        let ordinary = |source| Toolchain::Ordinary { version: version.clone(), source };
+        assert_eq!((arguments(ordinary(false)), arguments(ordinary(true))), (0, 2));
         assert_eq!(arguments(Toolchain::Debian { version, linker: "wasm-ld-22".into() }), 2);
     }
 }

@@ -18,6 +18,15 @@ const PROFILE: &str = "wasm";
 const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust";
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// A panic traps at once. Its message, and all that would format it, is a third of the Wasm, and
+/// nobody would read it: the page's own console is not ours.
+const WITHOUT_MESSAGES: [&str; 4] = [
+    "-Zunstable-options",
+    "-Cpanic=immediate-abort",
+    "-Zlocation-detail=none",
+    "-Zfmt-debug=none",
+];
+
 /// Compiles the core; gives back the module as the linker left it.
 pub(crate) fn core(workspace: &Workspace, toolchain: &Toolchain) -> Result<PathBuf> {
     let folder = workspace.wasm_target();
@@ -35,7 +44,7 @@ pub(crate) fn core(workspace: &Workspace, toolchain: &Toolchain) -> Result<PathB
         .arg("--target-dir")
         .arg(&folder)
         .arg("--config")
-        .arg(rust_flags(cargo_home()));
+        .arg(rust_flags(cargo_home(), toolchain.builds_std()));
     toolchain.apply(&mut command);
     run(&mut command)?;
     let module = outputs.join(format!("{STEM}.wasm"));
@@ -51,13 +60,16 @@ pub(crate) fn core(workspace: &Workspace, toolchain: &Toolchain) -> Result<PathB
 
 /// Paths of the build machine end up in panic messages: they are nobody's business and cost
 /// bytes. Cargo names the workspace's own files relative to it already.
-fn rust_flags(cargo_home: Option<PathBuf>) -> String {
+fn rust_flags(cargo_home: Option<PathBuf>, builds_std: bool) -> String {
     let remapped = [(cargo_home, "cargo"), (Some(PathBuf::from(DEBIAN_SOURCE)), "rust")];
-    let flags: Vec<String> = remapped
+    let mut flags: Vec<String> = remapped
         .iter()
         .filter_map(|(path, name)| Some((path.as_ref()?, name)))
         .map(|(path, name)| format!("\"--remap-path-prefix={}={name}\"", path.display()))
         .collect();
+    if builds_std {
+        flags.extend(WITHOUT_MESSAGES.iter().map(|flag| format!("\"{flag}\"")));
+    }
     format!("target.{TARGET}.rustflags=[{}]", flags.join(", "))
 }
 
@@ -90,9 +102,11 @@ mod tests {
 
     #[test]
     fn paths_of_this_machine_are_remapped() {
-        let flags = rust_flags(Some(PathBuf::from("/home/a/.cargo")));
+        let flags = rust_flags(Some(PathBuf::from("/home/a/.cargo")), true);
         assert!(flags.starts_with("target.wasm32-unknown-unknown.rustflags=["), "{flags}");
         assert!(flags.contains("\"--remap-path-prefix=/home/a/.cargo=cargo\", "), "{flags}");
-        assert!(!rust_flags(None).contains("=cargo"), "{flags}");
+        assert!(flags.contains("immediate-abort"), "{flags}");
+        let flags = rust_flags(None, false);
+        assert!(!flags.contains("=cargo") && !flags.contains("-Z"), "{flags}");
     }
 }

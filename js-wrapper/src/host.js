@@ -1,0 +1,79 @@
+// The web APIs as plain functions: what `sdk-wasm/src/browser/js.rs` declares. They read, pass on
+// and never throw; all that is decided is decided in Rust.
+
+/** What is called back: `dna-core.js` puts the core's own exports here. */
+let core;
+export const connect = (exports) => (core = exports);
+
+const attempt = (act, otherwise) => {
+  try {
+    return act() ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+};
+
+/** The value at `path`, such as `document.visibilityState`. */
+export const get = (value, path) => attempt(() => path.split('.').reduce((it, name) => it?.[name], value));
+export const num = (value, path) => {
+  const found = get(value, path);
+  return typeof found == 'number' ? found : NaN;
+};
+/** A text of at most `max` characters, cut before it is copied: a page may throw megabytes. */
+export const text = (value, path, max) => {
+  const found = get(value, path);
+  return typeof found == 'string' ? found.slice(0, max) : '';
+};
+/** Any value as the page would print it. */
+export const printed = (value, max) => attempt(() => String(value).slice(0, max), '');
+export const type_of = (value) => typeof value;
+export const page = () => window;
+export const absolute = (address) => attempt(() => new URL(address, document.baseURI).href, '');
+export const entry = (type) => attempt(() => performance.getEntriesByType(type)[0]);
+export const now = () => performance.now();
+export const wall = () => Date.now();
+export const random = () => crypto.getRandomValues(new Uint32Array(1))[0];
+
+let timer;
+export const wake = (delay) => {
+  clearTimeout(timer);
+  timer = delay < 0 ? 0 : setTimeout(() => core.woken(), delay);
+};
+
+// Bytes are kept as a text of the characters U+0000 to U+00FF, which engines hold in a byte each.
+const stored = (act, otherwise) => attempt(() => act(localStorage), otherwise);
+export const load = (key) =>
+  stored((it) => Uint8Array.from(it.getItem(key), (byte) => byte.charCodeAt(0)), new Uint8Array());
+export const store = (key, bytes) => {
+  let value = '';
+  for (const byte of bytes) value += String.fromCharCode(byte);
+  stored((it) => it.setItem(key, value));
+};
+export const remove = (key) => stored((it) => it.removeItem(key));
+export const keys = (prefix) =>
+  stored((it) => Array.from({ length: it.length }, (_, at) => it.key(at)).filter((key) => key.startsWith(prefix)).join(), '');
+
+// One of the few types that a browser sends to another origin without asking first.
+const body = (bytes) => new Blob([bytes], { type: 'text/plain;charset=UTF-8' });
+export const beacon = (url, bytes) => attempt(() => navigator.sendBeacon(url, body(bytes)), false);
+/** What another script's `fetch` returns need be no promise, and may call back at once. */
+export const send = (fetch, url, sequence, bytes) =>
+  attempt(() => {
+    const init = { method: 'POST', body: body(bytes), keepalive: true, credentials: 'omit' };
+    Promise.resolve(fetch.call(window, url, init)).then(
+      (answer) => core.answered(sequence, answer.status || 0, attempt(() => +answer.headers.get('retry-after'), 0)),
+      () => core.answered(sequence, 0, 0),
+    );
+    return true;
+  }, false);
+
+let observer;
+/** Observes entries of these types, also those from before. */
+export const observe = (types) =>
+  attempt(() => {
+    observer = new PerformanceObserver((list) => core.observed(list.getEntries()));
+    for (const type of types.split(' ')) attempt(() => observer.observe({ type, buffered: true }));
+  });
+/** What was measured and not told yet. */
+export const measured = () => attempt(() => observer.takeRecords(), []);
+export const blind = () => attempt(() => observer.disconnect());

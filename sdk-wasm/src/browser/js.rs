@@ -1,0 +1,91 @@
+//! The web APIs that the core uses, as `js-wrapper/src/host.js` has them. None of them throws.
+
+use dna_protocol::draft::{Fields, Slot};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+#[wasm_bindgen(raw_module = "../src/host.js")]
+extern "C" {
+    /// The property at a path such as `document.visibilityState`; undefined when there is none or
+    /// it cannot be read.
+    pub(super) fn get(value: &JsValue, path: &str) -> JsValue;
+    /// The number there; NaN when it is none.
+    pub(super) fn num(value: &JsValue, path: &str) -> f64;
+    /// The text there, at most `max` characters; empty when it is none.
+    pub(super) fn text(value: &JsValue, path: &str, max: u32) -> String;
+    /// Any value as the page would print it, at most `max` characters.
+    pub(super) fn printed(value: &JsValue, max: u32) -> String;
+    /// JavaScript's `typeof`.
+    pub(super) fn type_of(value: &JsValue) -> String;
+    /// The window.
+    pub(super) fn page() -> JsValue;
+    /// The absolute address that `address` means on this page; empty when it is none.
+    pub(super) fn absolute(address: &str) -> String;
+    /// The first performance entry of a type.
+    pub(super) fn entry(kind: &str) -> JsValue;
+    /// Milliseconds since the page's time origin.
+    pub(super) fn now() -> f64;
+    /// Milliseconds since the Unix epoch, on a clock that somebody may set.
+    pub(super) fn wall() -> f64;
+    /// 32 unpredictable bits.
+    pub(super) fn random() -> u32;
+    /// Calls `woken` in so many milliseconds, instead of what was asked before; negative: never.
+    pub(super) fn wake(delay: i32);
+    /// The bytes stored under a key; none when there are none.
+    pub(super) fn load(key: &str) -> Vec<u8>;
+    /// Stores bytes; a full storage takes nothing.
+    pub(super) fn store(key: &str, value: &[u8]);
+    /// Removes what is stored under a key.
+    pub(super) fn remove(key: &str);
+    /// The keys that start with a prefix, separated by commas.
+    pub(super) fn keys(prefix: &str) -> String;
+    /// `sendBeacon`; `false` when it is missing or refuses.
+    pub(super) fn beacon(url: &str, bytes: &[u8]) -> bool;
+    /// `fetch` with keepalive, whose end calls `answered`; `false` when it is missing or throws.
+    pub(super) fn send(fetch: &JsValue, url: &str, sequence: f64, bytes: &[u8]) -> bool;
+    /// Observes performance entries of the types, which are separated by spaces.
+    pub(super) fn observe(kinds: &str);
+    /// The entries that were measured and not told yet.
+    pub(super) fn measured() -> JsValue;
+    /// Observes no more.
+    pub(super) fn blind();
+}
+
+/// Writes to the console.
+pub(super) fn warn(message: &str) {
+    web_sys::console::warn_1(&JsValue::from_str(message));
+}
+
+/// Whether a value has the property, and it is a text that is not empty.
+pub(super) fn is(value: &JsValue, path: &str, expected: &str) -> bool {
+    text(value, path, 32) == expected
+}
+
+/// How a property becomes a field.
+#[derive(Clone, Copy)]
+pub(super) enum As {
+    /// A duration or offset; 0 says that it did not happen.
+    Millis,
+    /// A count.
+    Count,
+    /// A text without addresses or words of a person.
+    Text,
+}
+
+/// A row of a table of properties: where it is, what it is, where it goes.
+pub(super) type Row = (&'static str, As, Slot);
+
+/// Adds the properties of `value` to the fields.
+pub(super) fn read(value: &JsValue, rows: &[Row], fields: &mut Fields) {
+    for (path, kind, slot) in rows {
+        match kind {
+            As::Text => fields.text(*slot, &text(value, path, u32::from(slot.max))),
+            As::Count => fields.count(*slot, num(value, path)),
+            As::Millis => {
+                let found = num(value, path);
+                if found > 0.0 {
+                    fields.millis(*slot, found);
+                }
+            }
+        }
+    }
+}
