@@ -158,7 +158,9 @@ mod tests {
             let (config, warnings) = read(&[("key", "k"), ("endpoint", endpoint)]);
             assert!(config.is_none());
             let shown = if endpoint.is_empty() { "missing" } else { endpoint };
-            assert!(warnings[0].starts_with(&format!("dna: endpoint is {shown}; allowed: an http")));
+            assert!(
+                warnings[0].starts_with(&format!("dna: endpoint is {shown}; allowed: an http"))
+            );
         }
     }
 

@@ -165,9 +165,7 @@ impl Core {
             let entry = entries.get(at);
             match js::text(&entry, "entryType", 16).as_str() {
                 // While the page loads browsers show the entry as it is so far, and again later.
-                "navigation"
-                    if self.page != PageTold::Whole && navigation::is_complete(&entry) =>
-                {
+                "navigation" if self.page != PageTold::Whole && navigation::is_complete(&entry) => {
                     self.record_page(&entry, PageTold::Whole);
                 }
                 "paint" => {

@@ -1,7 +1,7 @@
 // The real servers: Redis, ingest and the demo bank, each on a free port and in a folder of its own.
 
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -94,8 +94,15 @@ export async function startIngest({ redisUrl, port, origins = ['*'] } = {}) {
   };
 }
 
-export async function startBank(ingestUrl) {
-  const args = ['--listen', '127.0.0.1:0', '--ingest', ingestUrl, '--sdk-dir', sdkFolder];
+/** A folder with the stub alone, and a way to be rid of it. */
+export async function sdkWithoutCore() {
+  const folder = await mkdtemp(join(tmpdir(), 'dna-sdk-'));
+  await copyFile(join(sdkFolder, 'dna.js'), join(folder, 'dna.js'));
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export async function startBank(ingestUrl, sdk = sdkFolder) {
+  const args = ['--listen', '127.0.0.1:0', '--ingest', ingestUrl, '--sdk-dir', sdk];
   const bank = await start(bankBinary, args, 'demo-site listening on ');
   return { url: bank.rest, stop: bank.stop };
 }

@@ -1,6 +1,7 @@
 //! The parts of the test run, and how each is run.
 
 use std::process::{Command, ExitStatus};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
@@ -14,6 +15,9 @@ use crate::workspace::Workspace;
 
 /// How many failed tests of a part the summary names.
 const NAMED_MAX: usize = 8;
+
+/// How long a part may take, from nothing on a small machine: one that hangs must say so.
+const PART_LIMIT: Duration = Duration::from_secs(25 * 60);
 
 /// A part of the test run.
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -91,7 +95,7 @@ pub(crate) fn run(workspace: &Workspace, part: Part, count: &mut Count) -> Resul
         .env("DNA_DEMO_BIN", services::binary(workspace, services::DEMO_SITE))
         .env("DNA_SDK_DIST", workspace.sdk_dist());
     let mut failed = Vec::new();
-    let status = process::watch(&mut command, None, |line| {
+    let status = process::watch(&mut command, Some(PART_LIMIT), |line| {
         count.read(line);
         failed.extend(failed_test(line).map(str::to_owned));
     })?;

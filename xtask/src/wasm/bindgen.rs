@@ -16,6 +16,9 @@ use crate::workspace::Workspace;
 const WASM_OPT: [&str; 4] =
     ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
+/// How the object of imports names the host's module.
+const HOST_KEY: &str = "\"../src/host.js\": import";
+
 /// Everything besides the module that decides what is generated.
 pub(crate) fn settings() -> String {
     format!("web, typescript, {}", WASM_OPT.join(" "))
@@ -38,8 +41,25 @@ pub(crate) fn generate(workspace: &Workspace, raw: &Path, generated: &Path) -> R
         .omit_default_module_path(true)
         .generate(generated)
         .with_context(|| format!("wasm-bindgen cannot process {}", raw.display()))?;
+    let glue = generated.join(format!("{STEM}.js"));
+    let text = fs::read_to_string(&glue)?;
+    fs::write(&glue, with_one_import(&text))?;
     step.done();
     Ok(())
+}
+
+/// wasm-bindgen imports the host's module once a function, under one key of an object.
+fn with_one_import(glue: &str) -> String {
+    let mut seen = [false; 2];
+    let kept = glue.lines().filter(|line| {
+        let kind = match line.trim_start() {
+            line if line.starts_with("import * as import") => 0,
+            line if line.starts_with(HOST_KEY) => 1,
+            _ => return true,
+        };
+        !std::mem::replace(&mut seen[kind], true)
+    });
+    kept.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Runs the `wasm-opt` that is among `tools` on the generated module, in place.
@@ -86,6 +106,16 @@ mod tests {
             "[[package]]\nname = \"wasm-bindgen\"\nversion = \"{library}\"\n\n\
              [[package]]\nname = \"wasm-bindgen-cli-support\"\nversion = \"{tool}\"\n"
         )
+    }
+
+    #[test]
+    fn the_host_is_imported_once() {
+        let glue = "import * as import1 from \"../src/host.js\"\n\
+            import * as import2 from \"../src/host.js\"\n\
+            a\n        \"../src/host.js\": import1,\n        \"../src/host.js\": import2,\n}\n";
+        let expected = "import * as import1 from \"../src/host.js\"\n\
+            a\n        \"../src/host.js\": import1,\n}\n";
+        assert_eq!(with_one_import(glue), expected);
     }
 
     #[test]

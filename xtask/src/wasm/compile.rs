@@ -20,12 +20,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// A panic traps at once. Its message, and all that would format it, is a third of the Wasm, and
 /// nobody would read it: the page's own console is not ours.
-const WITHOUT_MESSAGES: [&str; 4] = [
-    "-Zunstable-options",
-    "-Cpanic=immediate-abort",
-    "-Zlocation-detail=none",
-    "-Zfmt-debug=none",
-];
+const WITHOUT_MESSAGES: [&str; 4] =
+    ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
 
 /// Compiles the core; gives back the module as the linker left it.
 pub(crate) fn core(workspace: &Workspace, toolchain: &Toolchain) -> Result<PathBuf> {
