@@ -12,7 +12,7 @@ use crate::session::Session;
 use dna_protocol::cbor::encode_event;
 use dna_protocol::field::{Id, Millis, Text};
 use dna_protocol::model::{Identity, PageView};
-use dna_protocol::privacy::without_query;
+use dna_protocol::privacy::clean_address;
 use dna_protocol::{Body, Event, Header};
 
 /// The client of one page. `now` is always in ms since the Unix epoch.
@@ -202,7 +202,7 @@ impl<H: Host> Client<H> {
             sequence: Some(self.sequence.next(&mut self.host)),
             time_base: Some(self.time_base),
             view_id: Some(Id(self.view)),
-            url: Some(Text::cut(without_query(&self.host.address()))),
+            url: Some(Text::cut(clean_address(&self.host.address()))),
             release: self.config.release.clone(),
             sdk_name: Some(Text::cut("dna-web")),
             sdk_version: Some(Text::cut(env!("CARGO_PKG_VERSION"))),

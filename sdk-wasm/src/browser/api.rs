@@ -3,7 +3,7 @@
 use super::value::{absolute, count, get, printed, text};
 use dna_protocol::field::Text;
 use dna_protocol::model::ApiCall;
-use dna_protocol::privacy::without_query;
+use dna_protocol::privacy::clean_address;
 use wasm_bindgen::prelude::JsValue;
 
 pub(super) use dna_protocol::model::ApiCall as Call;
@@ -62,7 +62,7 @@ pub(super) fn of_xhr(opened: &JsValue, xhr: &JsValue, event: &JsValue) -> Option
 fn call(method: Option<Text<16>>, address: &str, initiator: &str) -> ApiCall {
     let method = method.map_or_else(|| "GET".to_owned(), |method| method.to_ascii_uppercase());
     let full = absolute(address);
-    let url = without_query(full.as_deref().unwrap_or(address));
+    let url = clean_address(full.as_deref().unwrap_or(address));
     ApiCall {
         method: Some(Text::cut(method)),
         url: Some(Text::cut(url)),

@@ -3,7 +3,7 @@
 use super::value::{count, get, printed, text};
 use dna_protocol::field::Text;
 use dna_protocol::model::Exception;
-use dna_protocol::privacy::{without_queries, without_query};
+use dna_protocol::privacy::{clean_address, clean_text};
 use wasm_bindgen::prelude::JsValue;
 
 /// How long a message and a stack may be before queries are taken out of them.
@@ -18,10 +18,10 @@ pub(super) fn exception_of_event(event: &JsValue) -> Option<Exception> {
     // "Script error." of another origin has neither an error nor a place.
     let mut exception = if nothing { Exception::default() } else { exception_of(&error) };
     if exception.message.is_none() {
-        exception.message = Some(Text::cut(without_queries(&message)));
+        exception.message = Some(Text::cut(clean_text(&message)));
     }
     let file: Option<Text<2048>> = text(event, "filename");
-    exception.file = file.map(|file| Text::cut(without_query(&file)));
+    exception.file = file.map(|file| Text::cut(clean_address(&file)));
     exception.line = count(event, "lineno");
     exception.column = count(event, "colno");
     Some(exception)
@@ -40,8 +40,8 @@ pub(super) fn exception_of(value: &JsValue) -> Exception {
     let stack = text::<STACK_MAX>(value, "stack");
     Exception {
         r#type: has_name.or_else(|| type_of(value)),
-        message: message.map(|message| Text::cut(without_queries(&message))),
-        stacktrace: stack.map(|stack| Text::cut(without_queries(&stack))),
+        message: message.map(|message| Text::cut(clean_text(&message))),
+        stacktrace: stack.map(|stack| Text::cut(clean_text(&stack))),
         ..Exception::default()
     }
 }

@@ -4,7 +4,7 @@ use super::globals::{document, performance, window};
 use super::value::{count, get, text};
 use dna_protocol::field::{Millis, Text};
 use dna_protocol::model::PageView;
-use dna_protocol::privacy::without_query;
+use dna_protocol::privacy::clean_address;
 use wasm_bindgen::prelude::JsValue;
 
 /// The page's navigation entry as it is now; undefined where the browser has none.
@@ -72,5 +72,5 @@ fn surroundings() -> PageView {
 
 fn referrer() -> Option<Text<2048>> {
     let referrer: Text<2048> = document(|document| text(document, "referrer"))?;
-    Some(Text::cut(without_query(&referrer)))
+    Some(Text::cut(clean_address(&referrer)))
 }

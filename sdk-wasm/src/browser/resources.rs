@@ -3,7 +3,7 @@
 use super::value::{get, text};
 use dna_protocol::field::Text;
 use dna_protocol::model::ResourceFailure;
-use dna_protocol::privacy::without_query;
+use dna_protocol::privacy::clean_address;
 use wasm_bindgen::prelude::JsValue;
 
 /// The failure that an element's `error` event tells of; `None` when no address failed.
@@ -17,7 +17,7 @@ pub(super) fn failure(event: &JsValue) -> Option<ResourceFailure> {
         .or_else(|| text(&svg, "baseVal"))
         .or_else(|| text(&target, "data"))?;
     Some(ResourceFailure {
-        url: Some(Text::cut(without_query(&url))),
+        url: Some(Text::cut(clean_address(&url))),
         element: text(&target, "localName"),
     })
 }
