@@ -86,6 +86,10 @@ codes! {
         "`Content-Encoding` must be gzip, br, deflate, zstd or identity, or absent.";
     NoGoodEvent = "no_good_event", 422, "No event of the frame can be kept",
         "Each event was refused; `rejected` lists the first with their reasons.";
+    BodiesFull = "bodies_full", 503, "Too many bodies are being read",
+        "All bodies that arrive at this moment hold as many bytes as the server allows. Send it again after `Retry-After`.";
+    NotReady = "not_ready", 503, "Frames cannot be kept now",
+        "`/health/ready` says of what kind the buffer is and how it fares.";
     QueueFull = "buffer_queue_full", 503, "The buffer is busy",
         "More arrives than the buffer can take. Send it again after `Retry-After`.";
     Unavailable = "buffer_unavailable", 503, "The buffer cannot be reached",

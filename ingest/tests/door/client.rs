@@ -49,6 +49,11 @@ impl Request {
         self
     }
 
+    pub(crate) fn path(mut self, path: &str) -> Self {
+        self.path = path.to_owned();
+        self
+    }
+
     fn head(&self) -> String {
         let mut head = format!("{} {} HTTP/1.1\r\nHost: door\r\n", self.method, self.path);
         for (name, value) in &self.headers {
@@ -68,11 +73,16 @@ impl Request {
 
     /// Announces more than is ever sent, and waits for the answer.
     pub(crate) fn send_unfinished(&self, to: SocketAddr, announced: usize) -> Response {
+        receive(self.start(to, announced))
+    }
+
+    /// Announces more than is ever sent, and waits for nothing.
+    pub(crate) fn start(&self, to: SocketAddr, announced: usize) -> TcpStream {
         let stream = connect(to);
         let head = format!("{}Content-Length: {announced}\r\n\r\n", self.head());
         (&stream).write_all(head.as_bytes()).expect("the head is taken");
         (&stream).write_all(&self.body).expect("a part of the body is taken");
-        receive(stream)
+        stream
     }
 
     /// Sends a body of `total` spaces in chunks without saying how long it is. Returns the answer
