@@ -5,6 +5,7 @@ mod beacon;
 mod body;
 mod budget;
 pub mod codes;
+mod connection;
 mod health;
 mod pages;
 mod peer;

@@ -128,18 +128,19 @@ fn a_body_that_does_not_end() {
 fn bodies_that_wait_hold_no_more_than_all_may() {
     let server =
         Server::start_with("[limits]\nbodies_bytes_max = 1048576\nbody_timeout_ms = 60000");
-    let stalled = post(vec![b' '; LIMIT - 1000]).start(server.address, LIMIT);
     let large = || {
         let mut frame = json(server.sequence(), json!([json_custom("a")])).to_string();
         frame.extend(std::iter::repeat_n(' ', 2000 - frame.len()));
         post(frame)
     };
-    // Until the stalled one has arrived there is room.
-    let refused = (0..1000).find_map(|_| {
+    // Nobody tells when the stalled body has arrived; on a busy machine later than on another.
+    let refused = [50, 500, 5000].into_iter().find_map(|wait| {
+        let stalled = post(vec![b' '; LIMIT - 1000]).start(server.address, LIMIT);
+        std::thread::sleep(std::time::Duration::from_millis(wait));
         let (response, moved) = server.counted(|| server.send(&large()));
-        (response.status != 200).then_some((response, moved))
+        (response.status != 200).then_some((stalled, response, moved))
     });
-    let (response, moved) = refused.expect("a refusal");
+    let (stalled, response, moved) = refused.expect("a refusal");
     server.check_problem(&response, (503, "bodies_full"), &["Retry-After"]);
     assert_eq!(response.header("retry-after"), Some("2"));
     let counter = "dna_ingest_frames_refused_total{reason=\"bodies_full\"}";

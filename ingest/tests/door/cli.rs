@@ -171,7 +171,7 @@ fn exit_codes_and_words() {
         ("check-config", &good, &[], &[("DNA_LISEN", "x")], 0, "DNA_LISEN sets nothing"),
         ("check-config", &good, &["--workers", "0"], &[], 2, "--workers"),
         ("check-config", &good, &["--workers", "x"], &[], 2, "`workers` = \"x\" (from --workers)"),
-        ("serve", &good, &["--workers", "x"], &[], 2, "an integer from 1 to 1024"),
+        ("serve", &good, &["--workers", "x"], &[], 2, "an integer from 1 to 512"),
         ("serve", &good, &["--listen", "here"], &[], 2, "IP:PORT"),
         ("serve", &bad, &[], &[], 2, "unknown key `wokers`"),
         ("serve", &good, &[], &[("DNA_LOG", "loud")], 2, "\"loud\""),

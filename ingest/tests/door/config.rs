@@ -27,7 +27,7 @@ const KEY: &str =
 const WRONG_FILES: &[(&str, &str, &[&str])] = &[
     ("", "listen = 1", &["`listen`", "1", "IP:PORT"]),
     ("", "listen = \"localhost\"", &["`listen`", "\"localhost\"", "ingest.toml", "IP:PORT"]),
-    ("", "workers = 0", &["`workers`", "= 0", "1 to 1024"]),
+    ("", "workers = 0", &["`workers`", "= 0", "1 to 512"]),
     ("", "workers = 1.5", &["`workers`", "1.5", "an integer"]),
     ("", "wokers = 1", &["unknown key `wokers`", "workers"]),
     ("", "limits = 3", &["`limits`", "3", "[limits]"]),
