@@ -102,6 +102,10 @@ codes! {
         "Nothing was kept, or it is not known whether it was. Send it again after `Retry-After`.";
     Full = "buffer_full", 503, "The buffer is full",
         "Nothing more can be kept until consumers have read. Send it again after `Retry-After`.";
+    TooManyViewers = "too_many_viewers", 503, "Too many live pages are open",
+        "A live page reads the whole buffer for itself, so few may be open. Close one.";
+    Unreadable = "buffer_unreadable", 503, "The buffer cannot be read now",
+        "The live page shows what is kept as soon as it can be read again.";
     Internal = "internal", 500, "Something went wrong here",
         "The fault is the server's. Its log says more.";
 }

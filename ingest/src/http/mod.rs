@@ -66,7 +66,7 @@ impl Door {
     }
 
     /// Answers with `problem` and counts it.
-    fn refuse(&self, problem: Problem, allow: &'static str) -> HttpResponse {
+    pub(crate) fn refuse(&self, problem: Problem, allow: &'static str) -> HttpResponse {
         self.metrics.refused(problem.code);
         problem.response(allow)
     }
