@@ -9,6 +9,8 @@ use dna_protocol::entry::{Entry, Receipt};
 use dna_protocol::field::Text;
 use ingest::buffer::read::Source;
 use ingest::buffer::{BufferCounters, Item, JournalSettings, Keeper, Settings, open};
+use ingest::config::{Config, Layers};
+use ingest::http::Door;
 use ingest::live::{LiveSource, routes};
 use std::future::poll_fn;
 use std::path::Path;
@@ -29,6 +31,15 @@ async fn keep(keeper: &Keeper, app: &str) {
 
 fn live(dir: &Path) -> web::Data<LiveSource> {
     web::Data::new(LiveSource::new(Source::Journal { dir: dir.to_owned() }))
+}
+
+fn config() -> Config {
+    let text = format!(
+        "[privacy]\npseudonym_key = \"{}\"\n[[apps]]\nname = \"a\"\nkeys = [\"k\"]\norigins = [\"*\"]",
+        "00".repeat(32)
+    );
+    let layers = Layers::from_text(Path::new("test.toml"), &text).expect("TOML");
+    Config::load(&layers).expect("a good configuration")
 }
 
 /// Reads a stream until `text` has come; what came until then.
@@ -96,7 +107,10 @@ async fn a_viewer_receives_the_past_and_then_what_is_kept() {
 #[actix_web::test]
 async fn viewers_are_bounded_and_leave_their_place() {
     let dir = tempfile::tempdir().expect("a folder");
-    let app = test::init_service(App::new().app_data(live(dir.path())).configure(routes)).await;
+    let counters = Arc::new(BufferCounters::default());
+    let door = Door::new(&config(), journal(dir.path()).await, counters, || 0);
+    let app = App::new().app_data(live(dir.path())).app_data(web::Data::new(door));
+    let app = test::init_service(app.configure(routes).configure(ingest::http::routes)).await;
     let view =
         || test::call_service(&app, test::TestRequest::get().uri("/live/events").to_request());
     let mut viewers = Vec::new();
@@ -110,7 +124,12 @@ async fn viewers_are_bounded_and_leave_their_place() {
     assert_eq!(header(&refused, &CONTENT_TYPE), "application/problem+json");
     assert!(refused.headers().contains_key(RETRY_AFTER));
     let problem: serde_json::Value = test::read_body_json(refused).await;
-    assert_eq!((&problem["status"], &problem["code"]), (&503.into(), &"too_many_viewers".into()));
+    let kind = "/problems/too_many_viewers";
+    assert_eq!((&problem["status"], &problem["type"]), (&503.into(), &kind.into()));
+    let metrics = test::TestRequest::get().uri("/metrics").to_request();
+    let metrics = test::call_and_read_body(&app, metrics).await;
+    let counter = "dna_ingest_frames_refused_total{reason=\"too_many_viewers\"} 1\n";
+    assert!(String::from_utf8_lossy(&metrics).contains(counter));
     viewers.pop();
     let place = async {
         while view().await.status() != StatusCode::OK {
@@ -128,5 +147,5 @@ async fn a_buffer_that_cannot_be_read_is_told_without_its_cause() {
     let answer = test::call_service(&app, request).await;
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     let text = String::from_utf8(test::read_body(answer).await.to_vec()).expect("text");
-    assert!(text.contains("unavailable") && !text.contains("/no/such"), "{text}");
+    assert!(text.contains("buffer_unreadable") && !text.contains("/no/such"), "{text}");
 }

@@ -11,7 +11,7 @@ use crate::sequence::Sequence;
 use crate::session::Session;
 use dna_protocol::field::Millis;
 use dna_protocol::model::Header;
-use dna_protocol::privacy::without_query;
+use dna_protocol::privacy::clean_address;
 use dna_protocol::{Draft, Kind};
 
 /// The client of one page. `now` is always in ms since the Unix epoch.
@@ -199,7 +199,7 @@ impl<H: Host> Client<H> {
         fields.uint(Header::sequence, sequence);
         fields.uint(Header::time_base, self.time_base);
         fields.bytes(Header::view_id, &self.view);
-        fields.text(Header::url, &without_query(&self.host.address()));
+        fields.text(Header::url, &clean_address(&self.host.address()));
         fields.text(Header::release, &self.config.release);
         fields.text(Header::sdk_name, "dna-web");
         fields.text(Header::sdk_version, env!("CARGO_PKG_VERSION"));

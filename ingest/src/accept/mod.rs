@@ -1,5 +1,5 @@
 //! What happens to a frame between HTTP and the buffer: read it ([`form`]), judge its events
-//! ([`times`]), take out what must not be kept ([`privacy`]), add what the server knows. Pure
+//! ([`times`], [`values`]), take out what must not be kept ([`privacy`]), add what the server knows. Pure
 //! functions: the clock's `now` and all configuration are passed in.
 
 pub mod apps;
@@ -9,12 +9,13 @@ pub mod privacy;
 pub mod pseudonym;
 pub mod recent;
 pub mod times;
+pub mod values;
 
 use crate::enrich::Client;
 use apps::App;
 use dna_protocol::entry::{Entry, Receipt};
 use dna_protocol::limits::REJECTIONS_LISTED_MAX;
-use dna_protocol::{Decoded, Frame, Skipped};
+use dna_protocol::{Decoded, Event, Frame, Skipped};
 use pseudonym::Pseudonyms;
 
 /// A frame after judgement.
@@ -75,14 +76,12 @@ pub fn judge(
     let clock = times::Clock::new(&header, now);
     let mut good = Vec::with_capacity(events.len());
     for (mut event, index) in events.into_iter().zip(places) {
-        match clock.judge(event.time) {
-            Ok(()) => {
+        match refusal(&event, &clock) {
+            None => {
                 privacy::clean_event(&mut event, app, pseudonyms);
                 good.push(event);
             }
-            Err(wrong) => {
-                rejected.add(Rejection { index, code: wrong.code(), detail: wrong.to_string() });
-            }
+            Some((code, detail)) => rejected.add(Rejection { index, code, detail }),
         }
     }
     rejected.listed.sort_unstable_by_key(|rejection| rejection.index);
@@ -99,6 +98,15 @@ pub fn judge(
         device_model: client.agent.device_model.clone(),
     };
     Judged { entry: Entry { receipt, frame: Frame { header, events: good } }, rejected, skipped }
+}
+
+/// Why `event` is refused, if it is: code and detail.
+fn refusal(event: &Event, clock: &times::Clock) -> Option<(&'static str, String)> {
+    if let Err(wrong) = clock.judge(event.time) {
+        return Some((wrong.code(), wrong.to_string()));
+    }
+    let wrong = values::judge(event).err()?;
+    Some((wrong.code(), wrong.to_string()))
 }
 
 impl Rejected {

@@ -2,10 +2,10 @@
 
 use crate::config::{Config, ConfigError, Layers};
 use clap::Args;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-/// Flags win over the environment, the environment over the file.
+/// Flags win over the environment, the environment over the file. Values are judged as those are,
+/// so a wrong one is refused in the same words, with what is allowed.
 #[derive(Debug, Args)]
 pub(super) struct ConfigArgs {
     /// The configuration file
@@ -13,10 +13,10 @@ pub(super) struct ConfigArgs {
     config: PathBuf,
     /// Listen here instead of `listen`; port 0 takes a free one
     #[arg(long, value_name = "IP:PORT")]
-    listen: Option<SocketAddr>,
+    listen: Option<String>,
     /// Threads instead of `workers`
     #[arg(long, value_name = "N")]
-    workers: Option<usize>,
+    workers: Option<String>,
     /// Keep frames in the journal in this directory, even if Redis is configured
     #[arg(long, value_name = "DIR", conflicts_with = "redis")]
     journal: Option<PathBuf>,
@@ -32,8 +32,8 @@ impl ConfigArgs {
         let no_redis = journal.as_ref().map(|_| String::new());
         load(&self.config, |layers| {
             layers
-                .with_flag("listen", "--listen", self.listen.map(|listen| listen.to_string()))
-                .with_flag("workers", "--workers", self.workers.map(|workers| workers.to_string()))
+                .with_flag("listen", "--listen", self.listen.clone())
+                .with_flag("workers", "--workers", self.workers.clone())
                 .with_flag("buffer.journal.dir", "--journal", journal)
                 .with_flag("buffer.redis.url", "--redis", self.redis.clone())
                 .with_flag("buffer.redis.url", "--journal", no_redis)

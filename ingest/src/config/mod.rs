@@ -27,6 +27,9 @@ pub use section::Section;
 
 use std::net::SocketAddr;
 
+/// What the server takes (actix-server's `MAX_WORKERS`).
+const WORKERS_MAX: usize = 512;
+
 /// All of it, one part a concern.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -59,7 +62,7 @@ impl Config {
         let mut root = Section::root(layers);
         let mut config = Self {
             listen: root.parsed("listen", "127.0.0.1:8600", "IP:PORT, e.g. 127.0.0.1:8600")?,
-            workers: root.integer("workers", default_workers(), 1..=1024)?,
+            workers: root.integer("workers", default_workers(), 1..=WORKERS_MAX)?,
             http: HttpConfig::read(&mut root)?,
             limits: LimitsConfig::read(&mut root)?,
             buffer: BufferConfig::read(&mut root)?,
@@ -77,5 +80,5 @@ impl Config {
 
 /// One thread a core that this process may use.
 fn default_workers() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+    std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX)
 }

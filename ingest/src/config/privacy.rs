@@ -51,6 +51,14 @@ impl PrivacyConfig {
         let mut section = root.section("privacy")?;
         let key = section.secret("pseudonym_key", ALLOWED, PseudonymKey::parse)?;
         let file = section.text("pseudonym_key_file", "the path of a file with the key")?;
+        // They are two spellings of one setting: the later layer wins, whichever it names.
+        let overriding =
+            (section.overrides("pseudonym_key"), section.overrides("pseudonym_key_file"));
+        let (key, file) = match overriding {
+            (true, false) => (key, None),
+            (false, true) => (None, file),
+            _ => (key, file),
+        };
         let pseudonym_key = match (key, file) {
             (Some(_), Some(file)) => {
                 let allowed = "nothing beside `privacy.pseudonym_key`; give one of the two";

@@ -218,6 +218,12 @@ impl<'a> Section<'a> {
         judged.collect()
     }
 
+    /// Whether a flag or variable gives `key`, and so wins over the file.
+    #[must_use]
+    pub fn overrides(&self, key: &str) -> bool {
+        self.layers.overriding(&self.key(key)).is_some()
+    }
+
     /// A setting that must be there.
     ///
     /// # Errors

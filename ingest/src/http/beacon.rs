@@ -6,7 +6,7 @@
 
 use super::answer::{Answer, SkippedCounts};
 use super::codes::Code;
-use super::{BEACON_PATH, Door, Problem, body, peer};
+use super::{BEACON_PATH, Door, Problem, body, pages, peer};
 use crate::accept::apps::App;
 use crate::accept::recent::{Claim, FrameName};
 use crate::accept::{Judged, Rejected, form, judge};
@@ -51,7 +51,7 @@ pub(super) fn resource() -> Resource<
     web::resource(BEACON_PATH)
         .route(web::post().to(post))
         .route(web::method(actix_web::http::Method::OPTIONS).to(preflight))
-        .default_service(web::to(wrong_method))
+        .default_service(pages::wrong_method(METHODS))
         .wrap(cors)
 }
 
@@ -61,9 +61,8 @@ async fn post(request: HttpRequest, payload: web::Payload, door: web::Data<Door>
         Ok(answer) => answer.response(),
         Err(Refusal::Counted(problem)) => problem.response(METHODS),
         Err(Refusal::Frame(problem)) => {
-            door.metrics.refused(problem.code);
             tracing::debug!(reason = problem.code.name(), "frame refused");
-            problem.response(METHODS)
+            door.refuse(problem, METHODS)
         }
     };
     door.metrics.took(started.elapsed());
@@ -89,7 +88,8 @@ async fn take(
 ) -> Result<Answer, Refusal> {
     // At the head of the request: a slow upload must not count as the client's clock.
     let now = (door.now)();
-    let body = body::read(request, payload, &door.limits).await?;
+    // The share is held to the end: what is decoded is about as large as the body was.
+    let (body, _share) = body::read(request, payload, &door.limits, &door.bodies).await?;
     let decoded = form::decode(&body)?;
     drop(body);
     let app = app(&decoded.frame.header, door)?;
@@ -204,10 +204,4 @@ async fn preflight() -> HttpResponse {
         .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "Content-Type, Content-Encoding"))
         .insert_header((ACCESS_CONTROL_MAX_AGE, "86400"))
         .finish()
-}
-
-async fn wrong_method(request: HttpRequest, door: web::Data<Door>) -> HttpResponse {
-    door.metrics.refused(Code::MethodNotAllowed);
-    let detail = format!("{} is not allowed here; allowed: {METHODS}", request.method());
-    Problem::new(Code::MethodNotAllowed, detail).response(METHODS)
 }

@@ -1,5 +1,6 @@
 //! Reads a body: never more than the limit, never longer than the deadline.
 
+use super::budget::{Budget, Share};
 use super::codes::Code;
 use super::problem::Problem;
 use crate::accept::decompress::{DecompressError, Encoding, decompress};
@@ -11,23 +12,31 @@ use actix_web::web::Payload;
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use std::pin::Pin;
+use std::time::Duration;
 
 /// The media types that carry frames; which form it is, the first bytes tell.
 const MEDIA_TYPES: [&str; 3] = ["text/plain", "application/json", "application/cbor"];
 
-/// The body of `request`, decompressed.
+/// How soon a client may come back when all that bodies may hold is held: most are read within
+/// a second, and those that stall are ended at their deadline.
+const RETRY_WHEN_FULL: Duration = Duration::from_secs(2);
+
+/// The body of `request`, decompressed, and its share of `budget`, to be held as long as the
+/// request.
 ///
 /// # Errors
 /// The problem to answer with.
-pub(super) async fn read(
+pub(super) async fn read<'a>(
     request: &HttpRequest,
     payload: Payload,
     limits: &LimitsConfig,
-) -> Result<Bytes, Problem> {
+    budget: &'a Budget,
+) -> Result<(Bytes, Share<'a>), Problem> {
     check_media_type(request)?;
     let encoding = encoding(request)?;
     check_announced_length(request, limits)?;
-    let reading = collect(payload, limits.body_bytes_max);
+    let mut share = budget.share();
+    let reading = collect(payload, limits.body_bytes_max, &mut share);
     let body = match actix_web::rt::time::timeout(limits.body_timeout, reading).await {
         Ok(body) => body?,
         Err(_) => {
@@ -37,7 +46,8 @@ pub(super) async fn read(
         }
     };
     let sent = body.len();
-    decompress(encoding, body, limits.decompressed_bytes_max).map_err(|error| match error {
+    let body = decompress(encoding, body, limits.decompressed_bytes_max);
+    let body = body.map_err(|error| match error {
         DecompressError::TooLarge { max } => {
             let detail = format!(
                 "{sent} bytes of {} decompress to more than {max} bytes, the most allowed",
@@ -49,7 +59,8 @@ pub(super) async fn read(
             let detail = format!("the body is no complete {}", encoding.name());
             Problem::new(Code::MalformedEncoding, detail)
         }
-    })
+    })?;
+    Ok((body, share))
 }
 
 fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
@@ -94,9 +105,13 @@ fn too_large(seen: &str, max: usize) -> Problem {
     Problem::new(Code::BodyTooLarge, format!("the body is {seen}; at most {max} bytes"))
 }
 
-async fn collect(mut payload: Payload, max: usize) -> Result<Bytes, Problem> {
-    let Some(first) = next(&mut payload).await? else { return Ok(Bytes::new()) };
-    let Some(second) = next(&mut payload).await? else {
+async fn collect(
+    mut payload: Payload,
+    max: usize,
+    share: &mut Share<'_>,
+) -> Result<Bytes, Problem> {
+    let Some(first) = next(&mut payload, share).await? else { return Ok(Bytes::new()) };
+    let Some(second) = next(&mut payload, share).await? else {
         // Most beacons arrive in one piece and are not copied.
         return if first.len() > max { Err(at_least(first.len(), max)) } else { Ok(first) };
     };
@@ -107,7 +122,7 @@ async fn collect(mut payload: Payload, max: usize) -> Result<Bytes, Problem> {
             return Err(at_least(body.len() + bytes.len(), max));
         }
         body.extend_from_slice(&bytes);
-        chunk = next(&mut payload).await?;
+        chunk = next(&mut payload, share).await?;
     }
     Ok(body.freeze())
 }
@@ -116,11 +131,12 @@ fn at_least(seen: usize, max: usize) -> Problem {
     too_large(&format!("at least {seen} bytes"), max)
 }
 
-async fn next(payload: &mut Payload) -> Result<Option<Bytes>, Problem> {
+async fn next(payload: &mut Payload, share: &mut Share<'_>) -> Result<Option<Bytes>, Problem> {
     let chunk = std::future::poll_fn(|context| Pin::new(&mut *payload).poll_next(context)).await;
     match chunk {
         None => Ok(None),
-        Some(Ok(bytes)) => Ok(Some(bytes)),
+        Some(Ok(bytes)) if share.take(bytes.len()) => Ok(Some(bytes)),
+        Some(Ok(_)) => Err(Problem::plain(Code::BodiesFull).retry_after(RETRY_WHEN_FULL)),
         Some(Err(PayloadError::Overflow)) => Err(Problem::plain(Code::BodyTooLarge)),
         Some(Err(_)) => Err(Problem::plain(Code::BodyIncomplete)),
     }

@@ -66,6 +66,8 @@ codes! {
         "The body is not what its `Content-Encoding` says, or it ends too early.";
     BodyIncomplete = "body_incomplete", 400, "The body did not arrive as a whole",
         "The connection ended, or its chunks were malformed, before the body was complete.";
+    MalformedRequest = "malformed_request", 400, "The request is no HTTP",
+        "The request line, a header or the length of the body cannot be read (RFC 9112).";
     UnknownKey = "unknown_key", 401, "The application key is not known",
         "`app_key` must be one of the keys in this server's configuration.";
     OriginNotAllowed = "origin_not_allowed", 403, "The origin may not send for this application",
@@ -74,6 +76,8 @@ codes! {
         "Frames are sent to /v1/beacon.";
     MethodNotAllowed = "method_not_allowed", 405, "The method is not allowed here",
         "The `Allow` header says which are. Frames are sent with POST.";
+    HeadTimeout = "head_timeout", 408, "The head of the request took too long",
+        "Request line and headers must arrive within the time that the configuration allows.";
     BodyTimeout = "body_timeout", 408, "The body took too long",
         "The whole body must arrive within the time that `detail` names. Send it again.";
     BodyTooLarge = "body_too_large", 413, "The body is too large",
@@ -84,14 +88,24 @@ codes! {
         "`Content-Type` must be text/plain, application/json or application/cbor, or absent.";
     UnsupportedEncoding = "unsupported_encoding", 415, "The content encoding is not supported",
         "`Content-Encoding` must be gzip, br, deflate, zstd or identity, or absent.";
+    HeadTooLarge = "head_too_large", 431, "The head of the request is too large",
+        "Request line and headers may have 128 KiB and 96 headers.";
     NoGoodEvent = "no_good_event", 422, "No event of the frame can be kept",
         "Each event was refused; `rejected` lists the first with their reasons.";
+    BodiesFull = "bodies_full", 503, "Too many bodies are being read",
+        "All bodies that arrive at this moment hold as many bytes as the server allows. Send it again after `Retry-After`.";
+    NotReady = "not_ready", 503, "Frames cannot be kept now",
+        "`/health/ready` says of what kind the buffer is and how it fares.";
     QueueFull = "buffer_queue_full", 503, "The buffer is busy",
         "More arrives than the buffer can take. Send it again after `Retry-After`.";
     Unavailable = "buffer_unavailable", 503, "The buffer cannot be reached",
         "Nothing was kept, or it is not known whether it was. Send it again after `Retry-After`.";
     Full = "buffer_full", 503, "The buffer is full",
         "Nothing more can be kept until consumers have read. Send it again after `Retry-After`.";
+    TooManyViewers = "too_many_viewers", 503, "Too many live pages are open",
+        "A live page reads the whole buffer for itself, so few may be open. Close one.";
+    Unreadable = "buffer_unreadable", 503, "The buffer cannot be read now",
+        "The live page shows what is kept as soon as it can be read again.";
     Internal = "internal", 500, "Something went wrong here",
         "The fault is the server's. Its log says more.";
 }

@@ -1,20 +1,32 @@
 //! `/health/live` and `/health/ready`, for load balancers and operators.
 
-use super::Door;
+use super::codes::Code;
+use super::pages::{READ, wrong_method};
+use super::{Door, Problem};
 use actix_web::{HttpResponse, Resource, web};
 
 /// Whether the process answers at all. Says nothing of the buffer: a restart would not help it.
 pub(super) fn live() -> Resource {
     web::resource("/health/live")
         .get(async || HttpResponse::Ok().json(serde_json::json!({"live": true})))
+        .default_service(wrong_method(READ))
 }
 
 /// Whether frames can be kept: 200, or 503 with the reason.
 pub(super) fn ready() -> Resource {
-    web::resource("/health/ready").get(async |door: web::Data<Door>| {
+    let ready = async |door: web::Data<Door>| {
         let status = door.keeper.status();
-        let mut response =
-            if status.ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
-        response.json(status)
-    })
+        if status.ready {
+            return HttpResponse::Ok().json(status);
+        }
+        // The same members as when it is ready, beside those of a problem.
+        let mut problem = Problem::plain(Code::NotReady);
+        if let Ok(serde_json::Value::Object(members)) = serde_json::to_value(status) {
+            for (name, value) in members {
+                problem = problem.with(&name, value);
+            }
+        }
+        door.refuse(problem, READ)
+    };
+    web::resource("/health/ready").get(ready).default_service(wrong_method(READ))
 }

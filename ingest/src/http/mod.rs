@@ -3,7 +3,9 @@
 mod answer;
 mod beacon;
 mod body;
+mod budget;
 pub mod codes;
+mod connection;
 mod health;
 mod pages;
 mod peer;
@@ -18,7 +20,8 @@ use crate::accept::recent::Recent;
 use crate::buffer::{BufferCounters, Keeper};
 use crate::config::{Config, LimitsConfig};
 use crate::metrics::Metrics;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
+use budget::Budget;
 use ipnet::IpNet;
 use std::sync::Arc;
 
@@ -33,6 +36,7 @@ pub struct Door {
     apps: Apps,
     pseudonyms: Pseudonyms,
     limits: LimitsConfig,
+    bodies: Budget,
     trusted_proxies: Vec<IpNet>,
     shards: u16,
     keeper: Keeper,
@@ -51,6 +55,7 @@ impl Door {
             apps,
             pseudonyms: Pseudonyms::new(&config.privacy.pseudonym_key),
             limits: config.limits.clone(),
+            bodies: Budget::new(config.limits.bodies_bytes_max),
             trusted_proxies: config.http.trusted_proxies.clone(),
             shards: config.buffer.shards,
             keeper,
@@ -58,6 +63,12 @@ impl Door {
             metrics,
             now,
         }
+    }
+
+    /// Answers with `problem` and counts it.
+    pub(crate) fn refuse(&self, problem: Problem, allow: &'static str) -> HttpResponse {
+        self.metrics.refused(problem.code);
+        problem.response(allow)
     }
 }
 

@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::time::Duration;
 
+const MEDIA_TYPE: &str = "application/problem+json";
+
 /// A reason, and what about this request.
 #[derive(Debug)]
 pub struct Problem {
@@ -65,6 +67,23 @@ impl Problem {
         if let Some(delay) = self.retry_after {
             builder.insert_header((RETRY_AFTER, delay.as_secs().max(1)));
         }
+        builder.content_type(MEDIA_TYPE).body(self.body())
+    }
+
+    /// The whole answer in bytes, for a connection that no request came of and that ends with it.
+    pub(super) fn last_words(self) -> Vec<u8> {
+        let status = StatusCode::from_u16(self.code.status());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = self.body();
+        let length = body.len();
+        format!(
+            "HTTP/1.1 {status}\r\nContent-Type: {MEDIA_TYPE}\r\nContent-Length: {length}\r\n\
+             Connection: close\r\n\r\n{body}"
+        )
+        .into_bytes()
+    }
+
+    fn body(&self) -> String {
         let body = Body {
             r#type: format!("/problems/{}", self.code.name()),
             title: self.code.title(),
@@ -73,8 +92,7 @@ impl Problem {
             members: &self.members,
         };
         // Strings, numbers and maps with string keys always have a JSON form.
-        let body = serde_json::to_string(&body).unwrap_or_default();
-        builder.content_type("application/problem+json").body(body)
+        serde_json::to_string(&body).unwrap_or_default()
     }
 }
 

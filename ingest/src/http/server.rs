@@ -1,14 +1,24 @@
 //! The HTTP server with its bounds.
 
+use super::connection::{Connection, Patience, Turn};
 use super::{Door, routes};
 use crate::config::Config;
 use crate::live::{self, LiveSource};
-use actix_web::dev::Server;
-use actix_web::{App, HttpServer, web};
-use std::net::SocketAddr;
+use actix_http::{HttpService, KeepAlive, Protocol};
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::dev::{AppConfig, Server, Service, ServiceRequest};
+use actix_web::rt::net::TcpStream;
+use actix_web::{App, web};
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+/// How long a client may take to close its side once it was told to.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Binds the server; it takes connections once it is awaited, and those that come before wait.
 /// Returns the address with the port that was taken. With `live`, the live view is served too.
+///
+/// Done by hand what `HttpServer` does, because it takes no connections of another's making.
 ///
 /// # Errors
 /// When the address cannot be bound.
@@ -17,23 +27,67 @@ pub fn bind(
     door: web::Data<Door>,
     live: Option<web::Data<LiveSource>>,
 ) -> std::io::Result<(Server, SocketAddr)> {
-    let http = &config.http;
-    let app = move || {
-        let app = App::new().app_data(door.clone());
-        match live.clone() {
-            Some(live) => app.app_data(live).configure(live::routes).configure(routes),
-            None => app.configure(routes),
-        }
-    };
-    let server = HttpServer::new(app)
+    let http = config.http.clone();
+    let listener = TcpListener::bind(config.listen)?;
+    let address = listener.local_addr()?;
+    let builder = Server::build()
         .workers(config.workers)
-        .keep_alive(http.keep_alive)
-        .client_request_timeout(http.header_timeout)
-        .max_connections(http.connections_max)
+        .max_concurrent_connections(http.connections_max)
         .shutdown_timeout(http.shutdown_timeout.as_secs())
         // `cli::serve` listens for them, to flush the buffer afterwards.
-        .disable_signals()
-        .bind(config.listen)?;
-    let address = server.addrs().first().copied().unwrap_or(config.listen);
-    Ok((server.run(), address))
+        .disable_signals();
+    let stopping = builder.graceful_shutdown_signal();
+    let service = move || {
+        let (door, live, stopping) = (door.clone(), live.clone(), stopping.clone());
+        let app = App::new().app_data(door.clone()).wrap_fn(|request, service| {
+            let turn = turn_of(&request);
+            let answer = service.call(request);
+            async move {
+                let answer = answer.await;
+                if let Some(turn) = turn {
+                    turn.end();
+                }
+                answer
+            }
+        });
+        let app = match live {
+            Some(live) => app.app_data(live).configure(live::routes).configure(routes),
+            None => app.configure(routes),
+        };
+        let app = app.into_factory().map_err(|error: actix_web::Error| error.error_response());
+        let requests = HttpService::build()
+            .keep_alive(KeepAlive::Timeout(http.keep_alive))
+            // Ours: see `connection`.
+            .client_request_timeout(Duration::ZERO)
+            .client_disconnect_timeout(DISCONNECT_TIMEOUT)
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .on_connect_ext(|connection: &Connection, data| {
+                data.insert(connection.turn());
+            })
+            .finish(map_config(app, |()| AppConfig::default()));
+        let patience =
+            Patience { head: http.header_timeout, idle: http.keep_alive + http.header_timeout };
+        fn_service(move |io: TcpStream| {
+            let peer = io.peer_addr().ok();
+            // Answers are small and wait for nothing that is still to be written.
+            let _ = io.set_nodelay(true);
+            let connection = Connection::new(io, door.clone(), patience);
+            async move { Ok((connection, Protocol::Http1, peer)) }
+        })
+        .and_then(requests)
+    };
+    let server = builder.listen("door", listener, service)?.run();
+    Ok((server, address))
+}
+
+/// Notes that the head of `request` is complete.
+fn turn_of(request: &ServiceRequest) -> Option<Turn> {
+    let turn = request.conn_data::<Turn>().cloned();
+    if let Some(turn) = &turn {
+        turn.begin();
+    }
+    turn
 }

@@ -20,5 +20,8 @@ pub(super) const SLOW_AFTER: Duration = Duration::from_secs(10);
 /// How often a quiet stream says that it lives, so that proxies do not end it.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(5);
 
+/// How soon a page may ask again that was refused: a viewer may have left, the buffer be back.
+pub(super) const RETRY_AFTER: Duration = Duration::from_secs(5);
+
 /// The pause before a buffer that is away is read again.
 pub(super) const RETRY_PAUSE: Duration = Duration::from_secs(1);

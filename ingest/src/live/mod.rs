@@ -8,10 +8,11 @@ mod limits;
 mod stream;
 
 use crate::buffer::read::{BufferReader, Source, Start};
-use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpResponse, guard, web};
-use limits::{BACKLOG, BATCHES_WAITING_MAX, VIEWERS_MAX};
+use crate::http::codes::Code;
+use crate::http::{Door, Problem};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, guard, web};
+use limits::{BACKLOG, BATCHES_WAITING_MAX, RETRY_AFTER, VIEWERS_MAX};
 use std::sync::Arc;
 use stream::EventStream;
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -77,15 +78,15 @@ async fn page(content_type: &'static str, text: &'static str) -> HttpResponse {
         .body(text)
 }
 
-async fn events(live: web::Data<LiveSource>) -> HttpResponse {
+async fn events(live: web::Data<LiveSource>, request: HttpRequest) -> HttpResponse {
     let Ok(viewer) = Arc::clone(&live.viewers).try_acquire_owned() else {
-        return problem("too_many_viewers", "too many pages watch already; close one");
+        return refuse(&request, Code::TooManyViewers);
     };
     let reader = match BufferReader::open(&live.source, Start::Last(BACKLOG)).await {
         Ok(reader) => reader,
         Err(error) => {
             tracing::warn!(%error, "the live page cannot read the buffer");
-            return problem("unavailable", "the buffer cannot be read now");
+            return refuse(&request, Code::Unreadable);
         }
     };
     let (batches, received) = mpsc::channel(BATCHES_WAITING_MAX);
@@ -99,20 +100,11 @@ async fn events(live: web::Data<LiveSource>) -> HttpResponse {
         .streaming(EventStream(received))
 }
 
-/// RFC 9457.
-fn problem(code: &str, detail: &str) -> HttpResponse {
-    let status = StatusCode::SERVICE_UNAVAILABLE;
-    HttpResponse::build(status)
-        .insert_header((header::RETRY_AFTER, HeaderValue::from_static("5")))
-        .insert_header((header::CONTENT_TYPE, "application/problem+json"))
-        .body(
-            serde_json::json!({
-                "type": "about:blank",
-                "title": "Service Unavailable",
-                "status": status.as_u16(),
-                "code": code,
-                "detail": detail,
-            })
-            .to_string(),
-        )
+/// Answers with the problem `code`, counted where there is a door to count it.
+fn refuse(request: &HttpRequest, code: Code) -> HttpResponse {
+    let problem = Problem::plain(code).retry_after(RETRY_AFTER);
+    match request.app_data::<web::Data<Door>>() {
+        Some(door) => door.refuse(problem, "GET"),
+        None => problem.response("GET"),
+    }
 }

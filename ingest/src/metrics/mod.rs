@@ -8,6 +8,7 @@
 mod buffer;
 
 use crate::accept::times::TimeError;
+use crate::accept::values::ValueError;
 use crate::accept::{Judged, Rejected, UNLISTED};
 use crate::buffer::BufferCounters;
 use crate::http::codes::Code;
@@ -172,5 +173,6 @@ fn rejection_codes() -> impl Iterator<Item = &'static str> {
         FieldProblem::Repeated,
         FieldProblem::Missing,
     ];
-    fields.map(|problem| problem.code()).into_iter().chain(TimeError::CODES).chain([UNLISTED])
+    let fields = fields.map(|problem| problem.code()).into_iter();
+    fields.chain(TimeError::CODES).chain(ValueError::CODES).chain([UNLISTED])
 }

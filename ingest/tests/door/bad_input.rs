@@ -150,6 +150,20 @@ fn a_user_id_of_a_megabyte() {
     server.check_kept();
 }
 
+/// Not cut: users whose IDs begin alike would share a pseudonym.
+#[test]
+fn a_user_id_is_taken_whole_or_refused() {
+    let server = Server::start();
+    let identity = |len: usize| {
+        let body = json!({"user.id": "7".repeat(len)});
+        let event = json!({"kind": "identity", "time": NOW, "body": body});
+        post(json(server.sequence(), json!([event])).to_string())
+    };
+    assert_eq!(server.send(&identity(256)).status, 200);
+    let words = ["`user.id`", "too long: 257", "at most 256"];
+    server.check_event_refused(&identity(257), "too_long", &words);
+}
+
 #[test]
 fn text_that_is_not_utf_8() {
     let server = Server::start();

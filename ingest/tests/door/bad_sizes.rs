@@ -125,6 +125,34 @@ fn a_body_that_does_not_end() {
 }
 
 #[test]
+fn bodies_that_wait_hold_no_more_than_all_may() {
+    let server =
+        Server::start_with("[limits]\nbodies_bytes_max = 1048576\nbody_timeout_ms = 60000");
+    let large = || {
+        let mut frame = json(server.sequence(), json!([json_custom("a")])).to_string();
+        frame.extend(std::iter::repeat_n(' ', 2000 - frame.len()));
+        post(frame)
+    };
+    // Nobody tells when the stalled body has arrived; on a busy machine later than on another.
+    let refused = [50, 500, 5000].into_iter().find_map(|wait| {
+        let stalled = post(vec![b' '; LIMIT - 1000]).start(server.address, LIMIT);
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        let (response, moved) = server.counted(|| server.send(&large()));
+        (response.status != 200).then_some((stalled, response, moved))
+    });
+    let (stalled, response, moved) = refused.expect("a refusal");
+    server.check_problem(&response, (503, "bodies_full"), &["Retry-After"]);
+    assert_eq!(response.header("retry-after"), Some("2"));
+    let counter = "dna_ingest_frames_refused_total{reason=\"bodies_full\"}";
+    assert_eq!(moved.into_iter().collect::<Vec<_>>(), [(counter.to_owned(), 1)]);
+    // A small one still has room, and when the stalled one is gone, so has the large one.
+    server.acknowledge_one();
+    drop(stalled);
+    let taken = (0..1000).any(|_| server.send(&large()).status == 200);
+    assert!(taken, "what the stalled body held was given back");
+}
+
+#[test]
 fn a_million_nested_arrays() {
     let server = Server::start();
     let half = 500_000;

@@ -78,14 +78,19 @@ impl Serving {
     }
 }
 
-/// A frame of now, as the binary has a real clock, with a user ID in it.
+/// A frame of now with a user ID in it.
 fn frame(user_id: &str) -> Vec<u8> {
+    event(1, "identity", &json!({"user.id": user_id}))
+}
+
+/// A frame of now, as the binary has a real clock, with one event.
+fn event(sequence: u64, kind: &str, body: &Value) -> Vec<u8> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
     let now = now.as_millis() as u64;
-    let mut header = frames::header(1);
+    let mut header = frames::header(sequence);
     header.sent_at = Some(now);
     let mut frame = frame_value(&dna_protocol::Frame { header, events: vec![] });
-    frame["events"] = json!([{"kind": "identity", "time": now, "body": {"user.id": user_id}}]);
+    frame["events"] = json!([{"kind": kind, "time": now, "body": body}]);
     frame.to_string().into_bytes()
 }
 
@@ -100,6 +105,9 @@ fn it_serves_and_logs_nothing_personal_at_any_level() {
     assert_eq!(post(broken).send(serving.address).status, 400);
     assert_eq!(get(&format!("/{canary}")).send(serving.address).status, 404);
     assert!(!get("/metrics").send(serving.address).text().contains(canary));
+    let vital = json!({"browser.web_vital.name": canary, "browser.web_vital.value": 1});
+    let refused = event(2, "web_vital", &vital);
+    assert_eq!(post(refused).send(serving.address).status, 422);
     serving.terminate();
     let (code, log) = serving.finish();
     assert_eq!(code, Some(0), "{log}");
@@ -162,6 +170,9 @@ fn exit_codes_and_words() {
         ),
         ("check-config", &good, &[], &[("DNA_LISEN", "x")], 0, "DNA_LISEN sets nothing"),
         ("check-config", &good, &["--workers", "0"], &[], 2, "--workers"),
+        ("check-config", &good, &["--workers", "x"], &[], 2, "`workers` = \"x\" (from --workers)"),
+        ("serve", &good, &["--workers", "x"], &[], 2, "an integer from 1 to 512"),
+        ("serve", &good, &["--listen", "here"], &[], 2, "IP:PORT"),
         ("serve", &bad, &[], &[], 2, "unknown key `wokers`"),
         ("serve", &good, &[], &[("DNA_LOG", "loud")], 2, "\"loud\""),
         ("serve", &good, &["--bogus"], &[], 2, "--bogus"),

@@ -49,6 +49,11 @@ impl Request {
         self
     }
 
+    pub(crate) fn path(mut self, path: &str) -> Self {
+        self.path = path.to_owned();
+        self
+    }
+
     fn head(&self) -> String {
         let mut head = format!("{} {} HTTP/1.1\r\nHost: door\r\n", self.method, self.path);
         for (name, value) in &self.headers {
@@ -63,16 +68,21 @@ impl Request {
         let stream = connect(to);
         // A server that refuses early closes while this still writes.
         let _ = (&stream).write_all(head.as_bytes()).and_then(|()| (&stream).write_all(&self.body));
-        receive(stream)
+        receive(&stream)
     }
 
     /// Announces more than is ever sent, and waits for the answer.
     pub(crate) fn send_unfinished(&self, to: SocketAddr, announced: usize) -> Response {
+        receive(&self.start(to, announced))
+    }
+
+    /// Announces more than is ever sent, and waits for nothing.
+    pub(crate) fn start(&self, to: SocketAddr, announced: usize) -> TcpStream {
         let stream = connect(to);
         let head = format!("{}Content-Length: {announced}\r\n\r\n", self.head());
         (&stream).write_all(head.as_bytes()).expect("the head is taken");
         (&stream).write_all(&self.body).expect("a part of the body is taken");
-        receive(stream)
+        stream
     }
 
     /// Sends a body of `total` spaces in chunks without saying how long it is. Returns the answer
@@ -82,7 +92,7 @@ impl Request {
         let head = format!("{}Transfer-Encoding: chunked\r\n\r\n", self.head());
         (&stream).write_all(head.as_bytes()).expect("the head is taken");
         let reader = stream.try_clone().expect("a second handle");
-        let answer = std::thread::spawn(move || receive(reader));
+        let answer = std::thread::spawn(move || receive(&reader));
         let mut sent = 0;
         let chunk = [b"10000\r\n".as_slice(), &[b' '; 0x10000], b"\r\n"].concat();
         while sent < total && !answer.is_finished() {
@@ -96,7 +106,7 @@ impl Request {
     }
 }
 
-fn connect(to: SocketAddr) -> TcpStream {
+pub(crate) fn connect(to: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(to).expect("the server listens");
     stream.set_read_timeout(Some(GIVE_UP)).expect("a timeout");
     stream.set_write_timeout(Some(GIVE_UP)).expect("a timeout");
@@ -104,7 +114,7 @@ fn connect(to: SocketAddr) -> TcpStream {
 }
 
 /// Reads one answer: its head, and as much body as it says.
-fn receive(mut stream: TcpStream) -> Response {
+pub(crate) fn receive(mut stream: &TcpStream) -> Response {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
     loop {

@@ -27,7 +27,7 @@ const KEY: &str =
 const WRONG_FILES: &[(&str, &str, &[&str])] = &[
     ("", "listen = 1", &["`listen`", "1", "IP:PORT"]),
     ("", "listen = \"localhost\"", &["`listen`", "\"localhost\"", "ingest.toml", "IP:PORT"]),
-    ("", "workers = 0", &["`workers`", "= 0", "1 to 1024"]),
+    ("", "workers = 0", &["`workers`", "= 0", "1 to 512"]),
     ("", "workers = 1.5", &["`workers`", "1.5", "an integer"]),
     ("", "wokers = 1", &["unknown key `wokers`", "workers"]),
     ("", "limits = 3", &["`limits`", "3", "[limits]"]),
@@ -177,6 +177,35 @@ fn keys_may_be_hex_or_base64() {
         let config = load(GOOD, &environment).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(config.privacy.pseudonym_key.bytes().len(), 32);
         assert!(!format!("{config:?}").contains(&hex[..8]), "keys are not shown");
+    }
+}
+
+#[test]
+fn the_layer_decides_which_of_key_and_key_file_wins() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("pseudonym.key");
+    std::fs::write(&path, "11".repeat(32)).expect("writable");
+    let path = path.to_str().expect("UTF-8");
+    let in_file = |line: &str| GOOD.replace(KEY, line);
+    let key_of = |text: &str, environment: &[(&str, &str)]| {
+        load(text, environment).map(|config| config.privacy.pseudonym_key.bytes()[0])
+    };
+    let key_file = format!("pseudonym_key_file = {path:?}");
+    let hex = "22".repeat(32);
+    let variable = ("DNA_PRIVACY_PSEUDONYM_KEY", hex.as_str());
+    let file_variable = ("DNA_PRIVACY_PSEUDONYM_KEY_FILE", path);
+    assert_eq!(key_of(&in_file(&key_file), &[]), Ok(0x11));
+    assert_eq!(key_of(&in_file(&key_file), &[variable]), Ok(0x22));
+    assert_eq!(key_of(GOOD, &[file_variable]), Ok(0x11));
+    // The file that loses need not even be there.
+    assert_eq!(key_of(&in_file("pseudonym_key_file = \"/nowhere\""), &[variable]), Ok(0x22));
+    // In one layer nobody wins.
+    for (text, environment) in [
+        (in_file(&format!("{KEY}\n{key_file}")), &[][..]),
+        (GOOD.to_owned(), &[variable, file_variable][..]),
+    ] {
+        let message = key_of(&text, environment).expect_err("both");
+        assert!(message.contains("give one of the two"), "{message}");
     }
 }
 

@@ -66,6 +66,27 @@ fn every_problem_is_explained() {
 }
 
 #[test]
+fn a_wrong_method_is_told_and_counted_everywhere() {
+    let server = Server::start();
+    for path in ["/metrics", "/health/live", "/health/ready", "/problems/no_events"] {
+        for method in ["POST", "DELETE", "OPTIONS"] {
+            let request = post("").method(method).path(path);
+            let (response, moved) = server.counted(|| server.send(&request));
+            assert_eq!(response.status, 405, "{method} {path}");
+            assert_eq!(response.header("allow"), Some("GET"));
+            assert_eq!(response.header("content-type"), Some("application/problem+json"));
+            let counter = "dna_ingest_frames_refused_total{reason=\"method_not_allowed\"}";
+            assert_eq!(moved.into_iter().collect::<Vec<_>>(), [(counter.to_owned(), 1)]);
+        }
+        let words = ["PUT", "GET"];
+        let request = post("").method("PUT").path(path);
+        server.check_frame_refused(&request, 405, "method_not_allowed", &words);
+    }
+    let unknown = get("/problems/%ff%00");
+    server.check_frame_refused(&unknown, 404, "not_found", &["no such problem"]);
+}
+
+#[test]
 fn health_says_what_the_buffer_is() {
     let server = Server::start();
     assert_eq!(server.send(&get("/health/live")).status, 200);
@@ -103,6 +124,8 @@ fn a_buffer_that_is_away_is_told_and_not_acknowledged() {
     // Not acknowledged, so not remembered as kept.
     assert_eq!(server.send(&request).status, 503);
     let ready = server.send(&get("/health/ready"));
-    assert_eq!(ready.status, 503);
+    server.check_problem(&ready, (503, "not_ready"), &["/health/ready"]);
+    let members = ready.json();
+    assert_eq!((&members["kind"], &members["ready"]), (&"redis".into(), &false.into()));
     assert!(!ready.text().contains("secret"));
 }

@@ -7,6 +7,7 @@ mod bad_sizes;
 mod cli;
 mod client;
 mod config;
+mod connections;
 mod duplicates;
 mod edges;
 mod frames;

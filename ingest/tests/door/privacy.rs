@@ -3,10 +3,121 @@
 use crate::client::{get, post};
 use crate::frames::{header, json};
 use crate::server::{NOW, Server};
-use dna_protocol::Body;
-use serde_json::json;
+use dna_protocol::model::{Header, KINDS};
+use dna_protocol::{Body, FieldInfo, Record};
+use serde_json::{Map, Value, json};
 
 const CANARY: &str = "canary-4711";
+
+/// What is personal as a text has it, and the part of it that must not be kept.
+const PERSONAL: [(&str, &str); 16] = [
+    ("6222021234567890", "6222021234567890"),
+    ("6222 0212 3456 7890", "0212 3456"),
+    ("6222-0212-3456-7890", "0212-3456"),
+    ("4111111111111111", "4111111111111111"),
+    ("11010119900307123X", "19900307"),
+    ("13800138000", "13800138000"),
+    ("+86 138 0013 8000", "0013 8000"),
+    ("z.s@bank.cn", "bank.cn"),
+    ("/a?f[c]=canary-4711", CANARY),
+    ("/x?n=(canary-4711)", CANARY),
+    ("f (/p?a=C:canary-4711)", CANARY),
+    ("/p?a=CNY:6222021234567890", "6222021234567890"),
+    ("p.do?c=canary-4711", CANARY),
+    ("?id=canary-4711", CANARY),
+    ("//canary-4711@h/", CANARY),
+    ("data:,canary-4711", CANARY),
+];
+
+/// The fields of a record as JSON, each text being `canary`, or absent where it does not fit.
+/// `keep` are those that must not be a canary.
+fn full(fields: &[FieldInfo], canary: &str, keep: &[(&str, Value)]) -> Value {
+    let mut record = Map::new();
+    for field in fields {
+        let value = match field.kind {
+            _ if keep.iter().any(|(name, _)| *name == field.name) => continue,
+            "text" if canary.len() <= field.max => canary.into(),
+            "map of text to text, number or boolean" => {
+                let mut map = Map::from_iter([("text".to_owned(), canary.into())]);
+                map.insert(canary.to_owned(), true.into());
+                if let Ok(number) = canary.parse::<f64>() {
+                    map.insert("number".to_owned(), number.into());
+                }
+                map.into()
+            }
+            _ => continue,
+        };
+        record.insert(field.name.to_owned(), value);
+    }
+    record.extend(keep.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    record.into()
+}
+
+/// Every text of every kind and of the header, whatever it is for.
+#[test]
+fn nothing_personal_is_kept_from_any_text() {
+    let server = Server::start();
+    let vital = [("browser.web_vital.name", json!("LCP")), ("browser.web_vital.value", json!(1))];
+    for (sequence, (canary, _)) in PERSONAL.iter().enumerate() {
+        let mut frame = json(sequence as u64, json!([]));
+        let Value::Object(header) = full(Header::FIELDS, canary, &[]) else { panic!("a map") };
+        for (name, value) in header {
+            // The release is its builder's word and kept as it is; the key must be known.
+            if !["app_key", "service.version"].contains(&name.as_str()) {
+                frame[name] = value;
+            }
+        }
+        let events = KINDS.iter().map(|kind| {
+            let keep = if kind.name == "web_vital" { &vital[..] } else { &[] };
+            json!({"kind": kind.name, "time": NOW, "body": full(kind.fields, canary, keep)})
+        });
+        frame["events"] = events.collect();
+        let answer = server.send(&post(frame.to_string()));
+        assert_eq!(answer.text(), r#"{"accepted":8}"#, "{canary}");
+    }
+    let metrics = server.send(&get("/metrics"));
+    let kept = server.kept_bytes();
+    assert_eq!(kept.len(), PERSONAL.len());
+    for (bytes, (canary, secret)) in kept.iter().zip(PERSONAL) {
+        let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!found, "{canary}: {}", String::from_utf8_lossy(bytes));
+        assert!(!metrics.text().contains(secret));
+    }
+}
+
+#[test]
+fn attributes_that_masking_makes_alike_are_all_kept() {
+    let server = Server::start();
+    let attributes = json!({
+        "4111111111111111": 1,
+        "5500005555555559": 2,
+        "number": 6_222_021_234_567_890_u64,
+        "time": NOW,
+    });
+    let body = json!({"event.name": "pay 13800138000", "attributes": attributes});
+    let event = json!({"kind": "custom", "time": NOW, "body": body});
+    assert_eq!(server.send(&post(json(1, json!([event])).to_string())).status, 200);
+    let kept = server.stop();
+    let event = dna_protocol::json::event_value(&kept[0].1.frame.events[0]);
+    let expected = json!({"{card}": 1, "{card}~2": 2, "number": "{card}", "time": NOW});
+    assert_eq!(event["body"], json!({"event.name": "pay {phone}", "attributes": expected}));
+}
+
+#[test]
+fn a_vital_has_a_name_that_is_known() {
+    let server = Server::start();
+    let frame = |name: &str| {
+        let body = json!({"browser.web_vital.name": name, "browser.web_vital.value": 1});
+        let event = json!({"kind": "web_vital", "time": NOW, "body": body});
+        post(json(server.sequence(), json!([event])).to_string())
+    };
+    for name in ["FP", "FCP", "LCP", "CLS", "INP", "TTFB"] {
+        assert_eq!(server.send(&frame(name)).status, 200, "{name}");
+    }
+    let words = ["`browser.web_vital.name`", "\"FID\"", "FP, FCP, LCP, CLS, INP, TTFB"];
+    server.check_event_refused(&frame("FID"), "unknown_web_vital", &words);
+    server.check_event_refused(&frame("13800138000"), "unknown_web_vital", &["expected"]);
+}
 
 #[test]
 fn a_raw_user_id_is_nowhere() {

@@ -45,17 +45,6 @@ impl Attributes {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &(Text<64>, AttributeValue)> {
         self.0.iter()
     }
-
-    /// The same attributes with each text value changed by `change`.
-    #[must_use]
-    pub fn map_texts(mut self, change: impl Fn(&str) -> String) -> Self {
-        for (_, value) in &mut self.0 {
-            if let AttributeValue::Text(text) = value {
-                *text = Text::cut(change(text));
-            }
-        }
-        self
-    }
 }
 
 fn too_many(len: usize) -> FieldProblem {

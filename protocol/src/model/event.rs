@@ -201,6 +201,10 @@ record! {
     }
 }
 
+/// The names that a [`WebVital`] may have. A reader takes any; ingest refuses what is none of them,
+/// because a name is kept as it is.
+pub const WEB_VITALS: [&str; 6] = ["FP", "FCP", "LCP", "CLS", "INP", "TTFB"];
+
 record! {
     /// A paint or Web Vital.
     pub struct WebVital {

@@ -3,7 +3,7 @@
 use super::core::{Record, kind};
 use super::js;
 use dna_protocol::model::ApiCall;
-use dna_protocol::privacy::without_query;
+use dna_protocol::privacy::clean_address;
 use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
 
@@ -69,7 +69,7 @@ fn draft(method: &str, address: &str, initiator: &str, status: f64, error: &str)
     let mut draft = Draft::new(Kind::ApiCall);
     let method = if method.is_empty() { "GET".to_owned() } else { method.to_ascii_uppercase() };
     let full = js::absolute(address);
-    let url = without_query(if full.is_empty() { address } else { &full });
+    let url = clean_address(if full.is_empty() { address } else { &full });
     let fields = &mut draft.fields;
     fields.text(ApiCall::method, &method);
     fields.text(ApiCall::url, &url);

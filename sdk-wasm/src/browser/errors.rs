@@ -3,7 +3,7 @@
 use super::js;
 use dna_protocol::draft::Fields;
 use dna_protocol::model::Exception;
-use dna_protocol::privacy::{without_queries, without_query};
+use dna_protocol::privacy::{clean_address, clean_text};
 use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
 
@@ -20,10 +20,10 @@ pub(super) fn exception(event: &JsValue) -> Draft {
     let nothing = error.is_null() || error.is_undefined();
     if nothing || !thrown(&error, fields) {
         let message = js::text(event, "message", MESSAGE_MAX);
-        fields.text(Exception::message, &without_queries(&message));
+        fields.text(Exception::message, &clean_text(&message));
     }
     let file = js::text(event, "filename", u32::from(Exception::file.max));
-    fields.text(Exception::file, &without_query(&file));
+    fields.text(Exception::file, &clean_address(&file));
     fields.count(Exception::line, js::num(event, "lineno"));
     fields.count(Exception::column, js::num(event, "colno"));
     draft
@@ -46,8 +46,8 @@ fn thrown(value: &JsValue, fields: &mut Fields) -> bool {
     if message.is_empty() && name.is_empty() {
         message = js::printed(value, MESSAGE_MAX);
     }
-    fields.text(Exception::message, &without_queries(&message));
+    fields.text(Exception::message, &clean_text(&message));
     let stack = js::text(value, "stack", STACK_MAX);
-    fields.text(Exception::stacktrace, &without_queries(&stack));
+    fields.text(Exception::stacktrace, &clean_text(&stack));
     !message.is_empty()
 }

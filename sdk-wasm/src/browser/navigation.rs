@@ -2,7 +2,7 @@
 
 use super::js::{self, As, Row};
 use dna_protocol::model::PageView;
-use dna_protocol::privacy::without_query;
+use dna_protocol::privacy::clean_address;
 use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
 
@@ -55,7 +55,7 @@ pub(super) fn page_view(entry: &JsValue) -> Draft {
     js::read(entry, ENTRY, &mut view.fields);
     js::read(&page, WINDOW, &mut view.fields);
     let referrer = js::text(&page, "document.referrer", u32::from(PageView::referrer.max));
-    view.fields.text(PageView::referrer, &without_query(&referrer));
+    view.fields.text(PageView::referrer, &clean_address(&referrer));
     view
 }
 

@@ -2,7 +2,7 @@
 
 use super::js;
 use dna_protocol::model::ResourceFailure;
-use dna_protocol::privacy::without_query;
+use dna_protocol::privacy::clean_address;
 use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
 
@@ -17,7 +17,7 @@ pub(super) fn failure(event: &JsValue) -> Option<Draft> {
         return None;
     }
     let mut failure = Draft::new(Kind::ResourceFailure);
-    failure.fields.text(ResourceFailure::url, &without_query(&url));
+    failure.fields.text(ResourceFailure::url, &clean_address(&url));
     failure.fields.text(ResourceFailure::element, &js::text(event, "target.localName", 32));
     Some(failure)
 }

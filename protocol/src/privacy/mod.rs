@@ -1,0 +1,34 @@
+//! What is taken out of texts before they are sent, and again before they are kept: the content
+//! of addresses (query, fragment, user information) and personal numbers.
+//!
+//! Plain scanners over bytes, because the Wasm carries them: no formatting, no patterns, and no
+//! index that could panic. All that they look for is ASCII, so cuts never split a character.
+
+mod address;
+mod copy;
+mod numbers;
+
+pub use numbers::mask_of_number;
+
+/// A free text, such as a message, a stack or a name, without what must not be kept.
+///
+/// - Addresses lose query, fragment and user information as in [`clean_address`]; the
+///   `:line:column` behind an address of a stack stays. A query begins at the `?` or `#` of a
+///   word that has a `/` before it or a `=` behind it; it ends at white space, at a quote, or at
+///   the bracket that closes one opened before it.
+/// - Personal numbers and e-mail addresses become `{card}`, `{id}`, `{phone}`, `{number}` and
+///   `{email}`.
+///
+/// Cleaning twice is cleaning once.
+#[must_use]
+pub fn clean_text(text: &str) -> String {
+    numbers::masked(&address::without_content(text, true))
+}
+
+/// An address without query, fragment and user information, its personal numbers masked.
+///
+/// Data and script URLs hold content, not an address, and are cut after their type.
+#[must_use]
+pub fn clean_address(url: &str) -> String {
+    numbers::masked(&address::without_content(url.trim_ascii_start(), false))
+}

@@ -1,0 +1,208 @@
+//! Numbers that belong to a person, and e-mail addresses.
+//!
+//! A number may be written in groups with one space, no-break space, `%20` or hyphen between,
+//! as cards are. Nine digits are enough to mask it: what it is only decides the marker.
+
+use super::copy::Copy;
+
+const CARD: &str = "{card}";
+const ID: &str = "{id}";
+const PHONE: &str = "{phone}";
+const NUMBER: &str = "{number}";
+const EMAIL: &str = "{email}";
+
+/// Digits from which on a number is masked: with eight are dates and amounts.
+const DIGITS_MIN: usize = 9;
+
+/// Digits that are looked at to tell what a number is: the longest card has 19.
+const DIGITS_TOLD: usize = 20;
+
+/// A hash, as bundlers put it into the names of files and traces have it: so many hex digits at
+/// least and at most (SHA-512), so many of them letters, and no more decimal digits in a row
+/// than any card, identity or phone number has.
+const HASH_MIN: usize = 20;
+const HASH_MAX: usize = 128;
+const HASH_LETTERS_MIN: usize = 4;
+const HASH_RUN_MAX: usize = 10;
+
+/// `text` with each personal number and e-mail address replaced by what it is.
+pub(super) fn masked(text: &str) -> String {
+    let mut copy = Copy::of(text);
+    let mut at = 0;
+    // The run of characters that an e-mail address may begin with, and where the address ends.
+    let (mut local, mut email) = (0, 0);
+    while at < copy.len() {
+        let before = copy.before(at);
+        if !is_local(before) && at >= local {
+            local = skip(&copy, at, is_local);
+            email = email_end(&copy, local);
+        }
+        if !is_local(before) && at < local && local < email {
+            copy.replace(at, email, EMAIL);
+            at = email;
+            continue;
+        }
+        at = match hash_end(&copy, at) {
+            Some(end) if !before.is_ascii_alphanumeric() => end,
+            _ if copy.byte(at).is_ascii_digit() => mask_number(&mut copy, at),
+            _ => at + 1,
+        };
+    }
+    copy.finish()
+}
+
+/// Masks the number that begins at `at` when it is a long one. Returns where to go on.
+fn mask_number(copy: &mut Copy<'_>, at: usize) -> usize {
+    let mut told = [0; DIGITS_TOLD];
+    let (mut from, mut end, mut count) = (at, at, 0);
+    let mut group = at;
+    loop {
+        let next = skip(copy, group, |byte| byte.is_ascii_digit());
+        // `2026-11-25 03:22`: a time of day is no part of the number before it.
+        if group == next || count > 0 && next <= group + 2 && copy.byte(next) == b':' {
+            break;
+        }
+        for place in group..next {
+            if let Some(digit) = told.get_mut(count) {
+                *digit = copy.byte(place) - b'0';
+            }
+            count += 1;
+        }
+        end = next;
+        group = next + separator(copy, next);
+        if group == next {
+            break;
+        }
+    }
+    if count < DIGITS_MIN {
+        // Not the whole of it: a later group may begin an e-mail address.
+        return skip(copy, at, |byte| byte.is_ascii_digit());
+    }
+    let mut marker = what(told.get(..count).unwrap_or_default());
+    let checked = count == 17 && copy.byte(end) | 32 == b'x';
+    if checked && !copy.byte(end + 1).is_ascii_alphanumeric() {
+        end += 1;
+        marker = ID;
+    }
+    if marker == PHONE && copy.before(at) == b'+' {
+        from -= 1;
+    }
+    copy.replace(from, end, marker);
+    end
+}
+
+/// What a number of these digits is.
+fn what(digits: &[u8]) -> &'static str {
+    match *digits {
+        // Region, date of birth, order, check digit (GB 11643).
+        [_, _, _, _, _, _, 1, 9, _, _, 0..=1, _, 0..=3, _, _, _, _, _]
+        | [_, _, _, _, _, _, 2, 0, _, _, 0..=1, _, 0..=3, _, _, _, _, _] => ID,
+        [1, 3..=9, _, _, _, _, _, _, _, _, _]
+        | [8, 6, 1, 3..=9, _, _, _, _, _, _, _, _, _]
+        | [0, 0, 8, 6, 1, 3..=9, _, _, _, _, _, _, _, _, _] => PHONE,
+        // UnionPay has cards from before it used check digits.
+        [6, 2, ..] if (16..=19).contains(&digits.len()) => CARD,
+        _ if (13..=19).contains(&digits.len()) && luhn(digits) => CARD,
+        _ => NUMBER,
+    }
+}
+
+/// The check of ISO/IEC 7812-1.
+fn luhn(digits: &[u8]) -> bool {
+    let mut sum = 0;
+    let mut double = false;
+    for digit in digits.iter().rev() {
+        let value = if double { digit * 2 } else { *digit };
+        sum += u32::from(if value > 9 { value - 9 } else { value });
+        double = !double;
+    }
+    sum % 10 == 0
+}
+
+/// The marker for a number that an application gave as a number, when it looks like a card,
+/// identity or phone number; most long numbers are times and amounts.
+#[must_use]
+pub fn mask_of_number(value: f64) -> Option<&'static str> {
+    let value = value.abs();
+    // Above 2^53 no reader holds it exactly, so it counts nothing; digits that long are a card's
+    // or an identity's.
+    let inexact = value > crate::limits::INTEGER_MAX as f64;
+    if value != value.trunc() || value >= 1e19 {
+        return None;
+    }
+    let mut digits = [0; DIGITS_TOLD];
+    let mut rest = value as u64;
+    let mut first = DIGITS_TOLD;
+    while rest > 0 && first > 0 {
+        first -= 1;
+        if let Some(digit) = digits.get_mut(first) {
+            *digit = (rest % 10) as u8;
+        }
+        rest /= 10;
+    }
+    let digits = digits.get(first..).unwrap_or_default();
+    match what(digits) {
+        NUMBER if inexact => Some(NUMBER),
+        NUMBER => None,
+        // No payment card begins with 1; a time in milli- or microseconds does.
+        CARD if digits.first() == Some(&1) => None,
+        marker => Some(marker),
+    }
+}
+
+/// Where the e-mail address ends whose local part ends at `local`; `local` when there is none.
+/// Its domain has a dot with a letter or two behind it, which `core@1.2.3` has not.
+fn email_end(copy: &Copy<'_>, local: usize) -> usize {
+    let domain = match copy.byte(local) {
+        b'@' => local + 1,
+        b'%' if copy.byte(local + 1) == b'4' && copy.byte(local + 2) == b'0' => local + 3,
+        _ => return local,
+    };
+    let end =
+        skip(copy, domain, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
+    let top = |at: &usize| {
+        copy.byte(*at) == b'.'
+            && copy.byte(at + 1).is_ascii_alphabetic()
+            && copy.byte(at + 2).is_ascii_alphabetic()
+    };
+    if (domain + 1..end).any(|at| top(&at)) { end } else { local }
+}
+
+/// Where the hash ends that begins at `at`, if one does.
+fn hash_end(copy: &Copy<'_>, at: usize) -> Option<usize> {
+    let (mut end, mut letters, mut run) = (at, 0, 0);
+    while copy.byte(end).is_ascii_hexdigit() && run <= HASH_RUN_MAX && end < at + HASH_MAX {
+        let is_digit = copy.byte(end).is_ascii_digit();
+        run = if is_digit { run + 1 } else { 0 };
+        letters += usize::from(!is_digit);
+        end += 1;
+    }
+    let long = end >= at + HASH_MIN && letters >= HASH_LETTERS_MIN && run <= HASH_RUN_MAX;
+    let whole = !copy.byte(end).is_ascii_alphanumeric()
+        && !copy.byte(end + separator(copy, end)).is_ascii_digit();
+    (long && whole).then_some(end)
+}
+
+/// Bytes of the separator at `at`.
+fn separator(copy: &Copy<'_>, at: usize) -> usize {
+    match (copy.byte(at), copy.byte(at + 1), copy.byte(at + 2)) {
+        (b' ' | b'-', ..) => 1,
+        // U+00A0
+        (0xc2, 0xa0, _) => 2,
+        (b'%', b'2', b'0') => 3,
+        _ => 0,
+    }
+}
+
+/// Characters of an e-mail address before its `@`, as providers allow them.
+fn is_local(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+' | b'-')
+}
+
+/// The first place from `at` on where `holds` does not.
+fn skip(copy: &Copy<'_>, mut at: usize, holds: fn(u8) -> bool) -> usize {
+    while holds(copy.byte(at)) {
+        at += 1;
+    }
+    at
+}

@@ -1,0 +1,311 @@
+//! What cleaning takes out, what it leaves, and that no spelling of a card gets through.
+
+use dna_protocol::privacy::{clean_address, clean_text, mask_of_number};
+use proptest::prelude::*;
+
+#[track_caller]
+fn check_texts(cases: &[(&str, &str)]) {
+    for (text, clean) in cases {
+        assert_eq!(clean_text(text), *clean, "{text:?}");
+        assert_eq!(clean_text(clean), *clean, "a second time");
+    }
+}
+
+#[track_caller]
+fn check_addresses(cases: &[(&str, &str)]) {
+    for (url, clean) in cases {
+        assert_eq!(clean_address(url), *clean, "{url:?}");
+        assert_eq!(clean_address(clean), *clean, "a second time");
+    }
+}
+
+#[test]
+fn an_address_loses_query_and_fragment() {
+    check_addresses(&[
+        ("https://bank/a?b=c#d", "https://bank/a"),
+        ("/a#card=1?x", "/a"),
+        ("/a", "/a"),
+        ("pay.do?secret (with) 'all' of it", "pay.do"),
+        ("?only", ""),
+        ("https://me:secret@bank/a@b?c", "https://bank/a@b"),
+        ("https://me:se cret'@bank/", "https://bank/"),
+        ("//me@bank", "//bank"),
+        ("data:image/png;base64,AAAA", "data:image/png"),
+        ("data:", "data:"),
+        ("data:secret", "data:"),
+        (" DATA:text/plain,sec ret\"x", "DATA:text/plain"),
+        ("javascript:alert('secret')", "javascript:"),
+        ("", ""),
+    ]);
+}
+
+#[test]
+fn an_address_has_its_numbers_masked() {
+    check_addresses(&[
+        ("/accounts/6222021234567890/detail", "/accounts/{card}/detail"),
+        ("/a/6222%200212%203456%207890/b", "/a/{card}/b"),
+        ("https://bank/users/zhang.san%40bank.cn/edit", "https://bank/users/{email}/edit"),
+        ("/phone/13800138000", "/phone/{phone}"),
+        ("/id/11010119900307123X", "/id/{id}"),
+        ("/order/123456789/5", "/order/{number}/5"),
+        ("https://192.168.100.200:8443/v2/page-12", "https://192.168.100.200:8443/v2/page-12"),
+        ("/js/main.0123456789abcdef0123.js", "/js/main.0123456789abcdef0123.js"),
+        ("/npm/vue@2.6.14/dist/vue.js", "/npm/vue@2.6.14/dist/vue.js"),
+    ]);
+}
+
+#[test]
+fn a_query_ends_at_space_quote_or_closing_bracket() {
+    check_texts(&[
+        ("at f (https://bank/a.js?t=secret:10:20)", "at f (https://bank/a.js:10:20)"),
+        (
+            "at f (https://bank/a.js?t=s:10:20)\nat https://bank/b.js#x=1:3:4",
+            "at f (https://bank/a.js:10:20)\nat https://bank/b.js:3:4",
+        ),
+        (
+            "at eval (eval at <anonymous> (https://bank/b.js?x=1:2:3), <anonymous>:1:1)",
+            "at eval (eval at <anonymous> (https://bank/b.js:2:3), <anonymous>:1:1)",
+        ),
+        ("f@https://bank/a.js?x=1:2:3\ng@/b.js#x:4:5", "f@https://bank/a.js:2:3\ng@/b.js:4:5"),
+        ("https://bank/api?filter[card]=secret", "https://bank/api"),
+        ("[https://bank/api?filter[card]=secret] no", "[https://bank/api] no"),
+        ("/x?name=(secret)tail", "/x"),
+        ("<https://bank/x?a=<b>secret>", "<https://bank/x>"),
+        ("(see https://bank/x?a=(b)secret) no", "(see https://bank/x) no"),
+        ("Unexpected token (\n/x?a=)secret", "Unexpected token (\n/x"),
+        ("a < b and /x?a=b>secret", "a < b and /x"),
+        ("fetch('/x?name=a|b') \"/y#z\" `/z?q`", "fetch('/x') \"/y\" `/z`"),
+        ("GET https://bank/api?page=1 404 (Not Found)", "GET https://bank/api 404 (Not Found)"),
+        ("https://bank/a?b=c, are you sure?", "https://bank/a are you sure?"),
+        ("GET https://me:secret@bank/a failed", "GET https://bank/a failed"),
+        ("img data:text/plain,secret failed", "img data:text/plain failed"),
+        ("url(data:image/png;base64,AAAA) no", "url(data:image/png) no"),
+    ]);
+}
+
+#[test]
+fn a_position_has_few_digits() {
+    check_texts(&[
+        ("at f (https://bank/pay?acct=CNY:6222021234567890)", "at f (https://bank/pay)"),
+        ("at f (https://bank/pay?acct=CNY:1234567)", "at f (https://bank/pay)"),
+        ("/pay?a=1:12345678:9", "/pay"),
+        ("/pay?a=1:2:1234567", "/pay:2:1234567"),
+    ]);
+}
+
+#[test]
+fn a_query_needs_no_address_before_it() {
+    check_texts(&[
+        ("pay.do?card=secret failed", "pay.do failed"),
+        ("?id=secret", ""),
+        ("POST pay.do?secret&card=secret", "POST pay.do"),
+        ("index.html#access_token=secret", "index.html"),
+        ("bank.example/p?tok=1#x", "bank.example/p"),
+        ("GET /api/pay?secret failed", "GET /api/pay failed"),
+    ]);
+}
+
+#[test]
+fn numbers_are_masked_by_what_they_are() {
+    check_texts(&[
+        ("card 6222021234567890 refused", "card {card} refused"),
+        ("card 6222 0212 3456 7890 refused", "card {card} refused"),
+        ("card 6222-0212-3456-7890.", "card {card}."),
+        ("card 6222\u{a0}0212\u{a0}3456\u{a0}7890.", "card {card}."),
+        ("4111111111111111", "{card}"),
+        ("x4111111111111111y", "x{card}y"),
+        ("3782 822463 10005", "{card}"),
+        ("11010119900307123X,11010119900307123x", "{id},{id}"),
+        ("110101199003071234", "{id}"),
+        ("110101 19900307 1234", "{id}"),
+        ("call 13800138000 or +8613800138000", "call {phone} or {phone}"),
+        ("+86 138 0013 8000, 138-0013-8000", "{phone}, {phone}"),
+        ("mail zhang.san+x@mail.bank.cn, now", "mail {email}, now"),
+        ("联系zhang@163.com吧", "联系{email}吧"),
+        ("13800138000@qq.com", "{email}"),
+        ("1234 5678 9012ab@x.cn", "{number}{email}"),
+        ("at 1732500000000", "at {number}"),
+        ("123456789", "{number}"),
+        ("6222 0212 3456 78:", "{number} 78:"),
+        ("12345678901234567890123456789", "{number}"),
+    ]);
+}
+
+#[test]
+fn what_is_not_personal_stays() {
+    for text in [
+        "",
+        "why? because",
+        "why?",
+        "a://",
+        "://?",
+        "x ? y : z",
+        "and/or?",
+        "C#",
+        "C# = F#",
+        "TypeError: x",
+        "1/2",
+        "12345678",
+        "2026-11-25 03:22:48.123Z",
+        "1,234,567,890.00",
+        "Wed Nov 25 2026 03:22:48 GMT+0800",
+        "foo@1.2.3, @angular/core@12, f@https://bank/a.js:1:2",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "at f (a.js:1234567:1234567)",
+        "metadata: form-data:x",
+        "{card} {id} {phone} {number} {email}",
+        "银行（测试）？是",
+    ] {
+        assert_eq!(clean_text(text), text);
+    }
+}
+
+#[test]
+fn a_number_that_looks_personal_is_masked() {
+    for (number, mask) in [
+        (6_222_021_234_567_890.0, Some("{card}")),
+        (4_111_111_111_111_111.0, Some("{card}")),
+        (-4_111_111_111_111_111.0, Some("{card}")),
+        (110_101_199_003_071_234.0, Some("{id}")),
+        (13_800_138_000.0, Some("{phone}")),
+        (8_613_800_138_000.0, Some("{phone}")),
+        (1_234_567_890_123_456_789.0, Some("{number}")),
+        (1_800_000_000_000.0, None),
+        // Luhn holds for one in ten times.
+        (1_800_000_000_006.0, None),
+        (123_456_789.0, None),
+        (13_800_138_000.5, None),
+        (0.0, None),
+        (f64::MAX, None),
+    ] {
+        assert_eq!(mask_of_number(number), mask, "{number}");
+    }
+}
+
+/// A card number of `len` digits that passes its check.
+fn card(seed: &[u8], len: usize) -> String {
+    let mut digits: Vec<u8> = seed.iter().cycle().take(len - 1).map(|byte| byte % 10).collect();
+    digits.push(0);
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(at, digit)| {
+            let value = u32::from(*digit) * if at % 2 == 1 { 2 } else { 1 };
+            if value > 9 { value - 9 } else { value }
+        })
+        .sum();
+    *digits.last_mut().expect("digits") = ((10 - sum % 10) % 10) as u8;
+    digits.iter().map(|digit| char::from(b'0' + digit)).collect()
+}
+
+/// `card` with separators after some of its digits.
+fn spelt(card: &str, separators: &[u8]) -> String {
+    let mut text = String::new();
+    for (digit, separator) in card.chars().zip(separators) {
+        text.push(digit);
+        text.push_str([" ", "-", "%20", "\u{a0}"].get(usize::from(*separator)).unwrap_or(&""));
+    }
+    text
+}
+
+/// Texts of the pieces that the scanners look for.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "?",
+        "#",
+        "=",
+        "/",
+        "//",
+        "://",
+        ":",
+        "@",
+        "%40",
+        "(",
+        ")",
+        "[",
+        "]",
+        "<",
+        ">",
+        " ",
+        "\n",
+        "'",
+        "\"",
+        "-",
+        "%20",
+        "\u{a0}",
+        ".",
+        "..",
+        "+",
+        "+86",
+        "x",
+        "X",
+        "a",
+        "ab",
+        "cn",
+        ".cn",
+        "data:",
+        "javascript:",
+        "data:a/",
+        ",",
+        ";",
+        "1",
+        "12",
+        "123",
+        "1234",
+        "12345678",
+        "123456789",
+        "13800138000",
+        "4111111111111111",
+        "19900307",
+        "abcdefabcdef",
+        "0123456789",
+        "}",
+        "{",
+        "银",
+        "\0",
+        "{card}",
+        "https://",
+        "me@bank.cn",
+        ":1:2",
+    ]);
+    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn twice_is_once(text in prop_oneof![pieces(), any::<String>()]) {
+        let clean = clean_text(&text);
+        prop_assert!(clean.len() <= text.len() + text.len() / 2, "{:?} grew to {:?}", text, clean);
+        prop_assert_eq!(clean_text(&clean), clean, "{:?}", text);
+        let clean = clean_address(&text);
+        prop_assert!(clean.len() <= text.len() + text.len() / 2);
+        prop_assert_eq!(clean_address(&clean), clean, "{:?}", text);
+    }
+
+    #[test]
+    fn no_card_survives(
+        before in pieces(),
+        after in pieces(),
+        seed in prop::array::uniform18(0u8..10),
+        len in 13usize..=19,
+        separators in prop::collection::vec(0u8..24, 19),
+        grouped in any::<bool>(),
+    ) {
+        let card = card(&seed, len);
+        let spelt = if grouped { spelt(&card, &separators) } else { card.clone() };
+        let spelt = spelt.trim_end_matches([' ', '-', '\u{a0}']);
+        for text in [format!("{before}{spelt}{after}"), format!("{before} {spelt} {after}")] {
+            for clean in [clean_text(&text), clean_address(&text)] {
+                let digits: String = clean
+                    .replace("%20", "")
+                    .chars()
+                    .filter(|c| !matches!(c, ' ' | '-' | '\u{a0}'))
+                    .collect();
+                prop_assert!(!digits.contains(&card), "{:?} became {:?}", text, clean);
+            }
+        }
+    }
+}
