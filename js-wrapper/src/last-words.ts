@@ -51,7 +51,7 @@ function attributes(flat: any[]): { [name: string]: unknown } {
   for (let at = 0; at < flat.length; at += 2) {
     const value = flat[at + 1];
     // A name that is too long is left out, as the core does.
-    if (flat[at] && flat[at] == cut(flat[at], 64)) object[flat[at]] = typeof value == 'string' ? clean(value, TEXT_MAX) : value;
+    if (flat[at] && flat[at] == cut(flat[at], 64)) object[clean(flat[at], 64)] = typeof value == 'string' ? clean(value, TEXT_MAX) : value;
   }
   return object;
 }
@@ -143,7 +143,7 @@ function send(options: Options, visit: Session, view: string, lost: number, even
     sequence: random * 65536,
     time_base_ms: Math.round(Date.now() - now()),
     'view.id': view,
-    'url.full': cut(location.origin + location.pathname, 2048),
+    'url.full': clean(location.origin + location.pathname, 2048),
     'service.version': options.release && cut(options.release, 64),
     'telemetry.sdk.name': 'dna-web',
     'dropped.queue_full': lost || undefined,

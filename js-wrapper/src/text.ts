@@ -11,6 +11,16 @@ export const cut = (text: string, max: number): string => {
   return /[^\0-\x7f]/.test(text) ? text.slice(0, max / 3) : text;
 };
 
-/** The same without the queries of addresses. */
+/**
+ * The same without the queries of addresses, long numbers and e-mail addresses: the pattern is
+ * coarser than the core's, and what it lets pass ingest takes out.
+ */
 export const clean = (text: unknown, max: number): string =>
-  cut(`${text}`.slice(0, 2 * max).replace(/(\/[^\s?#)"']*)[?#][^\s)"':]*/g, '$1'), max);
+  cut(
+    `${text}`
+      .slice(0, 2 * max)
+      .replace(/(\/[^\s?#)"']*)[?#][^\s)"':]*/g, '$1')
+      .replace(/[\w.+-]+@[\w-]+\.[a-z][\w.-]+/gi, '{email}')
+      .replace(/\d(?:[ -]?\d){8,}/g, '{number}'),
+    max,
+  );

@@ -11,6 +11,9 @@ import { APP, PSEUDONYM_KEY, eventsOf, sdkWithoutCore, startBank, startIngest, s
 /** A user ID that occurs nowhere by chance. */
 const USER = 'vip-canary-8613912345678';
 
+/** What an application may put into an error by mistake: card, phone, identity number, e-mail address. */
+const PERSONAL = ['6222020202020208', '6225 8812 3456 7891', '13800138000', '11010519491231002X', 'zhang.wei@mail.example'];
+
 let redis, ingest, bank, browser;
 before(async () => {
   redis = await startRedis();
@@ -154,7 +157,11 @@ test('the user is known by a keyed pseudonym and nothing secret is kept anywhere
   assert.ok(identities.every(({ body }) => body['user.hash'] === pseudonym), JSON.stringify(identities));
 
   const page = await browser.newPage();
+  await page.goto(`${bank.url}/throws`);
+  await page.addScriptTag({ content: `throw new Error('personal: ${PERSONAL}')` });
   await page.goto(`${bank.url}/blank`);
+  const masked = ({ body }) => body['exception.message']?.includes('personal: {card},{card},{phone},{id},{email}');
+  await until('the masked message', async () => eventsOf(await ingest.entries()), (all) => all.some(masked), describe);
   const { keys, bytes } = await redis.everything();
   assert.ok(keys.length > 0 && keys.every((key) => /^dna:\{\d+\}:events$/.test(key)), String(keys));
   const places = {
@@ -165,7 +172,7 @@ test('the user is known by a keyed pseudonym and nothing secret is kept anywhere
   };
   await page.close();
   for (const [place, content] of Object.entries(places)) {
-    for (const secret of [USER, 'secret-password', '6222020202020208', '#fragment']) {
+    for (const secret of [USER, 'secret-password', '#fragment', ...PERSONAL]) {
       assert.ok(!content.includes(secret), `${secret} is in ${place}`);
     }
   }
@@ -181,10 +188,10 @@ test('a page whose core never comes tells what it can, once', async (t) => {
     await sdk.remove();
   });
   const page = await browser.newPage();
-  const marker = `early ${Date.now()}`;
+  const marker = 'early marker';
   await page.goto(`${bank.url}/broken-image`, { waitUntil: 'domcontentloaded' });
   await page.waitForFunction(() => document.querySelector('#broken').complete);
-  await page.addScriptTag({ content: `dna('event', '${marker}', { step: 1 }); throw new Error('${marker}')` });
+  await page.addScriptTag({ content: `dna('event', '${marker}', { step: 1 }); throw new Error('${marker} ${PERSONAL}')` });
   await leave(page);
   const read = async () => {
     const frames = (await ingest.entries()).filter(({ frame }) => JSON.stringify(frame).includes(marker));
@@ -193,6 +200,12 @@ test('a page whose core never comes tells what it can, once', async (t) => {
   const events = await until('the last words', read, (found) => found.length > 0, describe);
   const kinds = events.map(({ kind }) => kind).toSorted();
   assert.deepEqual(kinds, ['custom', 'exception', 'page_view', 'resource_failure']);
+  // Of another origin than `page`, which is a blank one now.
+  const later = await browser.newPage();
+  await later.goto(`${bank.url}/assets/throws.js`);
+  const kept = await later.evaluate(() => JSON.stringify(Object.entries(localStorage)));
+  assert.ok(kept.includes(marker), 'kept for the next page');
+  for (const secret of PERSONAL) assert.ok(!kept.includes(secret), `${secret} is in the storage`);
   const view = events.find(({ kind }) => kind === 'page_view').body;
   assert.ok(view.response_start > 0 && view.dom_interactive >= view.response_end, JSON.stringify(view));
 });
@@ -204,7 +217,7 @@ test('what ingest did not take is delivered by a later page, once', async () => 
   const failed = new Promise((resolve) => {
     page.on('requestfailed', (request) => request.url().endsWith('/v1/beacon') && resolve());
   });
-  const marker = `late ${Date.now()}`;
+  const marker = 'late marker';
   await page.goto(`${bank.url}/throws`);
   await page.addScriptTag({ content: `throw new Error('${marker}')` });
   await failed;
@@ -226,7 +239,7 @@ test('where sendBeacon is refused, fetch with keepalive carries the last words',
   });
   await page.goto(`${bank.url}/throws`);
   await page.waitForFunction(() => performance.getEntriesByType('resource').some((e) => e.name.endsWith('.wasm')));
-  const marker = `refused ${Date.now()}`;
+  const marker = 'refused marker';
   await page.addScriptTag({ content: `throw new Error('${marker}')` });
   await page.goto('about:blank');
   const read = async () => eventsOf(await ingest.entries());
@@ -239,7 +252,7 @@ test('where sendBeacon is refused, fetch with keepalive carries the last words',
 test('the live view shows what arrives', async () => {
   const live = await browser.newPage();
   await live.goto(`${ingest.url}/live`);
-  const marker = `seen live ${Date.now()}`;
+  const marker = 'seen live marker';
   const page = await browser.newPage();
   await page.goto(`${bank.url}/throws`);
   await page.addScriptTag({ content: `throw new RangeError('${marker}')` });
