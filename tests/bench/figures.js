@@ -14,7 +14,9 @@ export function figuresOf(peers, results) {
     for (const { task, turns, measured } of results) {
       const mine = measured.get(peer.name);
       for (const figure of task.figures) {
-        cells[figure.key] = mine ? cell(task, figure, turns, mine, measured.get(BASE)) : { none: 'does not apply' };
+        // The page without SDK has its own figures, which are what the others' come on top of.
+        const base = figure.overBase && peer.name !== BASE ? measured.get(BASE) : undefined;
+        cells[figure.key] = mine ? cell(task, figure, turns, mine, base) : { none: 'does not apply' };
         Object.assign(row, flat(figure.key, cells[figure.key]));
       }
     }
@@ -25,7 +27,7 @@ export function figuresOf(peers, results) {
 function cell(task, figure, turns, { samples, failures }, base) {
   // A turn counts only where the page without SDK was measured in the same turn.
   const values = samples
-    .map((sample, turn) => sample && sample[figure.from] - (figure.overBase ? base.samples[turn]?.[figure.from] : 0))
+    .map((sample, turn) => sample && sample[figure.from] - (base ? base.samples[turn]?.[figure.from] : 0))
     .filter(Number.isFinite);
   if (values.length === 0) return { none: `not run: ${failures[0] ?? 'no turn was measured'}` };
   if (!task.delivery) return { ...summary(values), failed: turns - values.length };

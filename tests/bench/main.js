@@ -14,7 +14,7 @@ import { figuresOf } from './figures.js';
 import { markdown } from './report.js';
 import { startServer } from './server.js';
 import { targetsOf } from './targets.js';
-import { takeTurns } from './turns.js';
+import { exclusive, takeTurns } from './turns.js';
 
 const sdkFolder = process.env.DNA_SDK_DIST ?? resolve(import.meta.dirname, '../../js-wrapper/dist');
 
@@ -54,7 +54,7 @@ async function main() {
       const turns = task.turns === 1 ? 1 : Number(options.turns ?? task.turns);
       console.error(`${task.name}: ${turns} turns …`);
       const applying = bundled.filter(task.applies);
-      results.push({ task, turns, measured: await takeTurns({ browser, server, intake }, task, applying, turns) });
+      results.push({ task, turns, measured: await takeTurns({ browser, server, intake, alone: exclusive() }, task, applying, turns) });
       await browser.close();
     }
   } finally {

@@ -25,7 +25,6 @@ function table(rows, figures) {
   const head = ['peer', ...figures.map(({ title }) => title)];
   const body = rows
     .filter(({ cells }) => figures.some(({ key }) => cells[key].none !== 'does not apply'))
-    .filter(({ peer }) => peer.name !== BASE || figures.some(({ overBase }) => !overBase))
     .map(({ peer, cells }) => [named(peer), ...figures.map((figure) => shown(cells[figure.key], figure))]);
   return lines(head, body);
 }
@@ -35,7 +34,10 @@ function lines(head, body) {
   return [head, rule, ...body].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 
-const named = ({ name, version }) => (name === OURS ? `**${name}**` : `${name} ${version}`.trim());
+function named({ name, version }) {
+  if (name === BASE) return `${name} (its own)`;
+  return name === OURS ? `**${name}**` : `${name} ${version}`;
+}
 
 function shown(cell, { digits = 0 }) {
   if (cell.none) return cell.none === 'does not apply' ? '–' : cell.none;

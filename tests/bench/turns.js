@@ -2,6 +2,19 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/**
+ * Runs one piece of work at a time. Turns of a case overlap in the time in which they wait; what
+ * works both cores must be alone.
+ */
+export function exclusive() {
+  let last = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => {});
+    return mine;
+  };
+}
+
 /** How long one turn may take before it counts as failed. */
 const TURN_MS_MAX = 60_000;
 

@@ -25,7 +25,8 @@ export const journey = {
       await visit(page, run);
       await page.goto(run.elsewhere);
       await sleep(GRACE_MS);
-      return sent(run.intake.requests);
+      const told = [1, 2, 3].filter((number) => run.intake.has(run.marker(number))).length;
+      return { ...sent(run.intake.requests), told };
     } finally {
       await run.end();
     }
@@ -36,6 +37,7 @@ export const journey = {
     { key: 'journey_body_bytes', from: 'bodies', title: 'bytes of bodies' },
     { key: 'journey_header_bytes', from: 'headers', title: 'bytes of headers' },
     { key: 'journey_bytes', from: 'bytes', title: 'bytes together' },
+    { key: 'journey_errors_told', from: 'told', title: 'of 3 errors arrived' },
   ],
 };
 
