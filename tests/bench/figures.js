@@ -3,6 +3,11 @@
 import { BASE } from './peers/index.js';
 import { summary } from './statistics.js';
 
+/** A middle half of the turns that is wider than this share of the median is called noisy. */
+const NOISY = 0.5;
+/** A width of so few of a figure's last digit is no noise worth a word. */
+const SMALL = 4;
+
 /**
  * One item a peer: `row`, what the JSON says of it, and `cells`, by figure, what the report
  * shows: a summary, a count, or why there is none.
@@ -30,16 +35,23 @@ function cell(task, figure, turns, { samples, failures }, base) {
     .map((sample, turn) => sample && sample[figure.from] - (base ? base.samples[turn]?.[figure.from] : 0))
     .filter(Number.isFinite);
   if (values.length === 0) return { none: `not run: ${failures[0] ?? 'no turn was measured'}` };
-  if (!task.delivery) return { ...summary(values), failed: turns - values.length };
+  if (!task.delivery) {
+    const found = summary(values);
+    return { ...found, noisy: noisy(found, figure), failed: turns - values.length };
+  }
   const all = values.filter((share) => share === 1).length;
   return { ...summary(values), delivered: all, of: turns, failed: turns - values.length };
 }
+
+const noisy = ({ low, median, high }, { digits = 0 }) =>
+  high - low > NOISY * Math.abs(median) && high - low > SMALL / 10 ** digits;
 
 function flat(key, cell) {
   if (cell.none) return { [key]: null, [`${key}_why`]: cell.none };
   if (cell.of) return { [key]: cell.delivered, [`${key}_of`]: cell.of, [`${key}_share_median`]: cell.median };
   if (cell.turns === 1) return { [key]: rounded(cell.median) };
-  return { [key]: rounded(cell.median), [`${key}_q1`]: rounded(cell.low), [`${key}_q3`]: rounded(cell.high) };
+  const spread = { [`${key}_q1`]: rounded(cell.low), [`${key}_q3`]: rounded(cell.high) };
+  return { [key]: rounded(cell.median), ...spread, ...(cell.noisy && { [`${key}_noisy`]: true }) };
 }
 
 const rounded = (value) => Math.round(value * 100) / 100;

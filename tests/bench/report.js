@@ -2,14 +2,11 @@
 
 import { BASE, OURS } from './peers/index.js';
 
-/** A spread of the turns' middle half beyond this share of the median is called noisy. */
-const NOISY = 0.5;
-/** Below this many of a figure's last digit a spread is no noise worth a word. */
-const SMALL = 4;
+/** A machine with so many waiting processes a core, before anything was measured, was busy. */
+const BUSY = 0.5;
 
 export function markdown(about, rows, results, targets) {
-  const { processor, cores, browser, load_average_before: busy, minutes } = about;
-  const parts = [`# Browser SDK beside its peers\n\n${processor}, ${cores} cores, ${browser}; load average before: ${busy}; took ${minutes} min.\n`];
+  const parts = [`# Browser SDK beside its peers\n\n${heading(about)}\n${care(about, rows)}`];
   for (const { task, turns } of results.filter(({ task }) => !task.delivery)) {
     parts.push(`## ${task.title}\n\n${medians(task, turns)}${table(rows, task.figures)}`);
   }
@@ -17,6 +14,19 @@ export function markdown(about, rows, results, targets) {
   if (delivery.length > 0) parts.push(deliveryPart(rows, delivery));
   parts.push(...remarks(rows, results), targetsPart(targets));
   return `${parts.join('\n')}`;
+}
+
+const heading = ({ processor, cores, browser, load_average_before: busy, minutes }) =>
+  `${processor}, ${cores} cores, ${browser}; load average before: ${busy}; took ${minutes} min.`;
+
+/** With how much care the run's figures are to be taken. */
+function care({ cores, load_average_before: busy }, rows) {
+  const measured = rows.flatMap(({ cells }) => Object.values(cells)).filter((cell) => 'noisy' in cell && cell.turns > 1);
+  const noisy = measured.filter((cell) => cell.noisy).length;
+  const said = [];
+  if (busy > BUSY * cores) said.push('the machine was busy before anything was measured');
+  if (noisy > 0) said.push(`${noisy} of ${measured.length} figures are noisy, and say so`);
+  return said.length > 0 ? `\nWith care: ${said.join('; ')}.\n` : '';
 }
 
 const medians = (task, turns) => (turns > 1 ? `Medians of ${turns} turns, in brackets the middle half of them.\n\n` : '');
@@ -31,8 +41,11 @@ function table(rows, figures) {
 
 function lines(head, body) {
   const rule = head.map((_, index) => (index === 0 ? '---' : '---:'));
-  return [head, rule, ...body].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+  return [head, rule, ...body].map((cells) => `| ${cells.map(escaped).join(' | ')} |\n`).join('');
 }
+
+/** An error's text may hold what ends a cell. */
+const escaped = (cell) => cell.replaceAll('|', '\\|');
 
 function named({ name, version }) {
   if (name === BASE) return `${name} (its own)`;
@@ -47,11 +60,8 @@ function shown(cell, { digits = 0 }) {
   }
   const text = (value) => value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const spread = text(cell.low) === text(cell.high) ? '' : ` [${text(cell.low)} … ${text(cell.high)}]`;
-  return `${text(cell.median)}${spread}${noisy(cell, digits) ? ' noisy' : ''}`;
+  return `${text(cell.median)}${spread}${cell.noisy ? ' noisy' : ''}`;
 }
-
-const noisy = ({ low, median, high }, digits) =>
-  high - low > NOISY * Math.abs(median) && high - low > SMALL / 10 ** digits;
 
 /** Stories are long and peers are few, so here a row is a story. */
 function deliveryPart(rows, delivery) {

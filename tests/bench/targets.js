@@ -25,7 +25,7 @@ export function targetsOf(rows, results) {
     const name = 'load CPU below every full peer';
     targets.splice(-1, 0, ...compared(name, ours.load_cpu_ms, rivals, 'load_cpu_ms', 1, 'ms'));
     targets.push(atMost('JS heap over none', ours.heap_bytes, HEAP_MAX, 'bytes'));
-    targets.push(atMost('JS heap over none + Wasm memory', ours.heap_bytes + ours.wasm_memory_bytes, HEAP_MAX, 'bytes'));
+    targets.push(atMost('JS heap over none + Wasm memory', (ours.heap_bytes ?? NaN) + (ours.wasm_memory_bytes ?? NaN), HEAP_MAX, 'bytes'));
   }
   if (asked('journey_bytes')) {
     targets.push(...compared('journey, bodies and headers', ours.journey_bytes, rivals, 'journey_bytes', 1 / 3, 'bytes'));
@@ -36,18 +36,18 @@ export function targetsOf(rows, results) {
 }
 
 function atMost(name, measured, bound, unit) {
-  const holds = typeof measured === 'number' && measured <= bound;
+  const holds = Number.isFinite(measured) && measured <= bound;
   return { name, target: `<= ${bound.toLocaleString('en')} ${unit}`, measured: said(measured, unit), holds };
 }
 
 /** Against the best rival; without a rival that was measured there is nothing to judge. */
 function compared(name, measured, rivals, key, share, unit) {
-  const known = rivals.filter((row) => typeof row[key] === 'number').toSorted((a, b) => a[key] - b[key]);
+  const known = rivals.filter((row) => Number.isFinite(row[key])).toSorted((a, b) => a[key] - b[key]);
   if (known.length === 0) return [];
   const bound = Math.round(known[0][key] * share * 10) / 10;
   const what = share === 1 ? 'of' : `a third of ${known[0][key].toLocaleString('en')},`;
   const target = `<= ${bound.toLocaleString('en')} ${unit} (${what} ${known[0].name})`;
-  return [{ name, target, measured: said(measured, unit), holds: typeof measured === 'number' && measured <= bound }];
+  return [{ name, target, measured: said(measured, unit), holds: Number.isFinite(measured) && measured <= bound }];
 }
 
 function delivered({ name, title, figures }, ours) {
@@ -56,4 +56,4 @@ function delivered({ name, title, figures }, ours) {
   return { name: `delivery: ${name}`, target: `all turns (${title})`, measured: `${got ?? 'nothing'} of ${of ?? '?'}`, holds: got === of && got > 0 };
 }
 
-const said = (measured, unit) => (typeof measured === 'number' ? `${measured.toLocaleString('en')} ${unit}` : 'not measured');
+const said = (measured, unit) => (Number.isFinite(measured) ? `${measured.toLocaleString('en')} ${unit}` : 'not measured');
