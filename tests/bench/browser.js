@@ -30,12 +30,12 @@ export async function counters(session) {
 }
 
 /**
- * Stops the browser from telling of every error, stack and console line over the protocol, as it
- * does for a debugger: no visitor's browser does, and it costs more than what is measured.
- * Evaluating works all the same. The driver has no public way to its own session.
+ * Stops the browser from telling of every request, error and console line over the protocol, as
+ * it does for a debugger: no visitor's browser does, and it costs as much as what is measured.
+ * Going to pages and evaluating work all the same. The driver has no public way to its session.
  */
 export async function undebugged(page) {
-  for (const domain of ['Runtime', 'Log']) await page._client().send(`${domain}.disable`);
+  for (const domain of ['Runtime', 'Log', 'Network']) await page._client().send(`${domain}.disable`);
 }
 
 /** A session of the DevTools protocol whose counters are CPU time, not time on the wall. */

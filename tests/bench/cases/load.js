@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beginRun } from '../run.js';
-import { counters, countedSession } from '../browser.js';
+import { counters, countedSession, undebugged } from '../browser.js';
 
 const AFTER_LOAD_MS = 3000;
 /** Of it the part in which SDKs work; then the next page may start. */
@@ -21,6 +21,7 @@ export const load = {
     try {
       const page = await run.context.newPage();
       const session = await countedSession(page);
+      await undebugged(page);
       const before = await counters(session);
       await bench.alone(async () => {
         await page.goto(run.address(), { waitUntil: 'load' });

@@ -54,3 +54,31 @@ fn options(args: &Args) -> Vec<String> {
     }
     options
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn check(line: &str, expected: &[&str]) {
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+        assert_eq!(options(&cli.args), expected, "{line}");
+    }
+
+    #[test]
+    fn options_are_passed_on() {
+        check("bench sdk", &[]);
+        check(
+            "bench sdk --turns 3 --only load,fetch --peers sentry",
+            &["--turns", "3", "--only", "load,fetch", "--peers", "sentry"],
+        );
+        assert!(Cli::try_parse_from(["bench", "sdk", "--turns", "0"]).is_err());
+    }
+}
