@@ -1,10 +1,11 @@
-//! The project's chores: `cargo xtask setup|wasm|demo|test|size`.
+//! The project's chores: `cargo xtask setup|wasm|demo|test|size|bench`.
 //!
 //! Progress goes to stderr and results go to stdout, so that a table can be redirected.
 //!
 //! Exit codes: 0 done, 1 something failed (the reason is the last line), 2 wrong usage.
 #![allow(clippy::print_stdout, reason = "a command-line tool prints its results")]
 
+mod bench;
 mod demo;
 mod process;
 mod progress;
@@ -47,6 +48,8 @@ enum Command {
     Test(test::Args),
     /// Measures what a page downloads: raw, gzip and brotli.
     Size(size::Args),
+    /// Measures the product beside its peers.
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -68,5 +71,6 @@ fn dispatch(command: &Command) -> Result<()> {
         Command::Demo(args) => demo::main(&workspace, args),
         Command::Test(args) => test::main(&workspace, args),
         Command::Size(args) => size::main(&workspace, args),
+        Command::Bench(args) => bench::main(&workspace, args),
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct Args {
 enum Thing {
     /// A Rust compiler and standard library for wasm32.
     Wasm,
-    /// Node and the packages of js-wrapper's and the browser tests' lock files.
+    /// Node and the packages of js-wrapper's, the browser tests' and the benchmarks' lock files.
     Js,
     /// A redis-server for tests and for `demo --redis`.
     Redis,
@@ -44,7 +44,7 @@ enum Thing {
 /// Names the browser to test with, where it is not on PATH.
 pub(crate) const CHROMIUM_VARIABLE: &str = "DNA_CHROMIUM";
 /// Folders whose package-lock.json says which npm packages the chores need.
-pub(crate) const NODE_PROJECTS: [&str; 2] = ["js-wrapper", "tests/browser"];
+pub(crate) const NODE_PROJECTS: [&str; 3] = ["js-wrapper", "tests/browser", "tests/bench"];
 
 /// Runs `cargo xtask setup`.
 pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {

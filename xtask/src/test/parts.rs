@@ -30,6 +30,8 @@ pub(crate) enum Part {
     Unit,
     /// The core in Wasm, under Node.
     Node,
+    /// What the benchmarks make of their samples.
+    Bench,
     /// The built ingest with a real redis-server: killed, restarted, nothing lost.
     Redis,
     /// The demo bank in a headless Chromium, through ingest, into the buffer.
@@ -38,8 +40,8 @@ pub(crate) enum Part {
 
 impl Part {
     /// In the order in which they run: the quickest to fail first.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Fmt, Self::Clippy, Self::Unit, Self::Node, Self::Redis, Self::Browser];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Fmt, Self::Clippy, Self::Unit, Self::Node, Self::Bench, Self::Redis, Self::Browser];
 
     /// Its name on the command line.
     pub(crate) fn name(self) -> &'static str {
@@ -48,6 +50,7 @@ impl Part {
             Self::Clippy => "clippy",
             Self::Unit => "unit",
             Self::Node => "node",
+            Self::Bench => "bench",
             Self::Redis => "redis",
             Self::Browser => "browser",
         }
@@ -75,6 +78,7 @@ pub(crate) fn run(workspace: &Workspace, part: Part, count: &mut Count) -> Resul
             wasm::build(workspace)?;
             in_npm(workspace, "js-wrapper")?
         }
+        Part::Bench => in_npm(workspace, "tests/bench")?,
         Part::Redis => {
             setup::redis_server()?;
             services::build(workspace)?;

@@ -1,0 +1,1 @@
+// The page without any SDK: what all others are compared with.

@@ -1,0 +1,39 @@
+//! `cargo xtask bench NAME`: a Markdown table for people on stdout, and the same figures for
+//! programs in target/bench/NAME.json.
+
+mod sdk;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::workspace::Workspace;
+
+/// Arguments of `cargo xtask bench`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What to measure.
+    #[arg(value_enum)]
+    name: Name,
+    /// Turns of each peer, in the place of each case's own number.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    turns: Option<u32>,
+    /// Only these cases, separated by commas.
+    #[arg(long, value_name = "CASE", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Only these peers beside ours, separated by commas.
+    #[arg(long, value_name = "PEER", value_delimiter = ',')]
+    peers: Vec<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Name {
+    /// The browser SDK beside its peers, in Chromium.
+    Sdk,
+}
+
+/// Runs `cargo xtask bench`.
+pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
+    match args.name {
+        Name::Sdk => sdk::run(workspace, args),
+    }
+}
