@@ -1,5 +1,5 @@
 /** `dna-core.js`: starts the Wasm. */
-import init, { answered, observed, push, start as startCore, woken } from '../generated/dna_sdk_wasm.js';
+import { answered, initSync, observed, push, start as startCore, woken } from '../generated/dna_sdk_wasm.js';
 import type { Core } from './agent.js';
 import { connect } from './host.js';
 
@@ -8,10 +8,12 @@ import { connect } from './host.js';
  * what the page had when the tag ran: a wrapper that came later may add what is nobody's business.
  */
 export const start: Core['start'] = async (options, fetch, wanted) => {
-  const wasm = new URL('dna.wasm', import.meta.url);
+  const url = new URL('dna.wasm', import.meta.url);
   // The page's own requests come first.
-  const priority = { priority: 'low' } as RequestInit;
-  await init({ module_or_path: fetch.call(window, wasm, priority) });
+  const response = await fetch.call(window, url, { priority: 'low' } as RequestInit);
+  if (!response.ok) throw new Error(`${url} is answered with ${response.status}`);
+  // Not while it streams: that needs a media type that not every server knows, to gain nothing at this size.
+  initSync({ module: await WebAssembly.compile(await response.arrayBuffer()) });
   connect({ answered, observed, woken });
   return wanted() && startCore(options, fetch) ? (push as never) : undefined;
 };

@@ -40,18 +40,23 @@ export const wake = (delay) => {
   timer = delay < 0 ? 0 : setTimeout(() => core.woken(), delay);
 };
 
+/** The session's name in the storage, or that of the frame with this sequence. */
+const named = (key) => (key ? 'dna.f.' + key.toString(16).padStart(12, 0) : 'dna.s');
 // Bytes are kept as a text of the characters U+0000 to U+00FF, which engines hold in a byte each.
-const stored = (act, otherwise) => attempt(() => act(localStorage), otherwise);
 export const load = (key) =>
-  stored((it) => Uint8Array.from(it.getItem(key), (byte) => byte.charCodeAt(0)), new Uint8Array());
+  attempt(() => Uint8Array.from(localStorage.getItem(named(key)), (byte) => byte.charCodeAt(0)), new Uint8Array());
 export const store = (key, bytes) => {
   let value = '';
   for (const byte of bytes) value += String.fromCharCode(byte);
-  stored((it) => it.setItem(key, value));
+  attempt(() => localStorage.setItem(named(key), value));
 };
-export const remove = (key) => stored((it) => it.removeItem(key));
-export const keys = (prefix) =>
-  stored((it) => Array.from({ length: it.length }, (_, at) => it.key(at)).filter((key) => key.startsWith(prefix)).join(), '');
+export const remove = (key) => attempt(() => localStorage.removeItem(named(key)));
+export const stored = (at) =>
+  attempt(() => {
+    const name = localStorage.key(at);
+    const key = parseInt(name.slice(6), 16);
+    return named(key) == name ? key : 0;
+  }, -1);
 
 // One of the few types that a browser sends to another origin without asking first.
 const body = (bytes) => new Blob([bytes], { type: 'text/plain;charset=UTF-8' });

@@ -1,5 +1,8 @@
 //! What the state machine needs from where it runs.
 
+/// The key of the session in the storage; no frame has this sequence.
+pub const SESSION: u64 = 0;
+
 /// The world outside: one implementation for browsers, one in memory for tests.
 ///
 /// Nothing here may panic or wait. Storage that is full or forbidden behaves as if empty.
@@ -10,17 +13,17 @@ pub trait Host {
     /// The page's address as the browser shows it; the caller takes the query out.
     fn address(&self) -> String;
 
-    /// The value stored under `key`.
-    fn load(&self, key: &str) -> Option<Vec<u8>>;
+    /// The value stored under `key`: [`SESSION`], or a frame's sequence.
+    fn load(&self, key: u64) -> Option<Vec<u8>>;
 
     /// Stores `value` for later page loads.
-    fn store(&mut self, key: &str, value: &[u8]);
+    fn store(&mut self, key: u64, value: &[u8]);
 
     /// Removes what is stored under `key`.
-    fn remove(&mut self, key: &str);
+    fn remove(&mut self, key: u64);
 
-    /// All keys of the storage that start with `prefix`.
-    fn keys(&self, prefix: &str) -> Vec<String>;
+    /// The sequences of all stored frames.
+    fn stored(&self) -> Vec<u64>;
 
     /// Hands `frame` over to be sent even when the page is gone (`sendBeacon`). `false` when it
     /// was refused. Nobody learns whether it arrived.

@@ -32,6 +32,8 @@ mod browser;
 pub use client::Client;
 pub use config::Config;
 pub use delivery::Answer;
-pub use host::Host;
-pub use outbox::STORED_FRAME_PREFIX;
-pub use session::STORED_SESSION;
+pub use host::{Host, SESSION};
+
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

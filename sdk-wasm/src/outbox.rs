@@ -1,14 +1,11 @@
-//! Frames that are not acknowledged yet, here and, when the page may end, in the storage.
+//! Frames that are not acknowledged yet, here and, when the page may end, in the storage: one key
+//! a frame, so that tabs never overwrite each other's.
 
 use crate::frame::Frame;
 use crate::host::Host;
 use crate::limits::{ATTEMPTS_MAX, OUTBOX_AGE_MAX, OUTBOX_BYTES_MAX, OUTBOX_FRAMES_MAX};
 use crate::stored::Stored;
 use dna_protocol::limits::CLIENT_FRAME_BYTES_MAX;
-
-/// What the key of a stored frame starts with; the rest is its sequence in hex. One key a
-/// frame, so that tabs never overwrite each other's.
-pub const STORED_FRAME_PREFIX: &str = "dna.f.";
 
 /// Layout of the stored bytes, to be counted up when it changes.
 const VERSION: u8 = 2;
@@ -119,15 +116,14 @@ impl Outbox {
     /// one that is not due yet will be.
     pub(crate) fn adopt(&mut self, host: &mut impl Host, now: u64, lease: u64) -> Option<u64> {
         let mut next: Option<u64> = None;
-        for key in host.keys(STORED_FRAME_PREFIX) {
-            let known = self.entries.iter().any(|entry| entry.key() == key);
-            if known {
+        for sequence in host.stored() {
+            if self.find(sequence).is_some() {
                 continue;
             }
             if self.entries.len() >= OUTBOX_FRAMES_MAX {
                 return Some(lease);
             }
-            let left = host.load(&key).and_then(|bytes| Entry::read(&key, &bytes));
+            let left = host.load(sequence).and_then(|bytes| Entry::read(sequence, &bytes));
             match left {
                 Some((_, due)) if now < due && due - now < OUTBOX_AGE_MAX => {
                     next = Some(next.map_or(due, |next| next.min(due)));
@@ -136,7 +132,7 @@ impl Outbox {
                     entry.store(host, lease);
                     self.entries.push(entry);
                 }
-                None => host.remove(&key),
+                None => host.remove(sequence),
             }
         }
         next
@@ -151,17 +147,9 @@ impl Entry {
         &self.frame.bytes
     }
 
-    fn key(&self) -> String {
-        let digit = |place: u32| {
-            let digit = (self.frame.sequence >> (4 * place) & 0xf) as u32;
-            char::from_digit(digit, 16).unwrap_or_default()
-        };
-        STORED_FRAME_PREFIX.chars().chain((0..12).rev().map(digit)).collect()
-    }
-
     fn forget(&self, host: &mut impl Host) {
         if self.stored.is_some() {
-            host.remove(&self.key());
+            host.remove(self.frame.sequence);
         }
     }
 
@@ -174,13 +162,12 @@ impl Entry {
         bytes.extend_from_slice(&self.created.to_be_bytes());
         bytes.extend_from_slice(&due.to_be_bytes());
         bytes.extend_from_slice(frame);
-        host.store(&self.key(), &bytes);
+        host.store(self.frame.sequence, &bytes);
         self.stored = Some(self.attempts);
     }
 
     /// Reads what `store` wrote: the entry and its due time.
-    fn read(key: &str, bytes: &[u8]) -> Option<(Self, u64)> {
-        let sequence = u64::from_str_radix(key.get(STORED_FRAME_PREFIX.len()..)?, 16).ok()?;
+    fn read(sequence: u64, bytes: &[u8]) -> Option<(Self, u64)> {
         let mut stored = Stored(bytes);
         let [version, attempts] = stored.take()?;
         let (created, due) = (stored.number()?, stored.number()?);

@@ -4,13 +4,10 @@
 //! through the storage: whoever finds the session over writes a new one, and the others find
 //! that one when they next look.
 
-use crate::host::{Host, random_u32};
+use crate::host::{Host, SESSION, random_u32};
 use crate::limits::{SESSION_AGE_MAX, SESSION_IDLE_MAX, SESSION_TOUCH_INTERVAL};
 use crate::sampling;
 use crate::stored::Stored;
-
-/// The key of the session in the storage.
-pub const STORED_SESSION: &str = "dna.s";
 
 /// Layout of the stored bytes, to be counted up when it changes.
 const VERSION: u8 = 1;
@@ -73,7 +70,7 @@ impl Session {
     }
 
     fn load(host: &impl Host) -> Option<Self> {
-        let bytes = host.load(STORED_SESSION)?;
+        let bytes = host.load(SESSION)?;
         let mut stored = Stored(&bytes);
         let [version, kept] = stored.take()?;
         let (id, started, active) = (stored.take()?, stored.number()?, stored.number()?);
@@ -86,6 +83,6 @@ impl Session {
         bytes.extend_from_slice(&self.id);
         bytes.extend_from_slice(&self.started.to_be_bytes());
         bytes.extend_from_slice(&self.active.to_be_bytes());
-        host.store(STORED_SESSION, &bytes);
+        host.store(SESSION, &bytes);
     }
 }

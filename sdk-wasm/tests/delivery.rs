@@ -5,7 +5,7 @@ mod support;
 use dna_protocol::Body;
 use dna_protocol::field::Text;
 use dna_protocol::model::Identity;
-use dna_sdk_wasm::Answer;
+use dna_sdk_wasm::{Answer, SESSION};
 use support::{Memory, START, Way, custom, exception};
 
 const KEPT: Answer = Answer::Status { status: 202, retry_after: None };
@@ -245,13 +245,12 @@ fn an_old_or_damaged_storage_is_no_trouble() {
     memory.sent();
     {
         let storage = &mut memory.0.borrow_mut().storage;
-        let good = storage.iter().find(|(key, _)| key.starts_with("dna.f.")).unwrap().1.clone();
+        let good = storage.iter().find(|(key, _)| **key != SESSION).unwrap().1.clone();
         for len in 0..good.len().min(24) {
-            storage.insert(format!("dna.f.{len:012x}"), good[..len].to_vec());
+            storage.insert(1 + len as u64, good[..len].to_vec());
         }
-        storage.insert("dna.f.zzz".into(), good.clone());
-        storage.insert("dna.f.".into(), vec![9; 40]);
-        storage.insert("dna.s".into(), vec![1, 1, 1]);
+        storage.insert(u64::MAX, vec![9; 40]);
+        storage.insert(SESSION, vec![1, 1, 1]);
     }
     let mut next = memory.page(START + 37 * 3_600_000);
     next.woken(START + 37 * 3_600_000);
@@ -288,7 +287,7 @@ fn last_words_of_the_stub_are_sent_by_the_next_page_as_they_are() {
     stored.extend_from_slice(&START.to_be_bytes());
     stored.extend_from_slice(&(START + 5_000).to_be_bytes());
     stored.extend_from_slice(frame);
-    memory.0.borrow_mut().storage.insert("dna.f.9a61a4d40000".into(), stored);
+    memory.0.borrow_mut().storage.insert(0x9a61_a4d4_0000, stored);
     let mut next = memory.page(START + 6_000);
     next.woken(START + 6_000);
     let sent = memory.sent();

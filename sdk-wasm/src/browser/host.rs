@@ -29,21 +29,30 @@ impl Host for Browser {
         js::text(&js::page(), "location.href", 8192)
     }
 
-    fn load(&self, key: &str) -> Option<Vec<u8>> {
-        Some(js::load(key)).filter(|bytes| !bytes.is_empty())
+    fn load(&self, key: u64) -> Option<Vec<u8>> {
+        Some(js::load(key as f64)).filter(|bytes| !bytes.is_empty())
     }
 
-    fn store(&mut self, key: &str, value: &[u8]) {
-        js::store(key, value);
+    fn store(&mut self, key: u64, value: &[u8]) {
+        js::store(key as f64, value);
     }
 
-    fn remove(&mut self, key: &str) {
-        js::remove(key);
+    fn remove(&mut self, key: u64) {
+        js::remove(key as f64);
     }
 
-    fn keys(&self, prefix: &str) -> Vec<String> {
-        let keys = js::keys(prefix);
-        keys.split(',').filter(|key| !key.is_empty()).map(str::to_owned).collect()
+    fn stored(&self) -> Vec<u64> {
+        let mut keys = Vec::new();
+        for at in 0.. {
+            let key = js::stored(at);
+            if key < 0.0 {
+                break;
+            }
+            if key > 0.0 {
+                keys.push(key as u64);
+            }
+        }
+        keys
     }
 
     fn beacon(&mut self, frame: &[u8]) -> bool {

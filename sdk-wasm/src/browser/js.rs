@@ -31,13 +31,14 @@ extern "C" {
     /// Calls `woken` in so many milliseconds, instead of what was asked before; negative: never.
     pub(super) fn wake(delay: i32);
     /// The bytes stored under a key; none when there are none.
-    pub(super) fn load(key: &str) -> Vec<u8>;
+    pub(super) fn load(key: f64) -> Vec<u8>;
     /// Stores bytes; a full storage takes nothing.
-    pub(super) fn store(key: &str, value: &[u8]);
+    pub(super) fn store(key: f64, value: &[u8]);
     /// Removes what is stored under a key.
-    pub(super) fn remove(key: &str);
-    /// The keys that start with a prefix, separated by commas.
-    pub(super) fn keys(prefix: &str) -> String;
+    pub(super) fn remove(key: f64);
+    /// The key of a frame that is the storage's so manieth; 0 when that is somebody else's,
+    /// negative behind the last one.
+    pub(super) fn stored(at: u32) -> f64;
     /// `sendBeacon`; `false` when it is missing or refuses.
     pub(super) fn beacon(url: &str, bytes: &[u8]) -> bool;
     /// `fetch` with keepalive, whose end calls `answered`; `false` when it is missing or throws.

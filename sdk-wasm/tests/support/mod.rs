@@ -7,7 +7,7 @@ use dna_protocol::field::{Id, Text};
 use dna_protocol::json;
 use dna_protocol::model::{Custom, Exception};
 use dna_protocol::{Body, Event, Frame};
-use dna_sdk_wasm::{Client, Config, Host};
+use dna_sdk_wasm::{Client, Config, Host, SESSION};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -59,7 +59,7 @@ pub(crate) fn names(events: &[Event]) -> Vec<String> {
 /// What pages share.
 #[derive(Debug, Default)]
 pub(crate) struct World {
-    pub(crate) storage: BTreeMap<String, Vec<u8>>,
+    pub(crate) storage: BTreeMap<u64, Vec<u8>>,
     pub(crate) storage_works: bool,
     pub(crate) beacon_works: bool,
     pub(crate) fetch_works: bool,
@@ -107,7 +107,7 @@ impl Memory {
     /// How many frames are stored.
     pub(crate) fn stored_frames(&self) -> usize {
         let world = self.0.borrow();
-        world.storage.keys().filter(|key| key.starts_with("dna.f.")).count()
+        world.storage.keys().filter(|key| **key != SESSION).count()
     }
 
     fn send(&self, way: Way, bytes: &[u8]) {
@@ -136,24 +136,24 @@ impl Host for Memory {
         "https://bank/accounts?card=6222#top".to_owned()
     }
 
-    fn load(&self, key: &str) -> Option<Vec<u8>> {
-        self.0.borrow().storage.get(key).cloned()
+    fn load(&self, key: u64) -> Option<Vec<u8>> {
+        self.0.borrow().storage.get(&key).cloned()
     }
 
-    fn store(&mut self, key: &str, value: &[u8]) {
+    fn store(&mut self, key: u64, value: &[u8]) {
         let mut world = self.0.borrow_mut();
         if world.storage_works {
-            world.storage.insert(key.to_owned(), value.to_vec());
+            world.storage.insert(key, value.to_vec());
         }
     }
 
-    fn remove(&mut self, key: &str) {
-        self.0.borrow_mut().storage.remove(key);
+    fn remove(&mut self, key: u64) {
+        self.0.borrow_mut().storage.remove(&key);
     }
 
-    fn keys(&self, prefix: &str) -> Vec<String> {
+    fn stored(&self) -> Vec<u64> {
         let world = self.0.borrow();
-        world.storage.keys().filter(|key| key.starts_with(prefix)).cloned().collect()
+        world.storage.keys().filter(|key| **key != SESSION).copied().collect()
     }
 
     fn beacon(&mut self, frame: &[u8]) -> bool {

@@ -5,23 +5,29 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use wasm_bindgen_cli_support::Bindgen;
+use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
 use super::STEM;
+use super::names::Names;
 use crate::process::run;
 use crate::progress::Step;
 use crate::workspace::Workspace;
 
 /// wasm-bindgen needs the sections that the last three remove, so they go only now.
-const WASM_OPT: [&str; 4] =
-    ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"];
-
-/// How the object of imports names the host's module.
-const HOST_KEY: &str = "\"../src/host.js\": import";
+/// Flattened and put together again the code is a fiftieth smaller.
+const WASM_OPT: [&str; 7] = [
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "--converge",
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+];
 
 /// Everything besides the module that decides what is generated.
 pub(crate) fn settings() -> String {
-    format!("web, typescript, {}", WASM_OPT.join(" "))
+    format!("web, typescript, short names, {}", WASM_OPT.join(" "))
 }
 
 /// Runs wasm-bindgen on the `raw` module.
@@ -31,7 +37,8 @@ pub(crate) fn generate(workspace: &Workspace, raw: &Path, generated: &Path) -> R
         fs::read_to_string(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
     check_versions(&lock)?;
     let step = Step::start("wasm-bindgen");
-    Bindgen::new()
+    let mut bindgen = Bindgen::new();
+    let mut output = bindgen
         .input_path(raw)
         .out_name(STEM)
         .web(true)?
@@ -39,27 +46,24 @@ pub(crate) fn generate(workspace: &Workspace, raw: &Path, generated: &Path) -> R
         .remove_producers_section(true)
         // The stub knows where the module is; a guess from the script's URL would be dead code.
         .omit_default_module_path(true)
-        .generate(generated)
+        .encode_into(EncodeInto::Always)
+        .generate_output()
         .with_context(|| format!("wasm-bindgen cannot process {}", raw.display()))?;
+    let mut names = Names::default();
+    let module = output.wasm_mut();
+    for import in module.imports.iter_mut() {
+        let (module, name) = names.import(&import.module, &import.name);
+        (import.module, import.name) = (module.to_owned(), name);
+    }
+    for export in module.exports.iter_mut() {
+        export.name = names.export(&export.name);
+    }
+    output.emit(generated)?;
     let glue = generated.join(format!("{STEM}.js"));
     let text = fs::read_to_string(&glue)?;
-    fs::write(&glue, with_one_import(&text))?;
+    fs::write(&glue, names.glue(&text))?;
     step.done();
     Ok(())
-}
-
-/// wasm-bindgen imports the host's module once a function, under one key of an object.
-fn with_one_import(glue: &str) -> String {
-    let mut seen = [false; 2];
-    let kept = glue.lines().filter(|line| {
-        let kind = match line.trim_start() {
-            line if line.starts_with("import * as import") => 0,
-            line if line.starts_with(HOST_KEY) => 1,
-            _ => return true,
-        };
-        !std::mem::replace(&mut seen[kind], true)
-    });
-    kept.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Runs the `wasm-opt` that is among `tools` on the generated module, in place.
@@ -106,16 +110,6 @@ mod tests {
             "[[package]]\nname = \"wasm-bindgen\"\nversion = \"{library}\"\n\n\
              [[package]]\nname = \"wasm-bindgen-cli-support\"\nversion = \"{tool}\"\n"
         )
-    }
-
-    #[test]
-    fn the_host_is_imported_once() {
-        let glue = "import * as import1 from \"../src/host.js\"\n\
-            import * as import2 from \"../src/host.js\"\n\
-            a\n        \"../src/host.js\": import1,\n        \"../src/host.js\": import2,\n}\n";
-        let expected = "import * as import1 from \"../src/host.js\"\n\
-            a\n        \"../src/host.js\": import1,\n}\n";
-        assert_eq!(with_one_import(glue), expected);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod bindgen;
 mod compile;
 mod javascript;
+mod names;
 
 use std::fs;
 use std::path::{Path, PathBuf};
