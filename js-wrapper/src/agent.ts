@@ -3,10 +3,10 @@
  * there, then everything goes to the core. Where the core never comes, what the queue holds is
  * told when the page is left.
  */
+import { briefWords } from './brief-words.js';
 import { install } from './hooks.js';
-import { lastWords } from './last-words.js';
 import { Kind, now, type Record } from './record.js';
-import { ATTRIBUTES_MAX, cut, TEXT_MAX } from './text.js';
+import { ATTRIBUTES_MAX, TEXT_MAX } from './text.js';
 
 /** The configuration of a page. Texts, as they stand in a tag's `data-*` attributes. */
 export interface Options {
@@ -22,7 +22,10 @@ export interface Options {
 
 /** What the core module exports. */
 export interface Core {
+  /** Starts the Wasm when the page has loaded; undefined when the options allow nothing or it is `wanted` no more. */
   start(options: Options, fetch: typeof window.fetch, wanted: () => boolean): Promise<Push | undefined>;
+  /** Tells of a page that is left before; gives back the identifier of its view. */
+  lastWords: typeof briefWords;
 }
 
 /** The core's intake. */
@@ -31,14 +34,12 @@ export type Push = (...record: Record) => void;
 /** Records that wait for the core at most: a page that makes more has told enough. */
 const QUEUE_MAX = 500;
 
-/** How long the core waits for a page that does not finish loading, as with an image that hangs. */
-const LOAD_MAX_MS = 5000;
-
 /** Hooks the page and loads the core. Gives back `dna(…)`. */
 export function agent(options: Options, load: () => Promise<Core>): (...call: unknown[]) => void {
   let queue: Record[] = [];
   const { fetch } = window;
   let lost = 0;
+  let lastWords = briefWords;
   let push: Push | undefined;
 
   const sink = (...record: Record) => {
@@ -72,9 +73,11 @@ export function agent(options: Options, load: () => Promise<Core>): (...call: un
     queue = [];
   };
 
-  afterLoad()
-    .then(load)
-    .then((core) => core.start(options, fetch, () => !push))
+  load()
+    .then((core) => {
+      lastWords = core.lastWords;
+      return core.start(options, fetch, () => !push);
+    })
     .then((started) => {
       if (push) return;
       if (!started) return stop();
@@ -98,31 +101,18 @@ export function agent(options: Options, load: () => Promise<Core>): (...call: un
 }
 
 /**
- * When the page has loaded: until then the network and the processor are the page's alone. A
- * page that is made in advance is none until it is shown.
- */
-async function afterLoad(): Promise<void> {
-  const until = (target: EventTarget, type: string) =>
-    new Promise<unknown>((resolve) => target.addEventListener(type, resolve, { once: true }));
-  if ((document as any).prerendering) await until(document, 'prerenderingchange');
-  if (document.readyState != 'complete') {
-    await Promise.race([until(window, 'load'), new Promise((resolve) => setTimeout(resolve, LOAD_MAX_MS))]);
-  }
-}
-
-/**
  * What is told as it is now: the page may change its object before the core is there. The name of
  * the call, what it is about, then names and values of attributes, one after the other. Bounded,
  * because copying it into the Wasm takes the page's time.
  */
 function copied([name, subject, attributes]: any[]): unknown[] {
-  const copy = [name, typeof subject == 'string' ? cut(subject, TEXT_MAX) : subject];
+  const copy = [name, typeof subject == 'string' ? subject.slice(0, TEXT_MAX) : subject];
   if (!attributes || typeof attributes != 'object') return copy;
   for (const name in attributes) {
     try {
       const it = attributes[name];
       const text = typeof it == 'string';
-      if (text || typeof it == 'boolean' || Number.isFinite(it)) copy.push(name, text ? cut(it, TEXT_MAX) : it);
+      if (text || typeof it == 'boolean' || Number.isFinite(it)) copy.push(name, text ? it.slice(0, TEXT_MAX) : it);
     } catch {
       // A getter that throws leaves out itself only.
     }

@@ -1,13 +1,17 @@
-/** `dna-core.js`: starts the Wasm. */
+/** `dna-core.js`: starts the Wasm when the page has loaded, and until then has the words for a page that is left. */
 import { answered, initSync, observed, push, start as startCore, woken } from '../generated/dna_sdk_wasm.js';
+import { afterLoad } from './after-load.js';
 import type { Core } from './agent.js';
 import { connect } from './host.js';
+
+export { lastWords } from './last-words.js';
 
 /**
  * Starts the core; undefined when the options allow nothing or it is `wanted` no more. `fetch` is
  * what the page had when the tag ran: a wrapper that came later may add what is nobody's business.
  */
 export const start: Core['start'] = async (options, fetch, wanted) => {
+  await afterLoad();
   const url = new URL('dna.wasm', import.meta.url);
   // The page's own requests come first.
   const response = await fetch.call(window, url, { priority: 'low' } as RequestInit);

@@ -169,6 +169,8 @@ export class Page {
   async #fetch(input, init = {}) {
     const url = String(input?.url ?? input);
     if (url.includes('dna.wasm')) {
+      this.wasmAsked = true;
+      if (this.wasm === 'never') return new Promise(() => {});
       if (this.wasm === 'missing') return new Response('', { status: 404 });
       const bytes = readFileSync(new URL('dna.wasm', dist));
       return new Response(bytes, { headers: { 'content-type': this.wasm ?? 'application/wasm' } });
@@ -228,13 +230,23 @@ export class Page {
     await settled();
   }
 
+  /** Waits, in real time, until the core's JavaScript is there and has asked for the Wasm. */
+  halfway() {
+    return this.until('the core asked for the Wasm', () => this.wasmAsked);
+  }
+
   /** Waits, in real time, until the core has started. */
   async ready() {
+    await this.until('the core started', () => PerformanceObserver.all.length > 0);
+    await settled();
+  }
+
+  async until(what, holds) {
     for (let turn = 0; turn < 500; turn++) {
       await new Promise((resolve) => native.setTimeout(resolve, 2));
-      if (PerformanceObserver.all.length > 0) return settled();
+      if (holds()) return;
     }
-    throw new Error(`the core did not start: ${this.warnings}`);
+    throw new Error(`waited in vain until ${what}: ${this.warnings}`);
   }
 
   dispatch(type, properties = {}) {

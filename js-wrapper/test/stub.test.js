@@ -89,9 +89,9 @@ test('stop before the core is there keeps it from starting', async () => {
   assert.deepEqual(page.sent, []);
 });
 
-for (const [what, set] of [
-  ['the core cannot be loaded', (page) => (page.coreLoads = 'refused')],
-  ['the Wasm is missing', (page) => (page.wasm = 'missing')],
+for (const [what, told, set] of [
+  ['the core cannot be loaded', ['page_view', 'exception', 'exception'], (page) => (page.coreLoads = 'refused')],
+  ['the Wasm is missing', ['page_view', 'exception', 'exception', 'identity'], (page) => (page.wasm = 'missing')],
 ]) {
   test(`when ${what} there is one warning, and the page still has its last words`, async () => {
     page = new Page();
@@ -105,7 +105,7 @@ for (const [what, set] of [
     page.leave();
     assert.equal(page.sent.length, 1);
     const kinds = (await events(page.sent)).map(({ kind }) => kind);
-    assert.deepEqual(kinds, ['page_view', 'exception', 'exception', 'identity']);
+    assert.deepEqual(kinds, told);
   });
 }
 
@@ -116,10 +116,48 @@ test('a Wasm of the wrong type is loaded all the same', async () => {
   await page.ready();
 });
 
-test('a page that is left before the core is there sends its last words as JSON', async () => {
-  page = new Page({ data: { release: '2.7' } });
+test('a page that is left before even the JavaScript of the core is there says briefly what went wrong', async () => {
+  page = new Page();
   page.coreLoads = false;
   page.tag();
+  page.now = 40;
+  page.throws(new RangeError('\ud800 broken'));
+  page.dispatch('unhandledrejection', { reason: 'why' });
+  page.dispatch('error', { target: { localName: 'img', src: '/x.png' } });
+  dna('event', 'a');
+  page.leave();
+  const read = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
+  assert.deepEqual(read.events.map(({ kind }) => kind), ['page_view', 'exception', 'unhandled_rejection']);
+  const [, error, rejection] = read.events;
+  assert.deepEqual([error.time, error.body['exception.type']], [40, 'RangeError']);
+  assert.equal(error.body['exception.message'], '? broken');
+  assert.ok(error.body['exception.stacktrace'].includes('stub.test.js'));
+  assert.equal(rejection.body['exception.message'], 'why');
+  assert.equal(read['dropped.queue_full'], 2, 'the image and the event are counted');
+  assert.match(read['session.id'], /^[0-9a-f]{32}$/);
+  assert.equal(page.storage.length, 0, 'nothing is kept');
+  // Seen again and left again it is still the same view.
+  page.throws(new Error('later'));
+  page.leave();
+  const again = JSON.parse(Buffer.from(await page.sent[1].bytes).toString());
+  assert.deepEqual(again.events.map(({ kind }) => kind), ['exception']);
+  assert.deepEqual([again['view.id'], again['session.id'], again.sequence], [read['view.id'], read['session.id'], 2]);
+});
+
+test('a share of none keeps nothing', async () => {
+  page = new Page({ data: { sampleRate: '0' } });
+  page.coreLoads = false;
+  page.tag();
+  page.throws(new Error('early'));
+  page.leave();
+  assert.equal(page.sent.length, 0);
+});
+
+test('a page that is left before the core is there sends its last words as JSON', async () => {
+  page = new Page({ data: { release: '2.7' } });
+  page.wasm = 'never';
+  page.tag();
+  await page.halfway();
   page.now = 40;
   page.throws(new RangeError('at https://bank/a?secret=1'));
   page.dispatch('unhandledrejection', { reason: 'why' });
@@ -158,8 +196,9 @@ test('a page that is left before the core is there sends its last words as JSON'
 
 test('last words wait in the storage, without the user, until a page with a core has sent them', async () => {
   page = new Page();
-  page.coreLoads = false;
+  page.wasm = 'never';
   page.tag();
+  await page.halfway();
   await page.pass(1);
   dna('setUser', '6222021234567890');
   dna('event', '到账 😀 \ud800');
@@ -188,8 +227,9 @@ test('last words wait in the storage, without the user, until a page with a core
 
 test('last words keep to the bounds of the wire, as the core does', async () => {
   page = new Page({ data: { release: 'r'.repeat(99) } });
-  page.coreLoads = false;
+  page.wasm = 'never';
   page.tag();
+  await page.halfway();
   const many = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`n${at}`, at]));
   dna('setUser', 'u', { tier: 1, ...many });
   dna('event', '字'.repeat(200), 'no attributes');
@@ -212,6 +252,7 @@ test('a page that does not finish loading gets its core all the same', async () 
   page.document.readyState = 'loading';
   page.tag();
   page.throws(new Error('early'));
+  await page.until('it waits for the page', () => page.timers.size > 0);
   await page.pass(5000);
   await page.ready();
   await page.pass(1000);

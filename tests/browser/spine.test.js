@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { launch } from './harness/browser.js';
 import { until } from './harness/process.js';
-import { APP, PSEUDONYM_KEY, eventsOf, sdkWithoutCore, startBank, startIngest, startRedis } from './harness/servers.js';
+import { APP, PSEUDONYM_KEY, eventsOf, partOfSdk, startBank, startIngest, startRedis } from './harness/servers.js';
 
 /** A user ID that occurs nowhere by chance. */
 const USER = 'vip-canary-8613912345678';
@@ -179,35 +179,55 @@ test('the user is known by a keyed pseudonym and nothing secret is kept anywhere
   assert.ok(bytes.includes('TypeError') || bytes.includes('Error'), 'the scan saw the contents');
 });
 
-test('a page whose core never comes tells what it can, once', async (t) => {
-  // Not by interception: that would hold up the last beacon too, and lose it with the page.
-  const sdk = await sdkWithoutCore();
+/** Opens a page of a bank that has these files of the SDK only; returns once the core has failed to start. */
+async function pageOfBankWith(t, files) {
+  const sdk = await partOfSdk(files);
   const bank = await startBank(ingest.url, sdk.folder);
   t.after(async () => {
     await bank.stop();
     await sdk.remove();
   });
   const page = await browser.newPage();
-  const marker = 'early marker';
-  await page.goto(`${bank.url}/broken-image`, { waitUntil: 'domcontentloaded' });
+  const failed = new Promise((resolve) => {
+    page.on('console', (message) => message.text().startsWith('dna: not started') && resolve());
+  });
+  await page.goto(`${bank.url}/broken-image`);
   await page.waitForFunction(() => document.querySelector('#broken').complete);
+  await failed;
+  return { page, bank };
+}
+
+/** Events of the frames that contain a text. */
+const eventsWith = async (text) => eventsOf((await ingest.entries()).filter(({ frame }) => JSON.stringify(frame).includes(text)));
+
+test('a page whose Wasm never comes tells what it can, once', async (t) => {
+  const { page, bank } = await pageOfBankWith(t, ['dna.js', 'dna-core.js']);
+  const marker = 'early marker';
   await page.addScriptTag({ content: `dna('event', '${marker}', { step: 1 }); throw new Error('${marker} ${PERSONAL}')` });
   await leave(page);
-  const read = async () => {
-    const frames = (await ingest.entries()).filter(({ frame }) => JSON.stringify(frame).includes(marker));
-    return eventsOf(frames);
-  };
-  const events = await until('the last words', read, (found) => found.length > 0, describe);
+  const events = await until('the last words', () => eventsWith(marker), (found) => found.length > 0, describe);
   const kinds = events.map(({ kind }) => kind).toSorted();
   assert.deepEqual(kinds, ['custom', 'exception', 'page_view', 'resource_failure']);
-  // Of another origin than `page`, which is a blank one now.
+  const view = events.find(({ kind }) => kind === 'page_view').body;
+  assert.ok(view.response_start > 0 && view.dom_interactive >= view.response_end, JSON.stringify(view));
   const later = await browser.newPage();
   await later.goto(`${bank.url}/assets/throws.js`);
   const kept = await later.evaluate(() => JSON.stringify(Object.entries(localStorage)));
   assert.ok(kept.includes(marker), 'kept for the next page');
   for (const secret of PERSONAL) assert.ok(!kept.includes(secret), `${secret} is in the storage`);
-  const view = events.find(({ kind }) => kind === 'page_view').body;
-  assert.ok(view.response_start > 0 && view.dom_interactive >= view.response_end, JSON.stringify(view));
+});
+
+test('a page that has the stub alone says what went wrong, and keeps nothing', async (t) => {
+  const { page, bank } = await pageOfBankWith(t, ['dna.js']);
+  const marker = 'brief marker';
+  await page.addScriptTag({ content: `throw new Error('${marker} ${PERSONAL}')` });
+  await leave(page);
+  const events = await until('the brief words', () => eventsWith(marker), (found) => found.length > 0, describe);
+  assert.deepEqual(events.map(({ kind }) => kind), ['page_view', 'exception']);
+  assert.equal(events[1].body['exception.message'], `${marker} {card},{card},{phone},{id},{email}`);
+  const later = await browser.newPage();
+  await later.goto(`${bank.url}/assets/throws.js`);
+  assert.equal(await later.evaluate(() => localStorage.length), 0);
 });
 
 test('what ingest did not take is delivered by a later page, once', async () => {

@@ -94,10 +94,10 @@ export async function startIngest({ redisUrl, port, origins = ['*'] } = {}) {
   };
 }
 
-/** A folder with the stub alone, and a way to be rid of it. */
-export async function sdkWithoutCore() {
+/** A folder with these files of the SDK alone, and a way to be rid of it. */
+export async function partOfSdk(files) {
   const folder = await mkdtemp(join(tmpdir(), 'dna-sdk-'));
-  await copyFile(join(sdkFolder, 'dna.js'), join(folder, 'dna.js'));
+  for (const file of files) await copyFile(join(sdkFolder, file), join(folder, file));
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
