@@ -30,7 +30,7 @@ const text = (value: unknown, max: number) => value && `${value}`.slice(0, max /
 export function briefWords(options: Options, records: Record[], lost: number, fetch: typeof window.fetch): string | undefined {
   // A page made in advance that nobody has seen is no view.
   if ((document as any).prerendering) return;
-  const rate = +options.sampleRate!;
+  const rate = parseFloat(options.sampleRate as string);
   if (kept == null) kept = !(rate >= 0 && Math.random() >= rate);
   // Covered, seen and covered again it is still one view.
   const events: object[] = frames ? [] : [{ kind: 'page_view', time: 0, body: {} }];

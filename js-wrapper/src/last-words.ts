@@ -14,7 +14,7 @@ const FRAME_MAX = 60_000;
 type Told = [kind: string, body: object];
 
 /** What is sent of each record that matters. */
-function told([kind, start, a, b, c, d]: Record): Told | undefined {
+function told([kind, start, a, b, c, d]: Record): Told | undefined | false {
   const it = a as any;
   if (kind == Kind.Call) return call(it);
   if (kind == Kind.Error && it.target?.localName) {
@@ -34,13 +34,15 @@ function told([kind, start, a, b, c, d]: Record): Told | undefined {
   }
 }
 
-function call([name, first, ...rest]: any[]): Told | undefined {
+function call([name, first, ...rest]: any[]): Told | undefined | false {
   const named = (typeof first == 'string' && first) || Number.isFinite(first);
   if (name == 'clearUser') return ['identity', {}];
   if (name == 'setUser' && named) {
     const { tier, ...others } = attributes(rest);
     const known = typeof tier == 'string' && tier ? cut(tier, 32) : undefined;
-    return ['identity', { 'user.id': cut(`${first}`, 256), 'user.tier': known, attributes: some(others) }];
+    // Not cut: the pseudonym of a part would be another user's too.
+    const fits = new TextEncoder().encode(`${first}`).length <= 256;
+    return fits && ['identity', { 'user.id': `${first}`, 'user.tier': known, attributes: some(others) }];
   }
   if (name == 'event' && named) return ['custom', { 'event.name': clean(first, 128), attributes: some(attributes(rest)) }];
 }
@@ -137,6 +139,8 @@ export function lastWords(options: Options, records: Record[], lost: number, fet
 function send(options: Options, visit: Session, view: string, lost: number, events: string[], stored: string[], fetch: typeof window.fetch) {
   const random = (Math.random() * 4294967296) >>> 0;
   const header = {
+    // First, and of 13 digits: the page that sends it again puts its own time there.
+    sent_at_ms: Date.now(),
     app_key: options.key,
     'session.id': visit.id,
     // The core counts from 1 below the random part.
@@ -150,9 +154,8 @@ function send(options: Options, visit: Session, view: string, lost: number, even
     sample_percent: visit.percent < 100 ? visit.percent : undefined,
   };
   const frame = (head: object, list: string[]) => `${json(head).slice(0, -1)},"events":[${list}]}`;
-  // Without `sent_at_ms`: the next page cannot know what its clock was.
   if (stored.length) store(random, frame(header, stored));
-  const body = frame({ ...header, sent_at_ms: Date.now() }, events);
+  const body = frame(header, events);
   const url = options.endpoint!.replace(/^(https?:\/\/[^/]+)\/?$/, '$1/v1/beacon');
   try {
     if (navigator.sendBeacon(url, body)) return;

@@ -23,7 +23,7 @@ export interface Session {
 export function session(sampleRate: string | number = 1): Session {
   const now = Date.now();
   // A share that makes no sense keeps everything, as the core does.
-  const rate = +sampleRate >= 0 && +sampleRate <= 1 ? +sampleRate : 1;
+  const rate = sampleRate !== '' && +sampleRate >= 0 && +sampleRate <= 1 ? +sampleRate : 1;
   let stored = '';
   try {
     stored = localStorage.getItem(KEY) || '';

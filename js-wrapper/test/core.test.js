@@ -201,6 +201,45 @@ test('what waits goes by beacon when the page is left, and is confirmed by the n
   assert.equal(storage.length, 1, 'acknowledged, so only the session is left');
 });
 
+test('what the application says is cleaned before it is sent or stored', async () => {
+  await open();
+  const personal = ['6222020202020208', '13800138000', 'zhang.wei@mail.example', 'pin=1234'];
+  const [card, phone, mail, query] = personal;
+  dna('setUser', 'u', { tier: card, [`of ${phone}`]: mail });
+  dna('event', `paid ${card}`, { card, number: +card, phone, mail, url: `/pay?${query}`, [mail]: true });
+  const error = new Error('x');
+  error.name = `Of${mail}`;
+  page.throws(error);
+  page.leave();
+  const sent = Buffer.from(await page.sent[0].bytes).toString('latin1');
+  const stored = page.storage.values().join();
+  assert.ok(stored.includes('{card}') && sent.includes('{phone}'), 'the scan saw the contents');
+  for (const secret of personal) {
+    assert.ok(!sent.includes(secret), `${secret} is sent`);
+    assert.ok(!stored.includes(secret), `${secret} is stored`);
+  }
+  const { events } = await frame(page.sent[0]);
+  const custom = events.find(({ kind }) => kind === 'custom');
+  assert.equal(custom.attributes.number, '{card}');
+});
+
+test('an id that is too long is nobody, with and without a core', async () => {
+  for (const wasm of ['application/wasm', 'never']) {
+    page = new Page();
+    page.wasm = wasm;
+    page.tag();
+    await (wasm === 'never' ? page.halfway() : page.ready());
+    dna('setUser', `${'L'.repeat(256)}-A`);
+    dna('setUser', `müller-${'x'.repeat(100)}`);
+    page.leave();
+    const bytes = Buffer.from(await page.sent[0].bytes);
+    const read = bytes[0] === 0x7b ? JSON.parse(bytes).events.map(({ body }) => body) : (await frame(page.sent[0])).events;
+    const ids = read.map((event) => event.id ?? event['user.id']).filter(Boolean);
+    assert.deepEqual(ids, [`müller-${'x'.repeat(100)}`], wasm);
+    page.close();
+  }
+});
+
 test('a beacon that is refused goes by fetch with keepalive', async () => {
   await open();
   page.beaconAccepts = false;

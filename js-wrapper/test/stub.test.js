@@ -214,6 +214,7 @@ test('last words wait in the storage, without the user, until a page with a core
   const [before] = await Promise.all([told].map(async ({ bytes }) => JSON.parse(Buffer.from(await bytes).toString())));
   const again = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
   assert.equal(again.sequence, before.sequence);
+  assert.equal(again.sent_at_ms, page.at, 'by the clock of now');
   assert.equal(again['session.id'], before['session.id']);
   assert.deepEqual(again.events.map(({ kind }) => kind), ['page_view', 'custom']);
   assert.equal(again.events[1].body['event.name'], '到账 😀 ?');
@@ -260,12 +261,19 @@ test('a page that does not finish loading gets its core all the same', async () 
 });
 
 test('a share that makes no sense keeps the session, with or without a core', async () => {
-  page = new Page({ data: { sampleRate: 'abc' } });
-  page.coreLoads = false;
-  page.tag();
-  dna('event', 'a');
-  page.leave();
-  assert.equal(page.sent.length, 1);
+  for (const sampleRate of ['abc', '']) {
+    for (const stage of ['brief', 'halfway']) {
+      page = new Page({ data: { sampleRate } });
+      page.coreLoads = stage !== 'brief';
+      page.wasm = 'never';
+      page.tag();
+      if (page.coreLoads) await page.halfway();
+      dna('event', 'a');
+      page.leave();
+      assert.equal(page.sent.length, 1, `${sampleRate} ${stage}`);
+      page.close();
+    }
+  }
 });
 
 test('hostile values of the page reach nobody', async () => {

@@ -12,6 +12,11 @@ const EVENTS: u64 = 15;
 /// (key, head, 8 bytes) and its own key.
 const ATTEMPT_AT: usize = MAGIC.len() + 1 + 10 + 1;
 
+/// What the stub's last words begin with, and where the 13 digits of the time end: those of all
+/// times until the year 2286.
+const JSON_START: &[u8] = b"{\"sent_at_ms\":";
+const JSON_DIGITS_END: usize = JSON_START.len() + 13;
+
 /// A frame, ready to be sent, again and again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Frame {
@@ -48,12 +53,21 @@ impl Frame {
     }
 
     /// Puts the time of this attempt, and how many there were before, into the bytes. The stub's
-    /// last words are JSON and have neither.
+    /// last words are JSON and have the time alone.
     pub(crate) fn stamp(&mut self, now: u64, attempt: u8) {
-        if restamp(&mut self.bytes, now)
-            && let Some(place) = self.bytes.get_mut(ATTEMPT_AT)
+        if restamp(&mut self.bytes, now) {
+            if let Some(place) = self.bytes.get_mut(ATTEMPT_AT) {
+                *place = attempt;
+            }
+        } else if self.bytes.starts_with(JSON_START)
+            && let Some(rest) = self.bytes.get_mut(JSON_START.len()..JSON_DIGITS_END)
+            && rest.iter().all(u8::is_ascii_digit)
         {
-            *place = attempt;
+            let mut now = now;
+            for digit in rest.iter_mut().rev() {
+                *digit = b'0' + (now % 10) as u8;
+                now /= 10;
+            }
         }
     }
 

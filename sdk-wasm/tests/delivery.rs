@@ -279,9 +279,9 @@ fn the_outbox_is_bounded_and_says_what_it_lost() {
 }
 
 #[test]
-fn last_words_of_the_stub_are_sent_by_the_next_page_as_they_are() {
+fn last_words_of_the_stub_are_sent_by_the_next_page_with_its_own_time() {
     let memory = Memory::new();
-    let frame = br#"{"app_key":"k","session.id":"000102030405060708090a0b0c0d0e0f",
+    let frame = br#"{"sent_at_ms":1795478300000,"app_key":"k","session.id":"000102030405060708090a0b0c0d0e0f",
         "sequence":169744167862272,"events":[{"kind":"custom","time":1,"body":{"event.name":"a"}}]}"#;
     let mut stored = vec![2, 1];
     stored.extend_from_slice(&START.to_be_bytes());
@@ -292,6 +292,7 @@ fn last_words_of_the_stub_are_sent_by_the_next_page_as_they_are() {
     next.woken(START + 6_000);
     let sent = memory.sent();
     assert_eq!((sent.len(), sent[0].names()), (1, vec!["a".to_owned()]));
+    assert_eq!(sent[0].frame.header.sent_at, Some(START + 6_000));
     next.answered(START + 6_100, sent[0].sequence(), KEPT);
     assert_eq!(memory.stored_frames(), 0);
 }

@@ -34,6 +34,7 @@ const countOf = (events, kind, matches = () => true) =>
 /** What the journey below must leave in the stream: kind, what tells it, how often. */
 const EXPECTED = [
   ['page_view', () => true, 6],
+  ['web_vital', (body) => body['browser.web_vital.name'] === 'FP', 6],
   ['web_vital', (body) => body['browser.web_vital.name'] === 'FCP', 6],
   ['identity', (body) => body['user.hash'] !== undefined && body['user.tier'] === 'vip', 6],
   ['exception', (body) => /after the tag/.test(body['exception.message']), 1],
@@ -41,6 +42,7 @@ const EXPECTED = [
   ['unhandled_rejection', () => true, 1],
   ['resource_failure', (body) => body['element.name'] === 'img', 1],
   ['api_call', (body) => body['url.full'].endsWith('/api/sign-in') && body['http.response.status_code'] === 200, 1],
+  ['api_call', (body) => body['url.full'].endsWith('/api/accounts') && body['http.response.status_code'] === 200, 1],
   ['api_call', (body) => body['http.response.status_code'] === 500, 1],
   ['api_call', (body) => body['url.full'].endsWith('/api/gold-price') && body['error.type'] === 'network', 1],
 ];
@@ -119,6 +121,8 @@ test('a visitor who signs in, meets errors and leaves is in the stream, each eve
   for (const [kind, matches, count] of EXPECTED) {
     assert.equal(countOf(events, kind, matches), count, `${kind} ${matches}`);
   }
+  const others = events.filter(({ kind }) => kind !== 'web_vital');
+  assert.equal(others.length, 20, `nothing besides:${describe(others)}`);
   const sessions = new Set(events.map(({ frame }) => frame['session.id']));
   assert.equal(sessions.size, 1, 'one visit, one session');
   const views = new Set(events.map(({ frame }) => frame['view.id']));

@@ -3,6 +3,7 @@
 use super::js;
 use dna_protocol::draft::AttributeDraft;
 use dna_protocol::model::{Custom, Identity};
+use dna_protocol::privacy::{clean_text, mask_of_number};
 use dna_protocol::{Draft, Kind};
 use js_sys::Array;
 use wasm_bindgen::prelude::{JsCast, JsValue};
@@ -16,15 +17,20 @@ pub(super) fn event(arguments: &JsValue) -> Option<Draft> {
     let mut draft = Draft::new(Kind::Identity);
     match js::text(arguments, "0", 16).as_str() {
         "clearUser" => {}
+        // Not cut: the pseudonym of a part would be another user's too.
+        "setUser" if name.len() > usize::from(Identity::id.max) => {
+            js::warn("dna: setUser: the id is too long; allowed: 1 to 256 bytes. Nobody is told.");
+            return None;
+        }
         "setUser" if !name.is_empty() => {
             draft.fields.text(Identity::id, &name);
             let (attributes, tier) = attributes(arguments, "tier");
-            draft.fields.text(Identity::tier, &tier);
+            draft.fields.text(Identity::tier, &clean_text(&tier));
             draft.fields.attributes(Identity::attributes, &attributes);
         }
         "event" if !name.is_empty() => {
             draft.kind = Kind::Custom;
-            draft.fields.text(Custom::name, &name);
+            draft.fields.text(Custom::name, &clean_text(&name));
             let (attributes, _) = attributes(arguments, "");
             draft.fields.attributes(Custom::attributes, &attributes);
         }
@@ -51,9 +57,15 @@ fn attributes(arguments: &JsValue, apart: &str) -> (AttributeDraft, String) {
         let text = value.as_string();
         if name == apart {
             text_apart = text.unwrap_or_default();
-        } else if let Some(text) = text {
-            attributes.text(&name, &text);
-        } else if let Some(number) = value.as_f64() {
+            continue;
+        }
+        let name = clean_text(&name);
+        let number = value.as_f64();
+        if let Some(text) = text {
+            attributes.text(&name, &clean_text(&text));
+        } else if let Some(mask) = number.and_then(mask_of_number) {
+            attributes.text(&name, mask);
+        } else if let Some(number) = number {
             attributes.number(&name, number);
         } else {
             attributes.bool(&name, value.is_truthy());

@@ -40,7 +40,7 @@ pub(super) fn rejection(event: &JsValue) -> Draft {
 fn thrown(value: &JsValue, fields: &mut Fields) -> bool {
     let name = js::text(value, "name", u32::from(Exception::r#type.max));
     let unnamed = if name.is_empty() { js::type_of(value) } else { String::new() };
-    fields.text(Exception::r#type, if name.is_empty() { &unnamed } else { &name });
+    fields.text(Exception::r#type, &clean_text(if name.is_empty() { &unnamed } else { &name }));
     let mut message = js::text(value, "message", MESSAGE_MAX);
     // An Error without a message prints as its name, which is its type already.
     if message.is_empty() && name.is_empty() {
