@@ -17,6 +17,13 @@ export function install(sink: Sink): () => void {
   return () => undo.forEach((take) => take());
 }
 
+/**
+ * What stands in for a function of the page's: to all who look it is that function, with its name,
+ * its text and whatever properties it has or gets.
+ */
+const stands = <T extends Function>(original: T, act: (self: any, call: any) => unknown): T =>
+  new Proxy(original, { apply: (_, self, call) => act(self, call) });
+
 /** An address as it is meant now: the page may go elsewhere before the core looks. */
 function absolute(address: unknown): unknown {
   try {
@@ -60,29 +67,26 @@ function events(sink: Sink): () => void {
 function fetches(sink: Sink): () => void {
   const original = window.fetch;
   if (!original) return () => {};
-  // A method, so that a minifier leaves it its name.
-  const { fetch } = {
-    fetch(this: unknown, input: RequestInfo | URL): Promise<Response> {
-      const start = now();
-      const init = arguments[1];
-      const asked = typeof input == 'string' || input instanceof URL ? absolute(input) : input;
-      // The caller gets what follows from the original, not the original with a second
-      // handler: that would hide a rejection that nobody handles.
-      const result = original.apply(this as Window, arguments as never);
-      // A mock may return anything.
-      if (typeof result?.then != 'function') return result;
-      return result.then(
-        (response) => {
-          sink(Kind.FetchAnswered, start, now(), asked, init, response);
-          return response;
-        },
-        (error) => {
-          sink(Kind.FetchFailed, start, now(), asked, init, error);
-          throw error;
-        },
-      );
-    },
-  };
+  const fetch = stands(original, (self, call) => {
+    const start = now();
+    const [input, init] = call;
+    const asked = typeof input == 'string' || input instanceof URL ? absolute(input) : input;
+    // The caller gets what follows from the original, not the original with a second
+    // handler: that would hide a rejection that nobody handles.
+    const result = Reflect.apply(original, self, call);
+    // A mock may return anything.
+    if (typeof result?.then != 'function') return result;
+    return result.then(
+      (response: Response) => {
+        sink(Kind.FetchAnswered, start, now(), asked, init, response);
+        return response;
+      },
+      (error: unknown) => {
+        sink(Kind.FetchFailed, start, now(), asked, init, error);
+        throw error;
+      },
+    );
+  });
   window.fetch = fetch;
   // Whoever has wrapped it meanwhile keeps a wrapper that still works.
   return () => window.fetch === fetch && (window.fetch = original);
@@ -109,29 +113,29 @@ function requests(sink: Sink): () => void {
     end(this, event.type);
   };
   const hooked = {
-    open(this: XMLHttpRequest, _method: string, _url: string) {
+    open: stands(original.open, (xhr, call) => {
       // Opened again by a listener of its end, which may have been called before ours.
-      if (this.readyState == 4) end(this, this.status ? 'load' : 'error');
-      const opened = [arguments[0], absolute(arguments[1])];
-      const result = original.open.apply(this, arguments as never);
-      known.set(this, { opened });
+      if (known.get(xhr)?.start != null && xhr.readyState == 4) end(xhr, xhr.status ? 'load' : 'error');
+      const opened = [call[0], absolute(call[1])];
+      const result = Reflect.apply(original.open, xhr, call);
+      known.set(xhr, { opened });
       return result;
-    },
-    send(this: XMLHttpRequest) {
-      const request = known.get(this);
+    }),
+    send: stands(original.send, (xhr, call) => {
+      const request = known.get(xhr);
       if (request) {
         request.start = now();
         // The same function is added once only, however often the object is used.
-        for (const type of ['load', 'error', 'abort', 'timeout']) this.addEventListener(type, ended);
+        for (const type of ['load', 'error', 'abort', 'timeout']) xhr.addEventListener(type, ended);
       }
       try {
-        return original.send.apply(this, arguments as never);
+        return Reflect.apply(original.send, xhr, call);
       } catch (error) {
         // A synchronous request fails without an event.
-        end(this, 'error');
+        end(xhr, 'error');
         throw error;
       }
-    },
+    }),
   };
   Object.assign(prototype, hooked);
   return () => {

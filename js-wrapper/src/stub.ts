@@ -6,7 +6,7 @@ import { agent } from './agent.js';
 
 declare global {
   interface Window {
-    dna?: (...call: unknown[]) => void;
+    dna?: ((...call: unknown[]) => void) & { stop(): void };
   }
 }
 
@@ -14,4 +14,7 @@ declare global {
 const tag = document.currentScript as HTMLScriptElement | null;
 // A second tag on the page changes nothing, and an element with that id is no function. The
 // core is beside this file, wherever that is.
-if (typeof window.dna != 'function') window.dna = agent({ ...tag?.dataset }, () => import('./dna-core.js'));
+if (typeof window.dna != 'function') {
+  const dna = agent({ ...tag?.dataset }, () => import('./dna-core.js'));
+  window.dna = Object.assign(dna, { stop: () => dna('stop') });
+}

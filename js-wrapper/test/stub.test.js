@@ -17,6 +17,7 @@ test('fetch keeps its results, errors, arguments and name', async () => {
     if (url.includes('fail')) throw failure;
     return answer;
   };
+  const { length } = fetch;
   page.tag();
   await page.ready();
   const init = { method: 'put' };
@@ -25,7 +26,7 @@ test('fetch keeps its results, errors, arguments and name', async () => {
   await assert.rejects(fetch('https://api.bank/fail'), (error) => error === failure);
   await assert.rejects(fetch('https://api.bank/fail', { signal: AbortSignal.abort() }));
   assert.equal(fetch.name, 'fetch');
-  assert.equal(fetch.length, 1);
+  assert.equal(fetch.length, length);
   await page.pass(3000);
   const made = (await events(page.sent)).map(({ method, url, status, error, initiator }) => [method, url, status, error, initiator]);
   assert.deepEqual(made, [
