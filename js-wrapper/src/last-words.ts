@@ -43,6 +43,7 @@ function call([name, first, ...rest]: any[]): Told | undefined {
     return ['identity', { 'user.id': cut(`${first}`, 256), 'user.tier': known, attributes: some(others) }];
   }
   if (name == 'event' && named) return ['custom', { 'event.name': clean(first, 128), attributes: some(attributes(rest)) }];
+  if (name == 'route' && named) return ['route_change', { 'route.name': clean(first, 128) }];
 }
 
 /** What the agent has copied, as an object. */
