@@ -22,6 +22,7 @@ const FILES: &[(&str, &str)] = embedded![
     "http.js",
     "icons.svg",
     "logo.svg",
+    "routes.js",
     "session.js",
     "sign-in.js",
     "statement.js",

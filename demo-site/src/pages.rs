@@ -10,7 +10,7 @@ use crate::language::Language;
 use crate::site::Site;
 use crate::tag::script_tag;
 
-/// A page: its path is `/` and its name, except for the sign-in page at `/`.
+/// A page: its path is `/` and its name, except for the sign-in page at `/` and for routes, which a script adds to.
 struct Page {
     name: &'static str,
     path: &'static str,
@@ -35,6 +35,7 @@ const PAGES: &[Page] = &[
     page!("/throws", "throws"),
     page!("/broken-image", "broken-image"),
     page!("/failing-api", "failing-api"),
+    page!("/routes{order:(?:/orders/[0-9]+)?}", "routes"),
 ];
 const NOT_FOUND: Page = page!("", "not-found");
 const SHELL: &str = include_str!("../web/shell.html");

@@ -3,6 +3,8 @@ import { answered, initSync, observed, push, start as startCore, woken } from '.
 import { afterLoad } from './after-load.js';
 import type { Core } from './agent.js';
 import { connect } from './host.js';
+import { Kind, type Sink } from './record.js';
+import { routes } from './routes.js';
 
 export { lastWords } from './last-words.js';
 
@@ -19,5 +21,11 @@ export const start: Core['start'] = async (options, fetch, wanted) => {
   // Not while it streams: that needs a media type that not every server knows, to gain nothing at this size.
   initSync({ module: await WebAssembly.compile(await response.arrayBuffer()) });
   connect({ answered, observed, woken });
-  return wanted() && startCore(options, fetch) ? (push as never) : undefined;
+  if (!wanted() || !startCore(options, fetch)) return;
+  const take = push as never as Sink;
+  const unhook = routes(take);
+  return (...record) => {
+    if (record[0] == Kind.Stop) unhook();
+    take(...record);
+  };
 };

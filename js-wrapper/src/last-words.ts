@@ -39,12 +39,13 @@ function call([name, first, ...rest]: any[]): Told | undefined | false {
   if (name == 'clearUser') return ['identity', {}];
   if (name == 'setUser' && named) {
     const { tier, ...others } = attributes(rest);
-    const known = typeof tier == 'string' && tier ? cut(tier, 32) : undefined;
+    const known = typeof tier == 'string' && tier ? clean(tier, 32) : undefined;
     // Not cut: the pseudonym of a part would be another user's too.
     const fits = new TextEncoder().encode(`${first}`).length <= 256;
     return fits && ['identity', { 'user.id': `${first}`, 'user.tier': known, attributes: some(others) }];
   }
   if (name == 'event' && named) return ['custom', { 'event.name': clean(first, 128), attributes: some(attributes(rest)) }];
+  if (name == 'route' && named) return ['route_change', { 'route.name': clean(first, 128) }];
 }
 
 /** What the agent has copied, as an object. */

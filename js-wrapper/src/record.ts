@@ -15,6 +15,7 @@ export const enum Kind {
   Lost = 7,
   Stop = 8,
   Told = 9,
+  Route = 10,
 }
 
 /** Takes records; never throws. */

@@ -22,7 +22,7 @@ impl Rank {
     pub(crate) fn of(kind: Kind) -> Self {
         match kind {
             Kind::WebVital | Kind::ApiCall => Self::Detail,
-            Kind::PageView | Kind::Custom => Self::Told,
+            Kind::PageView | Kind::RouteChange | Kind::Custom => Self::Told,
             Kind::Exception | Kind::UnhandledRejection | Kind::ResourceFailure => Self::Error,
             Kind::Identity => Self::Identity,
         }

@@ -7,11 +7,11 @@ use crate::frame::{Frame, header};
 use crate::host::Host;
 use crate::limits::{FLUSH_DELAY, FLUSH_DELAY_URGENT};
 use crate::repeats::Repeats;
+use crate::route::Place;
 use crate::sequence::Sequence;
 use crate::session::Session;
 use dna_protocol::field::Millis;
-use dna_protocol::model::Header;
-use dna_protocol::privacy::clean_address;
+use dna_protocol::model::{Header, RouteChange};
 use dna_protocol::{Draft, Kind};
 
 /// The client of one page. `now` is always in ms since the Unix epoch.
@@ -22,6 +22,8 @@ pub struct Client<H> {
     session: Session,
     sequence: Sequence,
     view: [u8; 8],
+    /// Where the view is: the page may have gone on when its events leave.
+    place: Place,
     time_base: u64,
     batch: Batch,
     flush_at: Option<u64>,
@@ -41,12 +43,14 @@ impl<H: Host> Client<H> {
         let session = Session::resume(&mut host, config.sample_percent, now);
         let mut view = [0; 8];
         host.random(&mut view);
+        let place = Place::of(&host.address());
         let mut client = Self {
             host,
             config,
             session,
             sequence: Sequence::default(),
             view,
+            place,
             time_base,
             batch: Batch::default(),
             flush_at: None,
@@ -107,6 +111,25 @@ impl<H: Host> Client<H> {
         self.delivery.show(now);
         self.touch(now);
         self.advance(now);
+    }
+
+    /// The page may show another route now. A query alone makes none, nor does a place on the page.
+    pub fn route(&mut self, now: u64, time: f64, navigation_type: &str) {
+        let place = Place::of(&self.host.address());
+        if place == self.place {
+            return;
+        }
+        if !self.repeats.allow_route(now) {
+            self.dropped_rate_limited += 1;
+            return;
+        }
+        let mut draft = Draft::new(Kind::RouteChange);
+        draft.fields.text(RouteChange::navigation_type, navigation_type);
+        draft.fields.text(RouteChange::referrer, &self.place.url);
+        draft.fields.text(RouteChange::fragment, &place.fragment);
+        self.flush(now);
+        self.place = place;
+        self.view(now, time, draft);
     }
 
     /// Another page view begins in the same page load.
@@ -199,7 +222,7 @@ impl<H: Host> Client<H> {
         fields.uint(Header::sequence, sequence);
         fields.uint(Header::time_base, self.time_base);
         fields.bytes(Header::view_id, &self.view);
-        fields.text(Header::url, &clean_address(&self.host.address()));
+        fields.text(Header::url, &self.place.url);
         fields.text(Header::release, &self.config.release);
         fields.text(Header::sdk_name, "dna-web");
         fields.text(Header::sdk_version, env!("CARGO_PKG_VERSION"));

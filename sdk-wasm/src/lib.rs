@@ -21,6 +21,7 @@ pub mod limits;
 mod outbox;
 mod repeats;
 mod retry;
+mod route;
 mod sampling;
 mod sequence;
 mod session;

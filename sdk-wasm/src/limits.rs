@@ -77,7 +77,12 @@ pub const REPEATS_KNOWN_MAX: usize = 64;
 /// that throws at each frame of an animation.
 pub const RATE_EVENTS_MAX: u32 = 600;
 
-/// The window of [`RATE_EVENTS_MAX`].
+/// Routes a page may show within [`RATE_WINDOW`]: each is a frame of its own, and all of them fit
+/// [`OUTBOX_FRAMES_MAX`]. Above somebody who clicks through a page in haste, below a script that
+/// writes the place of scrolling into the address.
+pub const RATE_ROUTES_MAX: u32 = 40;
+
+/// The window of [`RATE_EVENTS_MAX`] and [`RATE_ROUTES_MAX`].
 pub const RATE_WINDOW: u64 = 60_000;
 
 /// Records that wait while the core is busy, as when another script throws while it wraps the

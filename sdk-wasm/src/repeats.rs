@@ -1,7 +1,9 @@
 //! Keeps a page that throws in a loop from filling the wire with one and the same error, and
 //! any page from sending without end.
 
-use crate::limits::{RATE_EVENTS_MAX, RATE_WINDOW, REPEATS_KNOWN_MAX, REPEATS_MAX};
+use crate::limits::{
+    RATE_EVENTS_MAX, RATE_ROUTES_MAX, RATE_WINDOW, REPEATS_KNOWN_MAX, REPEATS_MAX,
+};
 use dna_protocol::{Draft, Kind};
 
 /// Counts of one page.
@@ -10,15 +12,13 @@ pub(crate) struct Repeats {
     known: Vec<(u32, u16)>,
     window: u64,
     events: u32,
+    routes: u32,
 }
 
 impl Repeats {
     /// Whether an event may be reported.
     pub(crate) fn allow(&mut self, draft: &Draft, now: u64) -> bool {
-        if now.abs_diff(self.window) >= RATE_WINDOW {
-            self.window = now;
-            self.events = 0;
-        }
+        self.enter(now);
         let repeats = match draft.kind {
             Kind::Exception | Kind::UnhandledRejection => self.count(draft),
             _ => 0,
@@ -26,6 +26,19 @@ impl Repeats {
         let allowed = repeats < REPEATS_MAX && self.events < RATE_EVENTS_MAX;
         self.events += u32::from(allowed);
         allowed
+    }
+
+    /// Whether a route may be a view of its own.
+    pub(crate) fn allow_route(&mut self, now: u64) -> bool {
+        self.enter(now);
+        self.routes += 1;
+        self.routes <= RATE_ROUTES_MAX
+    }
+
+    fn enter(&mut self, now: u64) {
+        if now.abs_diff(self.window) >= RATE_WINDOW {
+            (self.window, self.events, self.routes) = (now, 0, 0);
+        }
     }
 
     /// How often the same exception was seen before, from the same place. Different ones that come when the table
@@ -81,5 +94,8 @@ mod tests {
         let allowed = (0..2_000).filter(|_| repeats.allow(&call, 5)).count();
         assert_eq!(allowed, RATE_EVENTS_MAX as usize);
         assert!(repeats.allow(&call, RATE_WINDOW + 5));
+        let allowed = (0..200).filter(|_| repeats.allow_route(RATE_WINDOW + 5)).count();
+        assert_eq!(allowed, RATE_ROUTES_MAX as usize);
+        assert!(repeats.allow_route(2 * RATE_WINDOW + 5));
     }
 }

@@ -7,7 +7,7 @@ use actix_web::test::TestRequest;
 
 use crate::support::{ask, ask_with, get, settings};
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 10] = [
     "/",
     "/accounts",
     "/transfer",
@@ -15,6 +15,8 @@ const PAGES: [&str; 8] = [
     "/throws",
     "/broken-image",
     "/failing-api",
+    "/routes",
+    "/routes/orders/4711",
     "/blank",
 ];
 

@@ -11,7 +11,7 @@ pub mod recent;
 pub mod times;
 pub mod values;
 
-use crate::enrich::Client;
+use crate::enrich::{Client, template};
 use apps::App;
 use dna_protocol::entry::{Entry, Receipt};
 use dna_protocol::limits::REJECTIONS_LISTED_MAX;
@@ -86,6 +86,7 @@ pub fn judge(
     }
     rejected.listed.sort_unstable_by_key(|rejection| rejection.index);
     privacy::clean_header(&mut header);
+    template::add(&header, &mut good);
     let receipt = Receipt {
         received_at: Some(now),
         app: Some(app.name.clone()),

@@ -8,7 +8,7 @@ use super::apps::App;
 use super::pseudonym::Pseudonyms;
 use dna_protocol::field::{AttributeValue, Attributes, Text};
 use dna_protocol::limits::ATTRIBUTES_MAX;
-use dna_protocol::model::{ApiCall, Exception, Identity, PageView, ResourceFailure};
+use dna_protocol::model::{ApiCall, Exception, Identity, PageView, ResourceFailure, RouteChange};
 use dna_protocol::privacy::{clean_address, clean_text, mask_of_number};
 use dna_protocol::{Body, Event, Header};
 
@@ -35,6 +35,7 @@ pub fn clean_event(event: &mut Event, app: &App, pseudonyms: &Pseudonyms) {
             text(&mut custom.name);
             attributes(&mut custom.attributes);
         }
+        Body::RouteChange(route) => clean_route(route),
         Body::Identity(identity) => clean_identity(identity, app, pseudonyms),
         // A number and, as `values` has judged, a name of a fixed list.
         Body::WebVital(_) => {}
@@ -47,6 +48,7 @@ fn clean_page_view(page: &mut PageView) {
     text(&mut page.network_protocol);
     text(&mut page.language);
     text(&mut page.visibility_state);
+    address(&mut page.fragment);
 }
 
 fn clean_exception(exception: &mut Exception) {
@@ -66,6 +68,13 @@ fn clean_call(call: &mut ApiCall) {
     text(&mut call.method);
     text(&mut call.error);
     text(&mut call.initiator);
+}
+
+fn clean_route(route: &mut RouteChange) {
+    text(&mut route.navigation_type);
+    address(&mut route.referrer);
+    address(&mut route.fragment);
+    text(&mut route.name);
 }
 
 fn clean_identity(identity: &mut Identity, app: &App, pseudonyms: &Pseudonyms) {

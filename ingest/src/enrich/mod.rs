@@ -1,6 +1,7 @@
 //! What the server knows of a client besides what it says.
 
 pub mod address;
+pub mod template;
 pub mod user_agent;
 
 use dna_protocol::field::Text;

@@ -4,7 +4,8 @@ use super::escape::Escaped;
 use anstyle::{AnsiColor, Style};
 use dna_protocol::field::{AttributeValue, Attributes, Number};
 use dna_protocol::model::{
-    ApiCall, Body, Custom, Exception, Header, Identity, PageView, ResourceFailure, WebVital,
+    ApiCall, Body, Custom, Exception, Header, Identity, PageView, ResourceFailure, RouteChange,
+    WebVital,
 };
 use std::fmt::{self, Write};
 
@@ -20,6 +21,7 @@ pub(super) fn label(body: &Body) -> (&'static str, Style) {
         Body::ApiCall(_) => ("api", AnsiColor::Blue),
         Body::Custom(_) => ("custom", AnsiColor::Magenta),
         Body::Identity(_) => ("user", AnsiColor::Magenta),
+        Body::RouteChange(_) => ("route", AnsiColor::Green),
     };
     (name, Style::new().fg_color(Some(color.into())))
 }
@@ -41,6 +43,7 @@ pub(super) fn words(header: &Header, body: &Body) -> String {
         Body::ApiCall(call) => api_call(&mut words, call),
         Body::Custom(custom) => self::custom(&mut words, custom),
         Body::Identity(identity) => self::identity(&mut words, identity),
+        Body::RouteChange(route) => route_change(&mut words, header, route),
     };
     written.expect("writing to a String does not fail");
     words
@@ -68,6 +71,15 @@ fn page_view(out: &mut String, header: &Header, view: &PageView) -> fmt::Result 
     match view.response_status {
         Some(status) if status >= 400 => write!(out, ", status {status}"),
         _ => Ok(()),
+    }
+}
+
+fn route_change(out: &mut String, header: &Header, route: &RouteChange) -> fmt::Result {
+    let path = path(header.url.as_ref().map_or("", |url| url));
+    write!(out, "{}", route.template.as_ref().map_or(Escaped(path), |text| Escaped(text)))?;
+    match &route.name {
+        Some(name) => write!(out, "  {}", Escaped(name)),
+        None => Ok(()),
     }
 }
 

@@ -28,6 +28,11 @@ export function event(name: string, attributes?: Attributes): void {
   dna?.('event', name, attributes);
 }
 
+/** The route that the page shows is called so. Call it when the address has changed already. */
+export function route(name: string): void {
+  dna?.('route', name);
+}
+
 /** Takes all hooks out of the page. */
 export function stop(): void {
   dna?.('stop');

@@ -133,6 +133,8 @@ kinds! {
     7 => Custom(Custom in Custom) = "custom", required [name = "event.name"];
     /// From here on the session's user is known, or, without `user.id`, no longer known.
     8 => Identity(Identity in Identity) = "identity", required [];
+    /// A page without a load of its own: a script has shown another route, or named the one it shows.
+    9 => RouteChange(RouteChange in RouteChange) = "route_change", required [];
 }
 
 record! {
@@ -198,6 +200,10 @@ record! {
         29 => visibility_state: Text<16> = "document.visibility_state",
         /// The prerendered page was shown (W3C `activationStart`).
         30 => activation_start: Millis = "activation_start",
+        /// The route that a script keeps behind the `#` of the address, without query.
+        32 => fragment: Text<1024> = "url.fragment",
+        /// The route's pattern: path and fragment, with `{id}` in place of identifiers. Made by ingest; not taken from clients.
+        33 => template: Text<1024> = "url.template",
     }
 }
 
@@ -258,6 +264,8 @@ record! {
         5 => error: Text<16> = "error.type",
         /// W3C `initiatorType`: fetch or xmlhttprequest.
         6 => initiator: Text<16> = "initiator_type",
+        /// The path's pattern, with `{id}` in place of identifiers. Made by ingest; not taken from clients.
+        7 => template: Text<1024> = "url.template",
     }
 }
 
@@ -282,5 +290,21 @@ record! {
         3 => tier: Text<32> = "user.tier",
         /// What else the application says of the user.
         4 => attributes: Attributes = "attributes",
+    }
+}
+
+record! {
+    /// Another route of a page that a script draws.
+    pub struct RouteChange {
+        /// W3C `NavigationType`: push, replace, traverse (also a link to a fragment); absent where a view only gets a name.
+        1 => navigation_type: Text<16> = "navigation.type",
+        /// Address of the view before, without query and fragment.
+        2 => referrer: Text<2048> = "document.referrer",
+        /// The route that a script keeps behind the `#` of the address, without query.
+        3 => fragment: Text<1024> = "url.fragment",
+        /// The route's pattern: path and fragment, with `{id}` in place of identifiers. Made by ingest; not taken from clients.
+        4 => template: Text<1024> = "url.template",
+        /// What the application calls the route; the last name that a view was given holds.
+        5 => name: Text<128> = "route.name",
     }
 }

@@ -26,7 +26,7 @@ record! {
         3 => sequence: u64 = "sequence",
         /// What event times are counted from, in ms since the Unix epoch. Absent: 0, event times are absolute.
         4 => time_base: u64 = "time_base_ms",
-        /// The page view, from one navigation to the next.
+        /// The page view, from one navigation or change of route to the next.
         5 => view_id: Id<8> = "view.id",
         /// The page's address, without query and fragment.
         6 => url: Text<2048> = "url.full",

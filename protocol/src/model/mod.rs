@@ -5,6 +5,6 @@ mod frame;
 
 pub use event::{
     ApiCall, Body, Custom, Event, Exception, Identity, KINDS, Kind, KindInfo, PageView,
-    ResourceFailure, WEB_VITALS, WebVital,
+    ResourceFailure, RouteChange, WEB_VITALS, WebVital,
 };
 pub use frame::{Frame, Header};

@@ -1,8 +1,8 @@
-//! What the application says: `dna('setUser', …)`, `dna('clearUser')`, `dna('event', …)`.
+//! What the application says: `dna('setUser', …)`, `dna('clearUser')`, `dna('event', …)`, `dna('route', …)`.
 
 use super::js;
 use dna_protocol::draft::AttributeDraft;
-use dna_protocol::model::{Custom, Identity};
+use dna_protocol::model::{Custom, Identity, RouteChange};
 use dna_protocol::privacy::{clean_text, mask_of_number};
 use dna_protocol::{Draft, Kind};
 use js_sys::Array;
@@ -34,10 +34,14 @@ pub(super) fn event(arguments: &JsValue) -> Option<Draft> {
             let (attributes, _) = attributes(arguments, "");
             draft.fields.attributes(Custom::attributes, &attributes);
         }
+        "route" if !name.is_empty() => {
+            draft.kind = Kind::RouteChange;
+            draft.fields.text(RouteChange::name, &clean_text(&name));
+        }
         _ => {
             js::warn(
                 "dna: unknown call; allowed: setUser(id, attributes), clearUser(), event(name, \
-                 attributes), with a text or number as id and name",
+                 attributes), route(name), with a text or number as id and name",
             );
             return None;
         }

@@ -33,6 +33,8 @@ pub(super) mod kind {
     /// The stub has told the page view already, as far as it came: the page was left or covered
     /// before the core was there. a: the view's identifier in hex.
     pub(crate) const TOLD: u32 = 9;
+    /// The address has changed without a load. a: push, replace or traverse.
+    pub(crate) const ROUTE: u32 = 10;
 }
 
 /// What a hook has seen.
@@ -138,6 +140,10 @@ impl Core {
             kind::CALL => calls::event(subject),
             kind::LIFECYCLE => return lifecycle::changed(self, time, subject),
             kind::TOLD => return self.told(subject),
+            kind::ROUTE => {
+                let how = subject.as_string().unwrap_or_default();
+                return self.client.route(self.clock.now(), time, &how);
+            }
             kind::LOST => return self.client.lost(subject.as_f64().unwrap_or_default() as u64),
             _ => None,
         };

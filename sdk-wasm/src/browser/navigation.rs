@@ -1,6 +1,7 @@
 //! The page and its navigation timing (W3C Navigation Timing 2).
 
 use super::js::{self, As, Row};
+use crate::route::route;
 use dna_protocol::model::PageView;
 use dna_protocol::privacy::clean_address;
 use dna_protocol::{Draft, Kind};
@@ -56,6 +57,7 @@ pub(super) fn page_view(entry: &JsValue) -> Draft {
     js::read(&page, WINDOW, &mut view.fields);
     let referrer = js::text(&page, "document.referrer", u32::from(PageView::referrer.max));
     view.fields.text(PageView::referrer, &clean_address(&referrer));
+    view.fields.text(PageView::fragment, &route(&js::text(&page, "location.hash", 2048)));
     view
 }
 

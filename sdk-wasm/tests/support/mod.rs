@@ -65,6 +65,8 @@ pub(crate) struct World {
     pub(crate) fetch_works: bool,
     pub(crate) sent: Vec<Sent>,
     pub(crate) wake_in: Option<u64>,
+    /// Where the page is.
+    pub(crate) address: String,
     pub(crate) warnings: Vec<String>,
     random: u64,
 }
@@ -80,6 +82,7 @@ impl Memory {
             beacon_works: true,
             fetch_works: true,
             random: 42,
+            address: "https://bank/accounts?card=6222#top".to_owned(),
             ..World::default()
         };
         Self(Rc::new(RefCell::new(world)))
@@ -133,7 +136,7 @@ impl Host for Memory {
     }
 
     fn address(&self) -> String {
-        "https://bank/accounts?card=6222#top".to_owned()
+        self.0.borrow().address.clone()
     }
 
     fn load(&self, key: u64) -> Option<Vec<u8>> {

@@ -3,7 +3,7 @@
 import { number, word } from './words.js';
 
 export const KINDS = ['page_view', 'web_vital', 'exception', 'unhandled_rejection',
-  'resource_failure', 'api_call', 'custom', 'identity'];
+  'resource_failure', 'api_call', 'custom', 'identity', 'route_change'];
 
 export const failed = ({ kind, body }) =>
   ['exception', 'unhandled_rejection', 'resource_failure', 'other'].includes(kind)
@@ -42,6 +42,8 @@ export function describe({ kind, body }, frame) {
     case 'identity': return join(
       body['user.hash']?.slice(0, 12) ?? word('signedOut'),
       body['user.tier'] && `${word('tier')} ${body['user.tier']}`, ...attributes(body));
+    case 'route_change': return join(
+      body['url.template'] ?? path(frame['url.full']), body['route.name']);
     default: return [word('unreadable'), body.error ?? ''];
   }
 }

@@ -16,7 +16,7 @@ const WORDS = {
     onlySession: 'Show only this session',
     kinds: {
       page_view: 'Page', web_vital: 'Vital', exception: 'Error', unhandled_rejection: 'Rejection',
-      resource_failure: 'Resource', api_call: 'API', custom: 'Custom', identity: 'User', other: 'Other',
+      resource_failure: 'Resource', api_call: 'API', custom: 'Custom', identity: 'User', route_change: 'Route', other: 'Other',
     },
   },
   zh: {
@@ -34,7 +34,7 @@ const WORDS = {
     onlySession: '只看此会话',
     kinds: {
       page_view: '页面', web_vital: '体验指标', exception: '脚本错误', unhandled_rejection: '未处理拒绝',
-      resource_failure: '资源失败', api_call: '接口', custom: '自定义', identity: '用户', other: '其他',
+      resource_failure: '资源失败', api_call: '接口', custom: '自定义', identity: '用户', route_change: '路由', other: '其他',
     },
   },
 };

@@ -1,0 +1,45 @@
+/**
+ * Tells when the address changes without a load. Not among the stub's hooks, which block the
+ * page: a route that comes before the core is where the page is when the core starts.
+ */
+import { Kind, now, type Sink } from './record.js';
+
+/** Hooks the history; gives back what takes the hooks out again. */
+export function routes(sink: Sink): () => void {
+  const tell = (how: string) => {
+    try {
+      sink(Kind.Route, now(), how);
+    } catch {
+      // A page must never feel that it is watched.
+    }
+  };
+  const undo: (() => void)[] = [];
+  const wrap = (name: 'pushState' | 'replaceState', how: string) => {
+    // Where a call finds it: other scripts have put theirs on either.
+    const owner = Object.prototype.hasOwnProperty.call(history, name) ? history : History.prototype;
+    const original = owner[name];
+    // A method, so that it has the name of what it stands for.
+    const hooked = {
+      [name](this: History, _state: unknown, _title: string) {
+        const result = original.apply(this, arguments as never);
+        tell(how);
+        return result;
+      },
+    }[name];
+    owner[name] = hooked;
+    // Whoever has wrapped it meanwhile keeps a wrapper that still works.
+    undo.push(() => owner[name] === hooked && (owner[name] = original));
+  };
+  try {
+    wrap('pushState', 'push');
+    wrap('replaceState', 'replace');
+  } catch {
+    // A page that has frozen its history is told of by the events alone.
+  }
+  const moved = () => tell('traverse');
+  for (const type of ['popstate', 'hashchange']) {
+    addEventListener(type, moved, true);
+    undo.push(() => removeEventListener(type, moved, true));
+  }
+  return () => undo.forEach((take) => take());
+}

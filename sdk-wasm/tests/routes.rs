@@ -1,0 +1,74 @@
+//! Routes that a script shows without a load.
+#![allow(clippy::unwrap_used, reason = "a test fails where it unwraps nothing")]
+
+mod support;
+
+use dna_protocol::Body;
+use dna_protocol::model::RouteChange;
+use dna_sdk_wasm::Client;
+use dna_sdk_wasm::limits::RATE_ROUTES_MAX;
+use support::{Memory, START, Sent, custom};
+
+fn go(memory: &Memory, page: &mut Client<Memory>, now: u64, address: &str) {
+    memory.0.borrow_mut().address = address.to_owned();
+    page.route(now, 5.0, "push");
+}
+
+fn route(sent: &Sent) -> &RouteChange {
+    match &sent.frame.events[0].body {
+        Body::RouteChange(route) => route,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn another_route_is_another_view_and_what_came_before_stays_with_its_own() {
+    let memory = Memory::new();
+    let mut page = memory.page(START);
+    page.record(START, 0.0, custom("before"));
+    go(&memory, &mut page, START + 1, "https://bank/orders?token=x#/of/13800138000?y=1");
+    page.record(START + 1, 6.0, custom("after"));
+    page.hide(START + 2);
+    let sent = memory.sent();
+    assert_eq!(sent.len(), 2);
+    let (before, after) = (&sent[0].frame.header, &sent[1].frame.header);
+    assert_eq!(before.url.as_deref(), Some("https://bank/accounts"));
+    assert_eq!(after.url.as_deref(), Some("https://bank/orders"));
+    assert_ne!(before.view_id, after.view_id);
+    assert_eq!((sent[0].names(), sent[1].names()), (vec!["before".into()], vec!["after".into()]));
+    let route = route(&sent[1]);
+    assert_eq!(route.navigation_type.as_deref(), Some("push"));
+    assert_eq!(route.referrer.as_deref(), Some("https://bank/accounts"));
+    assert_eq!(route.fragment.as_deref(), Some("/of/{phone}"));
+}
+
+#[test]
+fn a_query_or_an_anchor_is_no_route() {
+    let memory = Memory::new();
+    let mut page = memory.page(START);
+    for address in ["https://bank/accounts?page=2", "https://bank/accounts#bottom"] {
+        go(&memory, &mut page, START, address);
+    }
+    page.hide(START);
+    assert_eq!(memory.sent().len(), 0);
+}
+
+#[test]
+fn a_page_that_changes_its_address_without_end_is_bounded_and_says_so() {
+    let memory = Memory::new();
+    let mut page = memory.page(START);
+    let mut views = 0;
+    for number in 0..10 * RATE_ROUTES_MAX {
+        go(&memory, &mut page, START, &format!("https://bank/scroll/{number}"));
+    }
+    // What waits for room in flight follows as it is made.
+    page.hide(START);
+    let dropped = |sent: &Sent| sent.frame.header.dropped_rate_limited.unwrap_or_default();
+    let mut lost = 0;
+    for sent in memory.sent() {
+        views += u32::from(matches!(sent.frame.events[0].body, Body::RouteChange(_)));
+        lost += dropped(&sent);
+    }
+    assert!(views <= RATE_ROUTES_MAX, "{views}");
+    assert_eq!(lost, u64::from(9 * RATE_ROUTES_MAX));
+}

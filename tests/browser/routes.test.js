@@ -1,0 +1,75 @@
+// Routes that a page's script shows itself: views of their own, and a history that works as it did.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch } from './harness/browser.js';
+import { until } from './harness/process.js';
+import { eventsOf, startBank, startIngest } from './harness/servers.js';
+
+let ingest, bank, browser;
+before(async () => {
+  ingest = await startIngest();
+  bank = await startBank(ingest.url);
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await bank?.stop();
+  await ingest?.stop();
+});
+
+/** A page on which the core runs: its first beacon is answered. */
+async function open(path) {
+  const page = await browser.newPage();
+  await page.goto(bank.url + path);
+  await page.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  return page;
+}
+
+test('a route of the history and one behind the hash are views with a pattern and a name', async () => {
+  const page = await open('/routes');
+  await page.click('#open-order');
+  await page.click('#open-hash');
+  await page.waitForFunction(() => location.hash);
+  await page.goBack();
+  await page.goto('about:blank');
+  const all = async () => eventsOf(await ingest.entries()).filter(({ kind }) => kind === 'route_change');
+  const events = await until('routes', all, (events) => events.length >= 4);
+  const told = events.map(({ body, frame }) => [
+    body['navigation.type'], new URL(frame['url.full']).pathname, body['url.template'], body['url.fragment'], body['route.name'],
+  ]);
+  assert.deepEqual(told, [
+    ['push', '/routes/orders/4711', '/routes/orders/{id}', undefined, undefined],
+    [undefined, '/routes/orders/4711', '/routes/orders/{id}', undefined, 'order'],
+    ['traverse', '/routes/orders/4711', '/routes/orders/{id}#/orders/{id}/receipt', '/orders/4711/receipt', undefined],
+    ['traverse', '/routes/orders/4711', '/routes/orders/{id}', undefined, undefined],
+  ]);
+  const views = events.map(({ frame }) => frame['view.id']);
+  assert.equal(views[0], views[1], 'the name belongs to the view');
+  assert.equal(new Set(views).size, 3);
+  assert.ok(new URL(events[0].body['document.referrer']).pathname === '/routes');
+});
+
+test('the history returns and throws what it did, and is as before when the agent is stopped', async () => {
+  const page = await open('/blank');
+  const found = await page.evaluate(() => {
+    const refused = () => {
+      try {
+        history.pushState(null, '', 'https://elsewhere.example/');
+      } catch (error) {
+        return error.name;
+      }
+    };
+    const look = () => [history.pushState({ a: 1 }, '', '/blank?a'), history.state.a, refused(),
+      history.pushState.name, history.pushState.length, history.replaceState.length];
+    const hooked = look();
+    const isHooked = !/native code/.test(`${history.pushState}`);
+    window.dna('stop');
+    return { hooked, isHooked, after: look(), native: /native code/.test(`${history.pushState}${history.replaceState}`) };
+  });
+  assert.ok(found.isHooked);
+  assert.deepEqual(found.hooked, found.after);
+  assert.ok(found.native);
+  await page.close();
+});
