@@ -3,6 +3,7 @@
  * and throw stays as it was, and whatever is worth knowing about it is read by the core.
  */
 import { Kind, now, type Sink } from './record.js';
+import { stands } from './stands.js';
 
 /** Installs all hooks; gives back what takes them out again. */
 export function install(sink: Sink): () => void {
@@ -16,13 +17,6 @@ export function install(sink: Sink): () => void {
   }
   return () => undo.forEach((take) => take());
 }
-
-/**
- * What stands in for a function of the page's: to all who look it is that function, with its name,
- * its text and whatever properties it has or gets.
- */
-const stands = <T extends Function>(original: T, act: (self: any, call: any) => unknown): T =>
-  new Proxy(original, { apply: (_, self, call) => act(self, call) });
 
 /** An address as it is meant now: the page may go elsewhere before the core looks. */
 function absolute(address: unknown): unknown {

@@ -3,6 +3,7 @@
  * page: a route that comes before the core is where the page is when the core starts.
  */
 import { Kind, now, type Sink } from './record.js';
+import { stands } from './stands.js';
 
 /** Hooks the history; gives back what takes the hooks out again. */
 export function routes(sink: Sink): () => void {
@@ -18,14 +19,11 @@ export function routes(sink: Sink): () => void {
     // Where a call finds it: other scripts have put theirs on either.
     const owner = Object.prototype.hasOwnProperty.call(history, name) ? history : History.prototype;
     const original = owner[name];
-    // A method, so that it has the name of what it stands for.
-    const hooked = {
-      [name](this: History, _state: unknown, _title: string) {
-        const result = original.apply(this, arguments as never);
-        tell(how);
-        return result;
-      },
-    }[name];
+    const hooked = stands(original, (self, call) => {
+      const result = Reflect.apply(original, self, call);
+      tell(how);
+      return result;
+    });
     owner[name] = hooked;
     // Whoever has wrapped it meanwhile keeps a wrapper that still works.
     undo.push(() => owner[name] === hooked && (owner[name] = original));
