@@ -153,6 +153,7 @@ fn exit_codes_and_words() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = taken.local_addr().expect("its address").to_string();
     let journal = good.path().join("ingest.toml").display().to_string();
+    let under = format!("{journal}/journal");
     type Case<'a> = (&'a str, &'a TempDir, &'a [&'a str], &'a [(&'a str, &'a str)], i32, &'a str);
     let cases: &[Case<'_>] = &[
         ("check-config", &good, &[], &[], 0, "is fine"),
@@ -177,7 +178,9 @@ fn exit_codes_and_words() {
         ("serve", &good, &[], &[("DNA_LOG", "loud")], 2, "\"loud\""),
         ("serve", &good, &["--bogus"], &[], 2, "--bogus"),
         ("serve", &good, &["--listen", &taken], &[], 1, "cannot listen on"),
-        ("serve", &good, &["--journal", &journal], &[], 1, "cannot open the buffer"),
+        ("serve", &good, &["--journal", &under], &[], 1, "cannot open the buffer"),
+        ("serve", &good, &["--journal", &journal], &[], 2, "(from --journal)"),
+        ("check-config", &good, &["--journal", &journal], &[], 2, "`buffer.journal.dir`"),
     ];
     for (command, folder, args, environment, code, words) in cases {
         let output = run(command, folder, args, environment);
