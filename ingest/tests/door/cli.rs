@@ -40,9 +40,14 @@ struct Serving {
 
 impl Serving {
     fn start(folder: &TempDir) -> Self {
+        Self::start_at(folder, "trace")
+    }
+
+    /// A server that logs at `level`; empty: as it does by itself.
+    fn start_at(folder: &TempDir, level: &str) -> Self {
         let mut command = ingest();
         command.arg("serve").arg("--config").arg(folder.path().join("ingest.toml"));
-        command.env("DNA_LOG", "trace").stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.env("DNA_LOG", level).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("it starts");
         let mut line = String::new();
         let out = child.stdout.take().expect("piped");
@@ -121,6 +126,25 @@ fn it_serves_and_logs_nothing_personal_at_any_level() {
     let hash = &entry["frame"]["events"][0]["body"]["user.hash"];
     assert_eq!(hash.as_str().map(str::len), Some(64), "{text}");
     assert!(!text.contains(canary) && !text.contains(KEY), "{text}");
+}
+
+#[test]
+fn strangers_cannot_fill_the_log_unless_it_is_asked_for() {
+    for (level, is_logged) in [("", false), ("warn", false), ("debug", true)] {
+        let folder = folder("");
+        let serving = Serving::start_at(&folder, level);
+        for bytes in ["hello\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"] {
+            let mut stream = TcpStream::connect(serving.address).expect("it listens");
+            stream.write_all(bytes.as_bytes()).expect("taken");
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).expect("an answer");
+            assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+        }
+        serving.terminate();
+        let (_, log) = serving.finish();
+        assert_eq!(log.contains("stream error"), is_logged, "at {level:?}: {log}");
+        assert_eq!(log.contains("ERROR"), is_logged, "at {level:?}: {log}");
+    }
 }
 
 #[test]
