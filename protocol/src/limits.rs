@@ -21,9 +21,10 @@ pub const ATTRIBUTES_MAX: usize = 32;
 /// Depth of nested CBOR items that a reader follows. The model itself is 5 deep.
 pub const DEPTH_MAX: usize = 16;
 
-/// The largest duration or offset, in milliseconds: one year. Also what tells a time in
-/// milliseconds from one in microseconds.
-pub const MILLIS_MAX: f64 = 366.0 * 24.0 * 3600.0 * 1000.0;
+/// The largest duration or offset, in milliseconds: one day. Nobody waits longer; what is more was
+/// a machine asleep, or a point in time in the place of a duration. Our client brings its own down
+/// to it.
+pub const MILLIS_MAX: f64 = 24.0 * 3600.0 * 1000.0;
 
 /// The largest integer that every reader, JavaScript's included, holds exactly (2^53 - 1).
 pub const INTEGER_MAX: u64 = (1 << 53) - 1;

@@ -108,6 +108,9 @@ pub struct Decoded {
     pub rejected: Vec<Rejection>,
     /// How many events were refused, listed or not.
     pub rejected_count: usize,
+    /// For the code of each reason, how many were refused for it and are not listed: who counts
+    /// by reason must not stop where the list does. As short as there are codes.
+    pub unlisted: Vec<(&'static str, usize)>,
     /// What was passed over.
     pub skipped: Skipped,
 }
@@ -124,6 +127,12 @@ impl Decoded {
         self.rejected_count += 1;
         if self.rejected.len() < crate::limits::REJECTIONS_LISTED_MAX {
             self.rejected.push(Rejection { index, error });
+            return;
+        }
+        let code = error.problem.code();
+        match self.unlisted.iter_mut().find(|(known, _)| *known == code) {
+            Some((_, count)) => *count += 1,
+            None => self.unlisted.push((code, 1)),
         }
     }
 }

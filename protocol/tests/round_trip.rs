@@ -41,7 +41,9 @@ proptest! {
     }
 
     #[test]
-    fn a_rounded_duration_is_near_and_short(value in 0.0..1e9f64) {
+    fn a_rounded_duration_is_near_and_short(
+        value in 0.0..dna_protocol::limits::MILLIS_MAX,
+    ) {
         let rounded = Millis::rounded(value).get();
         let allowed = if value < 128.0 { 0.0625 } else { 0.5 };
         prop_assert!((rounded - value).abs() <= allowed, "{} became {}", value, rounded);

@@ -41,6 +41,8 @@ pub(crate) fn binary(workspace: &Workspace, name: &str) -> PathBuf {
 pub(crate) struct Service {
     name: String,
     child: Child,
+    /// The file that its lines go to, when they are not passed on.
+    log: Option<PathBuf>,
 }
 
 impl Service {
@@ -87,12 +89,22 @@ impl Service {
             .process_group(0)
             .spawn()
             .with_context(|| format!("cannot start {name}"))?;
-        Ok(Self { name: name.to_owned(), child })
+        Ok(Self { name: name.to_owned(), child, log: None })
     }
 
-    /// Its name, for messages.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
+    /// Notes that its lines go to the file `log`.
+    pub(crate) fn logging_to(mut self, log: PathBuf) -> Self {
+        self.log = Some(log);
+        self
+    }
+
+    /// What to tell when it ended by itself with `status`: where it says why, too.
+    pub(crate) fn obituary(&self, status: ExitStatus) -> String {
+        let lines = match &self.log {
+            Some(log) => format!("{} says why", log.display()),
+            None => "its lines above say why".to_owned(),
+        };
+        format!("{} ended by itself ({status}); {lines}", self.name)
     }
 
     /// How it ended, if it did.
@@ -117,5 +129,20 @@ impl Drop for Service {
             Ok(status) => note(&format!("{} stopped ({status})", self.name)),
             Err(error) => note(&format!("{} could not be stopped: {error}", self.name)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_ends_by_itself_says_where_it_says_why() {
+        let mut service = Service::spawn("redis-server", &mut Command::new("false")).expect("it");
+        let status = service.child.wait().expect("it ends");
+        assert!(service.obituary(status).ends_with("; its lines above say why"));
+        let service = service.logging_to("data/redis.log".into());
+        let words = service.obituary(status);
+        assert_eq!(words, "redis-server ended by itself (exit status: 1); data/redis.log says why");
     }
 }

@@ -49,9 +49,6 @@ pub struct Rejection {
     pub detail: String,
 }
 
-/// The code under which refused events are counted that the reader did not list one by one.
-pub const UNLISTED: &str = "unlisted";
-
 /// Judges the events of `decoded`, received at `now` (ms since the Unix epoch) from an
 /// application and client that are known, and makes the entry to keep.
 #[must_use]
@@ -62,15 +59,14 @@ pub fn judge(
     client: &Client,
     pseudonyms: &Pseudonyms,
 ) -> Judged {
-    let Decoded { frame, places, rejected: unread, rejected_count, skipped } = decoded;
+    let Decoded { frame, places, rejected: unread, unlisted, skipped, .. } = decoded;
     let mut rejected = Rejected::default();
     for refused in unread {
         let (code, detail) = (refused.error.problem.code(), refused.error.to_string());
         rejected.add(Rejection { index: refused.index, code, detail });
     }
-    let listed = rejected.count();
-    if rejected_count > listed {
-        rejected.counts.push((UNLISTED, rejected_count - listed));
+    for (code, count) in unlisted {
+        rejected.count_more(code, count);
     }
     let Frame { mut header, events } = frame;
     let clock = times::Clock::new(&header, now);
@@ -117,11 +113,15 @@ impl Rejected {
         self.counts.iter().map(|(_, count)| count).sum()
     }
 
-    fn add(&mut self, rejection: Rejection) {
-        match self.counts.iter_mut().find(|(code, _)| *code == rejection.code) {
-            Some((_, count)) => *count += 1,
-            None => self.counts.push((rejection.code, 1)),
+    fn count_more(&mut self, code: &'static str, more: usize) {
+        match self.counts.iter_mut().find(|(known, _)| *known == code) {
+            Some((_, count)) => *count += more,
+            None => self.counts.push((code, more)),
         }
+    }
+
+    fn add(&mut self, rejection: Rejection) {
+        self.count_more(rejection.code, 1);
         if self.listed.len() < REJECTIONS_LISTED_MAX {
             self.listed.push(rejection);
         }

@@ -1,25 +1,36 @@
 //! Judges values that the wire allows and that are not kept all the same.
 
-use dna_protocol::model::WEB_VITALS;
+use dna_protocol::limits::MILLIS_MAX;
+use dna_protocol::model::{Custom, WEB_VITALS, WebVital};
 use dna_protocol::{Body, Event};
 
 /// Why a value is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ValueError {
     /// A Web Vital that does not exist.
     #[error("`browser.web_vital.name` is {0:?}; expected one of {names}", names = WEB_VITALS.join(", "))]
     UnknownWebVital(String),
+    /// A Web Vital that cannot be: all of them are measured from a start, and CLS is a sum of
+    /// areas.
+    #[error("`browser.web_vital.value` is {0}; allowed 0 to {MILLIS_MAX}")]
+    WebVitalOutOfRange(f64),
+    /// An event of the application's own that says nothing.
+    #[error("`event.name` is empty; expected a name of 1 to 128 bytes")]
+    EmptyName,
 }
 
 impl ValueError {
     /// The codes of all of them.
-    pub const CODES: [&'static str; 1] = ["unknown_web_vital"];
+    pub const CODES: [&'static str; 3] = ["unknown_web_vital", "out_of_range", "empty"];
 
     /// A stable name of the reason.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::UnknownWebVital(_) => "unknown_web_vital",
+            Self::UnknownWebVital(_) => Self::CODES[0],
+            // The name that the wire has for it, where a field's bounds are those of its type.
+            Self::WebVitalOutOfRange(_) => Self::CODES[1],
+            Self::EmptyName => Self::CODES[2],
         }
     }
 }
@@ -30,12 +41,24 @@ impl ValueError {
 /// The first that is not allowed.
 pub fn judge(event: &Event) -> Result<(), ValueError> {
     match &event.body {
-        Body::WebVital(vital) => match vital.name.as_deref() {
-            Some(name) if !WEB_VITALS.contains(&name) => {
-                Err(ValueError::UnknownWebVital(name.to_owned()))
-            }
-            _ => Ok(()),
-        },
+        Body::WebVital(vital) => judge_vital(vital),
+        Body::Custom(Custom { name: Some(name), .. }) if name.is_empty() => {
+            Err(ValueError::EmptyName)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn judge_vital(vital: &WebVital) -> Result<(), ValueError> {
+    if let Some(name) = vital.name.as_deref()
+        && !WEB_VITALS.contains(&name)
+    {
+        return Err(ValueError::UnknownWebVital(name.to_owned()));
+    }
+    match vital.value.map(dna_protocol::field::Number::get) {
+        Some(value) if !(0.0..=MILLIS_MAX).contains(&value) => {
+            Err(ValueError::WebVitalOutOfRange(value))
+        }
         _ => Ok(()),
     }
 }

@@ -1,5 +1,7 @@
 //! Logs: to stderr, at the level that `DNA_LOG` says.
 //!
+//! What strangers can make happen is counted and not logged, or they could fill the disk.
+//!
 //! No line of this program holds a user ID, a body or a client's address, at any level. Other
 //! crates may at theirs, so only their warnings are shown.
 
@@ -9,6 +11,9 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 
+/// Logs an error for every connection that says what is no HTTP.
+const CONNECTIONS: &str = "actix_http::h1::dispatcher";
+
 /// Starts logging.
 pub(super) fn start() -> Result<(), Failure> {
     let level = match std::env::var("DNA_LOG") {
@@ -16,8 +21,11 @@ pub(super) fn start() -> Result<(), Failure> {
         Ok(text) if text.is_empty() => LevelFilter::INFO,
         Ok(text) => text.parse().map_err(|_| Failure::LogLevel(text))?,
     };
+    let others = level.min(LevelFilter::WARN);
+    let connections = if level >= LevelFilter::DEBUG { others } else { LevelFilter::OFF };
     let filter = Targets::new()
-        .with_default(level.min(LevelFilter::WARN))
+        .with_default(others)
+        .with_target(CONNECTIONS, connections)
         .with_target(env!("CARGO_CRATE_NAME"), level);
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)

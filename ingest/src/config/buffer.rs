@@ -18,7 +18,7 @@ impl BufferConfig {
     pub(super) fn read(root: &mut Section<'_>) -> Result<Self, ConfigError> {
         let mut section = root.section("buffer")?;
         let shards = section.integer("shards", SHARDS_DEFAULT, 1..=1024)?;
-        let mut journal = read_journal(&mut section)?;
+        let (mut journal, dir_error) = read_journal(&mut section)?;
         let redis = read_redis(&mut section, shards)?;
         let items = section.integer("queue_items_max", journal.queue_items_max, 1..=10_000_000)?;
         let bytes = 1024 * 1024..=64 * 1024 * 1024 * 1024;
@@ -31,6 +31,9 @@ impl BufferConfig {
                 Settings::Redis(redis)
             }
             None => {
+                if let Some(error) = dir_error {
+                    return Err(error);
+                }
                 journal.queue_items_max = items;
                 journal.queue_bytes_max = bytes;
                 Settings::Journal(journal)
@@ -40,11 +43,19 @@ impl BufferConfig {
     }
 }
 
-fn read_journal(buffer: &mut Section<'_>) -> Result<JournalSettings, ConfigError> {
+/// The journal's settings, and what is wrong with its folder if the journal is to be used.
+fn read_journal(
+    buffer: &mut Section<'_>,
+) -> Result<(JournalSettings, Option<ConfigError>), ConfigError> {
     const MIB: u64 = 1024 * 1024;
     let mut section = buffer.section("journal")?;
     let mut settings = JournalSettings::new("");
     settings.dir = section.parsed("dir", "dna-journal", "a directory")?;
+    let is_other = settings.dir.exists() && !settings.dir.is_dir();
+    let dir_error = is_other.then(|| {
+        let allowed = "a directory, which is made when it does not exist; this is another file";
+        section.refuse("dir", &settings.dir.display().to_string(), allowed)
+    });
     let (segment, total) = (settings.segment_bytes_max, settings.total_bytes_max);
     settings.segment_bytes_max = section.integer("segment_bytes_max", segment, MIB..=4096 * MIB)?;
     let allowed = 2 * MIB..=16 * 1024 * 1024 * MIB;
@@ -57,7 +68,7 @@ fn read_journal(buffer: &mut Section<'_>) -> Result<JournalSettings, ConfigError
         return Err(section.refuse("segment_bytes_max", &value, at_most));
     }
     section.finish()?;
-    Ok(settings)
+    Ok((settings, dir_error))
 }
 
 fn read_redis(buffer: &mut Section<'_>, shards: u16) -> Result<Option<RedisSettings>, ConfigError> {

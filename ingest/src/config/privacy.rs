@@ -66,8 +66,12 @@ impl PrivacyConfig {
             }
             (Some(key), None) => key,
             (None, Some(path)) => {
-                let text = std::fs::read_to_string(&path).map_err(|source| {
-                    ConfigError::Unreadable { path: path.clone().into(), source }
+                let text = std::fs::read_to_string(&path).map_err(|error| {
+                    let allowed = format!(
+                        "a readable file with {ALLOWED}, written to it; reading this one failed: \
+                         {error}"
+                    );
+                    section.refuse("pseudonym_key_file", &path, allowed)
                 })?;
                 let allowed = format!("a file that holds {ALLOWED}");
                 PseudonymKey::parse(&text)

@@ -241,8 +241,11 @@ impl<'a> Section<'a> {
     /// Refuses `value` of `key`, for judgements that span several settings.
     #[must_use]
     pub fn refuse(&self, key: &str, value: &str, allowed: impl Into<String>) -> ConfigError {
-        let value = Value::String(value.to_owned());
-        self.wrong(key, &self.in_file(value), allowed)
+        let mut found = self.in_file(Value::String(value.to_owned()));
+        if let Some((origin, _)) = self.layers.overriding(&self.key(key)) {
+            found.origin = origin;
+        }
+        self.wrong(key, &found, allowed)
     }
 
     /// Refuses what was not read.

@@ -1,20 +1,7 @@
 //! Browser, system and device from the `User-Agent` header.
 //!
-//! Parsed by [`woothee`], with a table of our own in front for what it does not know. Measured
-//! against `ua-parser` 0.2.2 with the regular expressions of uap-core 0.18 (2,027 agents of
-//! uap-core's tests and of today's browsers, one core, release build):
-//!
-//! | | a parse | memory | data |
-//! |---|---|---|---|
-//! | woothee 0.13 | 2.2 µs | 3 MB | in the crate |
-//! | ua-parser, browser and system | 5.3 µs | 14 MB | 210 KB of YAML, 50 ms at the start |
-//! | ua-parser, device too | 24.5 µs | 41 MB | the same, 180 ms |
-//!
-//! ua-parser is the livelier project and knows more devices, but would take more memory than all
-//! the rest of ingest may (25 MB). Both call WeChat and Alipay a web view, and woothee calls
-//! younger browsers Chrome; these name themselves by a token, and so do phones their model, so a
-//! few rows close the gap. Browsers no longer put news into this header (User-Agent reduction),
-//! so that woothee is seldom released costs little.
+//! Parsed by [`woothee`], with a table of our own in front for what it does not know; why so:
+//! `docs/decisions/0008-user-agents-by-woothee.md`.
 
 use crate::limits::USER_AGENT_BYTES_MAX;
 use dna_protocol::field::Text;

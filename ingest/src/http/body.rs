@@ -2,6 +2,7 @@
 
 use super::budget::{Budget, Share};
 use super::codes::Code;
+use super::ending;
 use super::problem::Problem;
 use crate::accept::decompress::{DecompressError, Encoding, decompress};
 use crate::config::LimitsConfig;
@@ -45,6 +46,7 @@ pub(super) async fn read<'a>(
             return Err(Problem::new(Code::BodyTimeout, detail));
         }
     };
+    ending::body_was_read(request);
     let sent = body.len();
     let body = decompress(encoding, body, limits.decompressed_bytes_max);
     let body = body.map_err(|error| match error {

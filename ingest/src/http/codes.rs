@@ -49,7 +49,7 @@ codes! {
     WrongTag = "wrong_tag", 400, "The body is no frame",
         "A frame opens with `{` (JSON) or with tag 55799, the bytes d9 d9 f7 (CBOR, RFC 8949 section 3.4.6).";
     TooDeep = "too_deep", 400, "Items are nested too deep",
-        "A CBOR frame may nest 16 levels.";
+        "A frame may nest 16 levels, in CBOR and in JSON.";
     TrailingBytes = "trailing_bytes", 400, "Bytes follow the frame",
         "A body holds exactly one frame.";
     MalformedJson = "malformed_json", 400, "The body is no well-formed JSON",

@@ -5,8 +5,11 @@
 //!   3.20: `head_timer`, `ka_timer`).
 //! - Words for what the parser refuses by itself: it writes an answer without a body, which
 //!   becomes a problem here, and is counted.
+//! - Silence after an answer that is the last: what the parser makes of the rest of a body that
+//!   nobody read is no request, and its answer would be one too many.
 
 use super::codes::Code;
+use super::ending::{end_of_last, find};
 use super::{Door, Problem};
 use actix_web::rt::net::TcpStream;
 use actix_web::rt::time::{Instant, Sleep, sleep};
@@ -21,7 +24,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// What a connection waits for, shared with its requests.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Turn(Rc<Cell<Waits>>);
+pub(super) struct Turn {
+    waits: Rc<Cell<Waits>>,
+    is_closed: Rc<Cell<bool>>,
+}
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Waits {
@@ -37,12 +43,22 @@ enum Waits {
 impl Turn {
     /// A head is complete.
     pub(super) fn begin(&self) {
-        self.0.set(Waits::Answer);
+        self.waits.set(Waits::Answer);
     }
 
     /// The request is answered; what comes next is another head.
     pub(super) fn end(&self) {
-        self.0.set(Waits::Idle);
+        self.waits.set(Waits::Idle);
+    }
+
+    /// What comes next is no head: the answer is the last.
+    pub(super) fn close(&self) {
+        self.is_closed.set(true);
+    }
+
+    /// Whether the last answer is made.
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed.get()
     }
 }
 
@@ -54,6 +70,9 @@ pub(super) struct Patience {
     /// For another request, answered ones behind it. Longer than actix's own timer, which ends
     /// what is idle and what the parser has begun to read of no more.
     pub(super) idle: Duration,
+    /// After the last answer, for the client to take it and to stop sending: closed at once, what
+    /// it still sends would reset the connection under the answer.
+    pub(super) linger: Duration,
 }
 
 /// A client's connection.
@@ -66,8 +85,9 @@ pub(super) struct Connection {
     deadline: Pin<Box<Sleep>>,
     /// The client does not take what is written.
     is_blocked: bool,
-    /// An answer said that it is the last: what still comes is the rest of a body, not a head.
-    is_last: bool,
+    /// An answer said that it is the last: how much of it is to be written. What still comes is
+    /// the rest of a body, not a head, and is not read by the parser.
+    last: Option<usize>,
     /// Nothing more is read.
     is_ended: bool,
     /// What is to be written before anything else, and how much of it is.
@@ -83,7 +103,7 @@ impl Connection {
             patience,
             deadline: Box::pin(sleep(patience.head)),
             is_blocked: false,
-            is_last: false,
+            last: None,
             is_ended: false,
             words: (Vec::new(), 0),
         }
@@ -102,7 +122,7 @@ impl Connection {
 
     /// Ends the connection when it has waited too long.
     fn check_deadline(&mut self, context: &mut Context<'_>) -> io::Result<()> {
-        let waits = self.turn.0.get();
+        let waits = self.turn.waits.get();
         if self.is_ended
             || waits == Waits::Answer
             || self.deadline.as_mut().poll(context).is_pending()
@@ -113,7 +133,7 @@ impl Connection {
             // Words would stand in the middle of an answer.
             return Err(io::ErrorKind::TimedOut.into());
         }
-        if waits == Waits::Head && !self.is_last {
+        if waits == Waits::Head && self.last.is_none() {
             self.say(Code::HeadTimeout);
         }
         self.is_ended = true;
@@ -148,17 +168,8 @@ fn refusal_of_the_parser(answer: &[u8]) -> Option<Code> {
         b"HTTP/1.1 431 " | b"HTTP/1.0 431 " => Code::HeadTooLarge,
         _ => return None,
     };
-    contains(answer, b"content-length: 0\r\n").then_some(code)
-}
-
-/// Whether `answer` refuses a request and says that the connection ends with it.
-fn is_last(answer: &[u8]) -> bool {
-    let refuses = matches!(answer.get(9), Some(b'4' | b'5'));
-    refuses && contains(answer, b"connection: close\r\n")
-}
-
-fn contains(answer: &[u8], header: &[u8]) -> bool {
-    answer.windows(header.len()).any(|part| part == header)
+    let head = &answer[..find(answer, b"\r\n\r\n")? + 2];
+    find(head, b"content-length: 0\r\n").map(|_| code)
 }
 
 impl AsyncRead for Connection {
@@ -174,9 +185,16 @@ impl AsyncRead for Connection {
             return Poll::Ready(Ok(()));
         }
         let before = buffer.filled().len();
+        while this.last.is_some() {
+            ready!(Pin::new(&mut this.io).poll_read(context, buffer))?;
+            if buffer.filled().len() == before {
+                return Poll::Ready(Ok(()));
+            }
+            buffer.set_filled(before);
+        }
         ready!(Pin::new(&mut this.io).poll_read(context, buffer))?;
-        if this.turn.0.get() == Waits::Idle && buffer.filled().len() > before {
-            this.turn.0.set(Waits::Head);
+        if this.turn.waits.get() == Waits::Idle && buffer.filled().len() > before {
+            this.turn.waits.set(Waits::Head);
             this.wait(this.patience.head, context);
         }
         Poll::Ready(Ok(()))
@@ -190,10 +208,10 @@ impl AsyncWrite for Connection {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let waits = this.turn.0.get();
+        let waits = this.turn.waits.get();
         if waits != Waits::Answer
             && !this.is_ended
-            && !this.is_last
+            && this.last.is_none()
             && let Some(code) = refusal_of_the_parser(bytes)
         {
             this.say(code);
@@ -205,11 +223,23 @@ impl AsyncWrite for Connection {
         if waits == Waits::Idle {
             // An answer goes out. One that is a stream goes on for as long as it is written.
             this.wait(this.patience.idle, context);
-            this.is_last |= is_last(bytes);
+            this.last = this.last.or_else(|| end_of_last(bytes));
         }
-        let written = Pin::new(&mut this.io).poll_write(context, bytes);
+        let part = &bytes[..this.last.unwrap_or(usize::MAX).min(bytes.len())];
+        if part.is_empty() {
+            // An answer behind the last one.
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        let written = Pin::new(&mut this.io).poll_write(context, part);
         this.is_blocked = written.is_pending();
-        written
+        let written = ready!(written)?;
+        if let Some(rest) = &mut this.last {
+            *rest -= written;
+            if *rest == 0 {
+                this.wait(this.patience.linger, context);
+            }
+        }
+        Poll::Ready(Ok(written))
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

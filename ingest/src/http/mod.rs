@@ -6,6 +6,7 @@ mod body;
 mod budget;
 pub mod codes;
 mod connection;
+mod ending;
 mod health;
 mod pages;
 mod peer;

@@ -1,12 +1,13 @@
 //! The HTTP server with its bounds.
 
 use super::connection::{Connection, Patience, Turn};
+use super::ending::{close_if_unread, unheard};
 use super::{Door, routes};
 use crate::config::Config;
 use crate::live::{self, LiveSource};
 use actix_http::{HttpService, KeepAlive, Protocol};
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
-use actix_web::dev::{AppConfig, Server, Service, ServiceRequest};
+use actix_web::dev::{AppConfig, Server, Service};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, web};
 use std::net::{SocketAddr, TcpListener};
@@ -40,14 +41,21 @@ pub fn bind(
     let service = move || {
         let (door, live, stopping) = (door.clone(), live.clone(), stopping.clone());
         let app = App::new().app_data(door.clone()).wrap_fn(|request, service| {
-            let turn = turn_of(&request);
-            let answer = service.call(request);
+            let turn = request.conn_data::<Turn>().cloned().unwrap_or_default();
+            let answer = if turn.is_closed() {
+                Err(unheard(request))
+            } else {
+                turn.begin();
+                Ok(service.call(request))
+            };
             async move {
-                let answer = answer.await;
-                if let Some(turn) = turn {
-                    turn.end();
-                }
-                answer
+                let mut answer = match answer {
+                    Ok(answer) => answer.await?,
+                    Err(unheard) => return Ok(unheard),
+                };
+                close_if_unread(&mut answer, &turn);
+                turn.end();
+                Ok(answer)
             }
         });
         let app = match live {
@@ -68,8 +76,11 @@ pub fn bind(
                 data.insert(connection.turn());
             })
             .finish(map_config(app, |()| AppConfig::default()));
-        let patience =
-            Patience { head: http.header_timeout, idle: http.keep_alive + http.header_timeout };
+        let patience = Patience {
+            head: http.header_timeout,
+            idle: http.keep_alive + http.header_timeout,
+            linger: DISCONNECT_TIMEOUT,
+        };
         fn_service(move |io: TcpStream| {
             let peer = io.peer_addr().ok();
             // Answers are small and wait for nothing that is still to be written.
@@ -81,13 +92,4 @@ pub fn bind(
     };
     let server = builder.listen("door", listener, service)?.run();
     Ok((server, address))
-}
-
-/// Notes that the head of `request` is complete.
-fn turn_of(request: &ServiceRequest) -> Option<Turn> {
-    let turn = request.conn_data::<Turn>().cloned();
-    if let Some(turn) = &turn {
-        turn.begin();
-    }
-    turn
 }

@@ -2,14 +2,15 @@
 //!
 //! Every frame that arrives moves exactly one of `frames_accepted`, `frames_duplicate` and
 //! `frames_refused`, except one whose events were all refused: it moves `events_rejected` once an
-//! event, so that nothing lost is counted twice. Labels are names of the configuration and codes
+//! event, so that nothing lost is counted twice. `frames_refused` has every other refused request
+//! too: a client with a wrong address or method loses its frames so. Labels are names of the configuration and codes
 //! of this program, never what a client sent, so the number of series is bounded.
 
 mod buffer;
 
 use crate::accept::times::TimeError;
 use crate::accept::values::ValueError;
-use crate::accept::{Judged, Rejected, UNLISTED};
+use crate::accept::{Judged, Rejected};
 use crate::buffer::BufferCounters;
 use crate::http::codes::Code;
 use dna_protocol::model::KINDS;
@@ -82,7 +83,7 @@ impl Metrics {
             accepted,
         );
         registry.register("frames_duplicate", "Frames recognised as sent again", duplicate);
-        let help = "Frames refused as a whole, by the code of the problem";
+        let help = "Requests refused, on any path, by the code of the problem: frames among them";
         registry.register("frames_refused", help, metrics.refused.clone());
         registry.register("events_accepted", "Events kept", events);
         let help = "Events refused while others of their frame may have been kept, by code";
@@ -174,5 +175,5 @@ fn rejection_codes() -> impl Iterator<Item = &'static str> {
         FieldProblem::Missing,
     ];
     let fields = fields.map(|problem| problem.code()).into_iter();
-    fields.chain(TimeError::CODES).chain(ValueError::CODES).chain([UNLISTED])
+    fields.chain(TimeError::CODES).chain(ValueError::CODES)
 }

@@ -97,15 +97,21 @@ fn a_newer_clients_events_are_no_error() {
 #[test]
 fn many_refusals_are_all_counted_and_some_listed() {
     let server = Server::start();
-    let events: Vec<_> =
-        (0..300).map(|_| json!({"kind": "custom", "time": 0, "body": {}})).collect();
+    let bad = |number| match number {
+        0..100 => json!({"kind": "custom", "time": 0, "body": {}}),
+        100..180 => json!({"kind": "custom", "time": NOW, "body": {"event.name": 1}}),
+        _ => json!({"kind": "custom", "time": 0, "body": {"event.name": "old"}}),
+    };
+    let events: Vec<_> = (0..300).map(bad).collect();
     let (response, moved) =
         server.counted(|| server.send(&post(json(1, events.into()).to_string())));
     assert_eq!(response.status, 422);
     let problem = response.json();
     assert_eq!(problem["rejected_count"], 300);
     assert_eq!(problem["rejected"].as_array().map(Vec::len), Some(20));
-    assert_eq!(moved.values().sum::<u64>(), 300, "{moved:?}");
+    let expected = [("missing", 100), ("time_too_old", 120), ("wrong_type", 80)];
+    let name = |code| format!("dna_ingest_events_rejected_total{{reason=\"{code}\"}}");
+    assert_eq!(moved, expected.map(|(code, count)| (name(code), count)).into());
 }
 
 #[test]

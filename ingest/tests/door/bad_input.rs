@@ -203,3 +203,38 @@ fn timings_that_are_no_numbers() {
     server.check_frame_refused(&post(nan), 400, "malformed_json", &["line 1"]);
     server.check_kept();
 }
+
+#[test]
+fn values_that_cannot_be() {
+    let server = Server::start();
+    let one = |kind: &str, body: serde_json::Value| {
+        let event = json!({"kind": kind, "time": NOW, "body": body});
+        post(json(server.sequence(), json!([event])).to_string())
+    };
+    let vital = |name: &str, value: f64| {
+        let body = json!({"browser.web_vital.name": name, "browser.web_vital.value": value});
+        one("web_vital", body)
+    };
+    let day = 86_400_000.0;
+    for name in ["LCP", "CLS"] {
+        for value in [-5.0, -0.001, day + 1.0, 1e300] {
+            let words = ["`browser.web_vital.value` is", "allowed 0 to 86400000"];
+            server.check_event_refused(&vital(name, value), "out_of_range", &words);
+        }
+        for value in [0.0, 0.0312, day] {
+            assert_eq!(server.send(&vital(name, value)).status, 200, "{name} {value}");
+        }
+    }
+    let call = |duration: f64| one("api_call", json!({"url.full": "/a", "duration_ms": duration}));
+    let view = |end: f64| one("page_view", json!({"load_event_end": end}));
+    for bad in [-1.0, day + 1.0] {
+        let words = ["`duration_ms`", "allowed 0 to 86400000"];
+        server.check_event_refused(&call(bad), "out_of_range", &words);
+        let words = ["`load_event_end`", "allowed 0 to 86400000"];
+        server.check_event_refused(&view(bad), "out_of_range", &words);
+    }
+    assert_eq!(server.send(&call(day)).status, 200);
+    assert_eq!(server.send(&view(day)).status, 200);
+    let words = ["`event.name` is empty", "1 to 128 bytes"];
+    server.check_event_refused(&one("custom", json!({"event.name": ""})), "empty", &words);
+}

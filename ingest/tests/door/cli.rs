@@ -40,9 +40,14 @@ struct Serving {
 
 impl Serving {
     fn start(folder: &TempDir) -> Self {
+        Self::start_at(folder, "trace")
+    }
+
+    /// A server that logs at `level`; empty: as it does by itself.
+    fn start_at(folder: &TempDir, level: &str) -> Self {
         let mut command = ingest();
         command.arg("serve").arg("--config").arg(folder.path().join("ingest.toml"));
-        command.env("DNA_LOG", "trace").stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.env("DNA_LOG", level).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("it starts");
         let mut line = String::new();
         let out = child.stdout.take().expect("piped");
@@ -124,6 +129,25 @@ fn it_serves_and_logs_nothing_personal_at_any_level() {
 }
 
 #[test]
+fn strangers_cannot_fill_the_log_unless_it_is_asked_for() {
+    for (level, is_logged) in [("", false), ("warn", false), ("debug", true)] {
+        let folder = folder("");
+        let serving = Serving::start_at(&folder, level);
+        for bytes in ["hello\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"] {
+            let mut stream = TcpStream::connect(serving.address).expect("it listens");
+            stream.write_all(bytes.as_bytes()).expect("taken");
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).expect("an answer");
+            assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+        }
+        serving.terminate();
+        let (_, log) = serving.finish();
+        assert_eq!(log.contains("stream error"), is_logged, "at {level:?}: {log}");
+        assert_eq!(log.contains("ERROR"), is_logged, "at {level:?}: {log}");
+    }
+}
+
+#[test]
 fn a_request_in_flight_is_finished_before_it_stops() {
     let folder = folder("");
     let mut serving = Serving::start(&folder);
@@ -153,6 +177,7 @@ fn exit_codes_and_words() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = taken.local_addr().expect("its address").to_string();
     let journal = good.path().join("ingest.toml").display().to_string();
+    let under = format!("{journal}/journal");
     type Case<'a> = (&'a str, &'a TempDir, &'a [&'a str], &'a [(&'a str, &'a str)], i32, &'a str);
     let cases: &[Case<'_>] = &[
         ("check-config", &good, &[], &[], 0, "is fine"),
@@ -177,7 +202,9 @@ fn exit_codes_and_words() {
         ("serve", &good, &[], &[("DNA_LOG", "loud")], 2, "\"loud\""),
         ("serve", &good, &["--bogus"], &[], 2, "--bogus"),
         ("serve", &good, &["--listen", &taken], &[], 1, "cannot listen on"),
-        ("serve", &good, &["--journal", &journal], &[], 1, "cannot open the buffer"),
+        ("serve", &good, &["--journal", &under], &[], 1, "cannot open the buffer"),
+        ("serve", &good, &["--journal", &journal], &[], 2, "(from --journal)"),
+        ("check-config", &good, &["--journal", &journal], &[], 2, "`buffer.journal.dir`"),
     ];
     for (command, folder, args, environment, code, words) in cases {
         let output = run(command, folder, args, environment);

@@ -63,7 +63,27 @@ const WRONG_FILES: &[(&str, &str, &[&str])] = &[
     (KEY, "", &["`privacy.pseudonym_key` is missing", "32 bytes", "openssl rand"]),
     (KEY, "pseudonym_key = \"5ec7e7\"", &["`privacy.pseudonym_key`", "not shown", "32 bytes"]),
     (KEY, "pseudonym_key = 17", &["`privacy.pseudonym_key`", "not shown"]),
-    (KEY, "pseudonym_key_file = \"/nowhere/key\"", &["/nowhere/key", "cannot read"]),
+    (
+        KEY,
+        "pseudonym_key_file = \"/nowhere/key\"",
+        &[
+            "`privacy.pseudonym_key_file`",
+            "\"/nowhere/key\"",
+            "readable file",
+            "openssl",
+            "No such",
+        ],
+    ),
+    (
+        KEY,
+        "pseudonym_key_file = \"/tmp\"",
+        &["`privacy.pseudonym_key_file`", "\"/tmp\"", "readable file", "32 bytes", "directory"],
+    ),
+    (
+        "",
+        "[buffer.journal]\ndir = \"/dev/null\"",
+        &["`buffer.journal.dir`", "\"/dev/null\"", "ingest.toml", "a directory"],
+    ),
     ("[[apps]]", "[apps]", &["`apps`", "a table", "[[apps]]"]),
     ("name = \"bank\"", "", &["`apps[0].name` is missing"]),
     ("name = \"bank\"", "name = \"the bank\"", &["`apps[0].name`", "\"the bank\"", "letters"]),

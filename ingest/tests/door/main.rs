@@ -10,6 +10,7 @@ mod config;
 mod connections;
 mod duplicates;
 mod edges;
+mod endings;
 mod frames;
 mod privacy;
 mod server;

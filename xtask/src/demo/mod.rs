@@ -101,7 +101,7 @@ fn wait(running: &mut [Service], stopped: &AtomicBool) -> Result<()> {
     while !stopped.load(Ordering::Relaxed) {
         for server in &mut *running {
             if let Some(status) = server.ended()? {
-                bail!("{} ended by itself ({status}); its lines above say why", server.name());
+                bail!(server.obituary(status));
             }
         }
         thread::sleep(POLL);

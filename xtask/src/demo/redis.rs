@@ -18,6 +18,9 @@ use crate::setup;
 /// How long a redis-server may take until it answers.
 const READY_MAX: Duration = Duration::from_secs(10);
 
+/// Where it logs, in its folder.
+const LOG: &str = "redis.log";
+
 /// Starts a redis-server whose data are in `folder`; gives back its URL.
 pub(crate) fn start(folder: &Path) -> Result<(Service, String)> {
     let program = setup::redis_server()?;
@@ -29,14 +32,15 @@ pub(crate) fn start(folder: &Path) -> Result<(Service, String)> {
         .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
         // What ingest acknowledged survives a crash of Redis only if each write is synced.
         .args(["--appendonly", "yes", "--appendfsync", "always", "--save", ""])
-        .args(["--logfile", "redis.log", "--dir"])
+        .args(["--logfile", LOG, "--dir"])
         .arg(folder)
         .stdout(Stdio::null());
-    let mut service = Service::spawn("redis-server", &mut command)?;
+    let service = Service::spawn("redis-server", &mut command)?;
+    let mut service = service.logging_to(folder.join(LOG));
     let started = Instant::now();
     while !answers(port) {
         if let Some(status) = service.ended()? {
-            bail!("redis-server ended ({status}); {}/redis.log says why", folder.display());
+            bail!(service.obituary(status));
         }
         if started.elapsed() > READY_MAX {
             bail!("redis-server does not answer on port {port}");

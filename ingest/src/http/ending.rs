@@ -1,0 +1,74 @@
+//! The end of a connection whose request was answered before its body was read: what still comes
+//! is the rest of that body, no head, so the answer says `Connection: close` and is the last.
+
+use super::connection::Turn;
+use actix_http::ConnectionType;
+use actix_web::HttpMessage;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use actix_web::{HttpRequest, HttpResponse};
+
+/// Marks a request whose body was read to its end.
+struct WasRead;
+
+/// Notes that the body of `request` was read to its end.
+pub(super) fn body_was_read(request: &HttpRequest) {
+    request.extensions_mut().insert(WasRead);
+}
+
+/// Makes `response` the last of its connection when the body of its request was not read.
+pub(super) fn close_if_unread(response: &mut ServiceResponse, turn: &Turn) {
+    let request = response.request();
+    if has_body(request) && !request.extensions().contains::<WasRead>() {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+        turn.close();
+    }
+}
+
+/// The answer to a request behind the last one. Nobody gets it: see `Connection`.
+pub(super) fn unheard(request: ServiceRequest) -> ServiceResponse {
+    request.into_response(HttpResponse::NoContent().finish())
+}
+
+fn has_body(request: &HttpRequest) -> bool {
+    let length = request.headers().get(CONTENT_LENGTH);
+    request.headers().contains_key(TRANSFER_ENCODING)
+        || length.is_some_and(|length| length.as_bytes() != b"0")
+}
+
+/// Where in `bytes`, which begin with an answer, the one ends that says that it is the last;
+/// `usize::MAX` for one that does not say how long it is.
+pub(super) fn end_of_last(bytes: &[u8]) -> Option<usize> {
+    let close = find(bytes, b"connection: close\r\n")?;
+    let start = bytes[..close].windows(9).rposition(|part| part == b"HTTP/1.1 ")?;
+    let head = &bytes[start..];
+    let head = &head[..find(head, b"\r\n\r\n")? + 4];
+    let Some(length) = find(head, b"content-length: ") else { return Some(usize::MAX) };
+    let digits = head[length + 16..].iter().take_while(|byte| byte.is_ascii_digit());
+    let length = digits.fold(0_usize, |length, digit| {
+        length.saturating_mul(10).saturating_add(usize::from(digit - b'0'))
+    });
+    Some((start + head.len()).saturating_add(length))
+}
+
+/// Where `part` begins in `bytes`.
+pub(super) fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
+    bytes.windows(part.len()).position(|found| found == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_answer_ends_with_its_body() {
+        let kept = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".as_slice();
+        let last =
+            b"HTTP/1.1 415 X\r\ncontent-length: 3\r\nconnection: close\r\n\r\nabc".as_slice();
+        let more = b"HTTP/1.1 400 X\r\ncontent-length: 0\r\n\r\n".as_slice();
+        assert_eq!(end_of_last(kept), None);
+        assert_eq!(end_of_last(&[kept, last, more].concat()), Some(kept.len() + last.len()));
+        let stream = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
+        assert_eq!(end_of_last(stream), Some(usize::MAX));
+    }
+}
