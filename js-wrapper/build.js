@@ -1,6 +1,7 @@
 // Builds dist/ from src/ and generated/ (which `cargo xtask wasm` makes).
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -11,35 +12,45 @@ if (!existsSync(wasm)) {
   process.exit(1);
 }
 rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist');
+copyFileSync(wasm, 'dist/dna.wasm');
 
-const common = { bundle: true, minify: true, legalComments: 'none', logLevel: 'warning' };
-// The tag runs wherever the page does; the core needs Wasm with externref anyway.
+/** What an `integrity` attribute says of a file. */
+const integrity = (file, hash) => `${hash}-${createHash(hash).update(readFileSync(`dist/${file}`)).digest('base64')}`;
+/** Hashes that a script carries are the shortest that browsers take. */
+const carried = (file) => JSON.stringify(integrity(file, 'sha256'));
+
+const common = { bundle: true, minify: true, legalComments: 'none', logLevel: 'warning', format: 'esm' };
+// For engines that know no Wasm too.
+await build({ ...common, entryPoints: ['src/dna-wasm2js.ts'], outfile: 'dist/dna-wasm2js.js', target: 'es2020' });
+// Each file is built after those whose hashes it carries. The tag runs wherever the page does; the
+// core needs Wasm with externref anyway.
+await build({
+  ...common,
+  entryPoints: ['src/dna-core.ts'],
+  outfile: 'dist/dna-core.js',
+  target: 'es2022',
+  define: { WASM_INTEGRITY: carried('dna.wasm'), SCRIPT_INTEGRITY: carried('dna-wasm2js.js') },
+});
 await build({
   ...common,
   entryPoints: ['src/stub.ts'],
   outfile: 'dist/dna.js',
   // As a module, because esbuild's own wrapper would bring helpers for the import.
-  format: 'esm',
   banner: { js: "(()=>{'use strict';" },
   footer: { js: '})();' },
   target: 'es2018',
   supported: { 'dynamic-import': true },
-  external: ['./dna-core.js'],
-});
-await build({
-  ...common,
-  entryPoints: ['src/dna-core.ts'],
-  outfile: 'dist/dna-core.js',
-  format: 'esm',
-  target: 'es2022',
+  define: { CORE_INTEGRITY: carried('dna-core.js') },
 });
 await build({
   ...common,
   entryPoints: ['src/esm/index.ts'],
   outfile: 'dist/esm/index.js',
-  format: 'esm',
   target: 'es2020',
-  external: ['../dna-core.js'],
+  external: ['../dna-core.js', '../dna-wasm2js.js'],
 });
-copyFileSync(wasm, 'dist/dna.wasm');
+const files = readdirSync('dist').filter((name) => /^dna.*\.(js|wasm)$/.test(name));
+const hashes = Object.fromEntries(files.map((name) => [name, integrity(name, 'sha384')]));
+writeFileSync('dist/integrity.json', JSON.stringify(hashes, null, 2) + '\n');
 execFileSync('node_modules/.bin/tsc', ['--project', 'tsconfig.types.json'], { stdio: 'inherit' });

@@ -23,10 +23,19 @@ export interface Options {
 /** What the core module exports. */
 export interface Core {
   /** Starts the Wasm when the page has loaded; undefined when the options allow nothing or it is `wanted` no more. */
-  start(options: Options, fetch: typeof window.fetch, wanted: () => boolean): Promise<Push | undefined>;
+  start(options: Options, fetch: typeof window.fetch, wanted: () => boolean, script: LoadScript): Promise<Push | undefined>;
   /** Tells of a page that is left before; gives back the identifier of its view. */
   lastWords: typeof briefWords;
 }
+
+/** The compiled core, as Wasm or as JavaScript. */
+export interface Wasm {
+  start(options: Options, fetch: typeof window.fetch): boolean;
+  push: Push;
+}
+
+/** Loads the core as JavaScript, if the file has that hash. */
+export type LoadScript = (integrity: string) => Promise<Wasm>;
 
 /** The core's intake. */
 export type Push = (...record: Record) => void;
@@ -34,8 +43,8 @@ export type Push = (...record: Record) => void;
 /** Records that wait for the core at most: a page that makes more has told enough. */
 const QUEUE_MAX = 500;
 
-/** Hooks the page and loads the core. Gives back `dna(…)`. */
-export function agent(options: Options, load: () => Promise<Core>): (...call: unknown[]) => void {
+/** Hooks the page and loads the core, as a `script` where Wasm is refused. Gives back `dna(…)`. */
+export function agent(options: Options, load: () => Promise<Core>, script: LoadScript): (...call: unknown[]) => void {
   let queue: Record[] = [];
   const { fetch } = window;
   let lost = 0;
@@ -76,7 +85,7 @@ export function agent(options: Options, load: () => Promise<Core>): (...call: un
   load()
     .then((core) => {
       lastWords = core.lastWords;
-      return core.start(options, fetch, () => !push);
+      return core.start(options, fetch, () => !push, script);
     })
     .then((started) => {
       if (push) return;

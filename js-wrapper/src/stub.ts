@@ -3,6 +3,10 @@
  * core's loading.
  */
 import { agent } from './agent.js';
+import { checked } from './checked.js';
+
+/** The hash of `dna-core.js`, put in by `build.js`. */
+declare const CORE_INTEGRITY: string;
 
 declare global {
   interface Window {
@@ -12,9 +16,14 @@ declare global {
 
 // None in a module, which has no attributes to say anything with.
 const tag = document.currentScript as HTMLScriptElement | null;
-// A second tag on the page changes nothing, and an element with that id is no function. The
-// core is beside this file, wherever that is.
+// The core is beside this file, wherever that is.
+const beside = (name: string, integrity: string) => checked(new URL(name, tag?.src || document.baseURI).href, integrity);
+// A second tag on the page changes nothing, and an element with that id is no function.
 if (typeof window.dna != 'function') {
-  const dna = agent({ ...tag?.dataset }, () => import('./dna-core.js'));
+  const dna = agent(
+    { ...tag?.dataset },
+    () => beside('dna-core.js', CORE_INTEGRITY),
+    (integrity) => beside('dna-wasm2js.js', integrity),
+  );
   window.dna = Object.assign(dna, { stop: () => dna('stop') });
 }

@@ -80,6 +80,8 @@ export class Page {
       readyState: 'complete',
       baseURI: 'https://bank/accounts?card=6222',
       referrer: 'https://bank/sign-in?from=mail#x',
+      // A browser that cannot preload modules; hashes are for the tests in real ones.
+      createElement: () => ({ relList: { supports: () => false } }),
       currentScript: { dataset: { ...this.data }, src: 'https://bank/sdk/dna.js' },
     });
     const only = (self, owner, name) => {
@@ -151,18 +153,19 @@ export class Page {
   tag() {
     const source = readFileSync(new URL('dna.js', dist), 'utf8');
     // A classic script's import() counts from the script's address, which Node does not do.
-    const parts = source.split('import("./dna-core.js")');
-    if (parts.length !== 2) throw new Error('dna.js does not import ./dna-core.js exactly once');
-    globalThis.importCore = () => this.#module();
-    vm.runInThisContext(parts.join('importCore()'), { filename: 'https://bank/sdk/dna.js' });
+    const imports = /import\((\w+)\)/g;
+    if (source.match(imports)?.length !== 1) throw new Error('dna.js does not import exactly once');
+    globalThis.importBeside = (url) => this.#module(url.slice('https://bank/sdk/'.length));
+    const inNode = source.replace(imports, 'importBeside($1)');
+    vm.runInThisContext(inNode, { filename: 'https://bank/sdk/dna.js' });
     return this;
   }
 
-  async #module() {
+  async #module(name) {
     if (!this.coreLoads) return new Promise(() => {});
     if (this.coreLoads === 'refused') throw new TypeError('Failed to fetch dynamically imported module');
     // Each page has a module, and so a core, of its own.
-    const url = `${new URL('dna-core.js', dist)}?load=${++numbers}`;
+    const url = `${new URL(name, dist)}?load=${++numbers}`;
     return import(url);
   }
 
@@ -304,7 +307,7 @@ export class Page {
   close() {
     this.timers.clear();
     delete globalThis.dna;
-    delete globalThis.importCore;
+    delete globalThis.importBeside;
     for (const name of GLOBALS) {
       if (originals[name]) Object.defineProperty(globalThis, name, originals[name]);
       else delete globalThis[name];

@@ -10,7 +10,7 @@ let dna: ((...call: unknown[]) => void) | undefined;
 
 /** Hooks the page and starts the core. Call it once, as early as possible. */
 export function init(options: Options): void {
-  dna ??= agent({ ...options }, () => import('../dna-core.js'));
+  dna ??= agent({ ...options }, () => import('../dna-core.js'), () => import('../dna-wasm2js.js'));
 }
 
 /** From here on the session's user is known. Call it on every page where that is so. */

@@ -13,7 +13,7 @@ const root = resolve(import.meta.dirname, '../../..');
 const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
 const ingestBinary = process.env.DNA_INGEST_BIN ?? join(target, 'debug/ingest');
 const bankBinary = process.env.DNA_DEMO_BIN ?? join(target, 'debug/demo-site');
-const sdkFolder = process.env.DNA_SDK_DIST ?? join(root, 'js-wrapper/dist');
+export const sdkFolder = process.env.DNA_SDK_DIST ?? join(root, 'js-wrapper/dist');
 
 /** The key with which the tests' ingest makes pseudonyms. */
 export const PSEUDONYM_KEY = '00112233445566778899aabbccddeeff'.repeat(2);

@@ -25,11 +25,12 @@ pub(crate) struct Args {
 /// Runs `cargo xtask size`.
 pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
     let dist = wasm::build(workspace)?;
-    let mut rows = wasm::DOWNLOADS
-        .iter()
-        .map(|name| measure(name, &dist.join(name)))
-        .collect::<Result<Vec<Row>>>()?;
+    let row = |name: &&str| measure(name, &dist.join(name));
+    let mut rows = wasm::DOWNLOADS.iter().map(row).collect::<Result<Vec<Row>>>()?;
     rows.push(total(&rows));
+    for name in &wasm::ON_DEMAND {
+        rows.push(Row { name: format!("{name}, where needed"), ..row(name)? });
+    }
     let table = table(&rows);
     print!("{table}");
     write_json(workspace, &rows)?;

@@ -1,7 +1,7 @@
 //! Makes the compiled core loadable by JavaScript (wasm-bindgen) and small (wasm-opt).
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -15,7 +15,7 @@ use crate::workspace::Workspace;
 
 /// wasm-bindgen needs the sections that the last three remove, so they go only now.
 /// Flattened and put together again the code is a fiftieth smaller.
-const WASM_OPT: [&str; 7] = [
+pub(super) const WASM_OPT: [&str; 7] = [
     "--flatten",
     "--rereloop",
     "-Oz",
@@ -68,17 +68,26 @@ pub(crate) fn generate(workspace: &Workspace, raw: &Path, generated: &Path) -> R
 
 /// Runs the `wasm-opt` that is among `tools` on the generated module, in place.
 pub(crate) fn optimise(tools: &Path, generated: &Path) -> Result<()> {
-    let program = tools.join(".bin/wasm-opt");
+    let module = generated.join(format!("{STEM}_bg.wasm"));
+    let step = Step::start("wasm-opt -Oz");
+    run(Command::new(program(tools, "wasm-opt")?)
+        .args(WASM_OPT)
+        .arg(&module)
+        .arg("-o")
+        .arg(&module))?;
+    step.done();
+    Ok(())
+}
+
+/// One of binaryen's programs.
+pub(super) fn program(tools: &Path, name: &str) -> Result<PathBuf> {
+    let program = tools.join(".bin").join(name);
     ensure!(
         program.is_file(),
         "{} is missing: js-wrapper/package.json must have binaryen among its devDependencies",
         program.display()
     );
-    let module = generated.join(format!("{STEM}_bg.wasm"));
-    let step = Step::start("wasm-opt -Oz");
-    run(Command::new(program).args(WASM_OPT).arg(&module).arg("-o").arg(&module))?;
-    step.done();
-    Ok(())
+    Ok(program)
 }
 
 /// What wasm-bindgen's macro writes into the module only the same version's tool understands.

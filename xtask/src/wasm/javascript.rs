@@ -12,6 +12,9 @@ use crate::workspace::Workspace;
 /// What a page downloads, in that order: the stub, the loader, the core.
 pub(crate) const DOWNLOADS: [&str; 3] = ["dna.js", "dna-core.js", "dna.wasm"];
 
+/// What only some pages download: the core where Wasm is refused.
+pub(crate) const ON_DEMAND: [&str; 1] = ["dna-wasm2js.js"];
+
 /// Makes js-wrapper/dist current.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     let folder = workspace.path("js-wrapper");
@@ -20,7 +23,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     let inputs = Inputs::new().folder(&folder)?.folder(&generated)?.hash();
     // Not in dist itself, which is published as it is.
     let stamp = Stamp::new(generated.join(".js-stamp"));
-    let complete = || DOWNLOADS.iter().all(|file| dist.join(file).is_file());
+    let files = || DOWNLOADS.iter().chain(&ON_DEMAND);
+    let complete = || files().all(|file| dist.join(file).is_file());
     if stamp.is(inputs) && complete() {
         return Ok(());
     }
@@ -28,8 +32,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     run(setup::npm(&folder).args(["run", "build"]))?;
     ensure!(
         complete(),
-        "`npm run build` ended well, but not all of {} are in {}",
-        DOWNLOADS.join(", "),
+        "`npm run build` ended well, but not all of {:?} are in {}",
+        files().collect::<Vec<_>>(),
         dist.display()
     );
     stamp.set(inputs)?;

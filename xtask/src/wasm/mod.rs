@@ -1,4 +1,5 @@
-//! `cargo xtask wasm`: Rust core, then wasm-bindgen, then wasm-opt, then the JavaScript.
+//! `cargo xtask wasm`: Rust core, then wasm-bindgen, then wasm-opt, then wasm2js, then the
+//! JavaScript.
 //!
 //! Each stage is skipped while what it is made from is unchanged.
 
@@ -6,6 +7,7 @@ mod bindgen;
 mod compile;
 mod javascript;
 mod names;
+mod translate;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +19,7 @@ use crate::setup::{self, Toolchain};
 use crate::stamp::{Inputs, Stamp};
 use crate::workspace::Workspace;
 
-pub(crate) use javascript::DOWNLOADS;
+pub(crate) use javascript::{DOWNLOADS, ON_DEMAND};
 
 /// What the JavaScript imports: the core's loader, its types, and the Wasm itself.
 const GENERATED: &str = "js-wrapper/generated";
@@ -68,18 +70,24 @@ fn generate(workspace: &Workspace) -> Result<()> {
     }
     let raw = compile::core(workspace, &toolchain)?;
     let module = Stamp::new(generated.join(".module-stamp"));
-    let module_hash = Inputs::new().value(&bindgen::settings()).file(&raw)?.hash();
+    let module_hash = Inputs::new().value(&settings()).file(&raw)?.hash();
     if !module.is(module_hash) {
         clear(&generated)?;
         bindgen::generate(workspace, &raw, &generated)?;
         bindgen::optimise(&tools, &generated)?;
+        translate::generate(&tools, &raw, &generated)?;
         module.set(module_hash)?;
     }
     sources.set(inputs)
 }
 
+/// Everything besides the sources that decides what is generated.
+fn settings() -> String {
+    format!("{}; {}", bindgen::settings(), translate::settings())
+}
+
 fn sources_hash(workspace: &Workspace, toolchain: &Toolchain) -> Result<u64> {
-    let mut inputs = Inputs::new().value(&toolchain.to_string()).value(&bindgen::settings());
+    let mut inputs = Inputs::new().value(&toolchain.to_string()).value(&settings());
     for file in ["Cargo.toml", "Cargo.lock"] {
         inputs = inputs.file(&workspace.path(file))?;
     }
