@@ -220,16 +220,16 @@ impl AsyncWrite for Connection {
         if this.is_ended {
             return Poll::Ready(Ok(bytes.len()));
         }
+        if this.last == Some(0) {
+            // An answer behind the last one; it does not prolong the wait for the end.
+            return Poll::Ready(Ok(bytes.len()));
+        }
         if waits == Waits::Idle {
             // An answer goes out. One that is a stream goes on for as long as it is written.
             this.wait(this.patience.idle, context);
             this.last = this.last.or_else(|| end_of_last(bytes));
         }
         let part = &bytes[..this.last.unwrap_or(usize::MAX).min(bytes.len())];
-        if part.is_empty() {
-            // An answer behind the last one.
-            return Poll::Ready(Ok(bytes.len()));
-        }
         let written = Pin::new(&mut this.io).poll_write(context, part);
         this.is_blocked = written.is_pending();
         let written = ready!(written)?;

@@ -27,7 +27,7 @@ pub(super) fn close_if_unread(response: &mut ServiceResponse, turn: &Turn) {
 
 /// The answer to a request behind the last one. Nobody gets it: see `Connection`.
 pub(super) fn unheard(request: ServiceRequest) -> ServiceResponse {
-    request.into_response(HttpResponse::NoContent().finish())
+    request.into_response(HttpResponse::NoContent().force_close().finish())
 }
 
 fn has_body(request: &HttpRequest) -> bool {

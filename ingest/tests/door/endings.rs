@@ -5,7 +5,7 @@ use crate::client::{connect, receive};
 use crate::frames;
 use crate::server::Server;
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::{Error, ErrorKind, Read, Write};
 
 const QUICK: &str = "[http]\nheader_timeout_ms = 100";
 
@@ -22,7 +22,9 @@ fn check_one_answer(bytes: &[u8], (status, code): (u16, &str)) {
         let answer = receive(&stream);
         let mut more = Vec::new();
         // A server that was still sent something may reset instead of closing.
-        let _ = stream.read_to_end(&mut more);
+        let end = stream.read_to_end(&mut more);
+        let is_reset = |error: &Error| error.kind() == ErrorKind::ConnectionReset;
+        assert!(end.as_ref().err().is_none_or(is_reset), "the connection stays open: {end:?}");
         assert!(more.is_empty(), "{:?}", String::from_utf8_lossy(&more));
         answer
     });
