@@ -34,6 +34,7 @@ const ENTRY: &[Row] = &[
     ("nextHopProtocol", As::Text, PageView::network_protocol),
     ("responseStatus", As::Count, PageView::response_status),
     ("activationStart", As::Millis, PageView::activation_start),
+    ("workerStart", As::Millis, PageView::worker_start),
 ];
 
 /// Properties of the window.
@@ -61,10 +62,11 @@ pub(super) fn page_view(entry: &JsValue) -> Draft {
     view
 }
 
-/// The view of a page that came back from the back/forward cache: nothing was loaded.
-pub(super) fn restored() -> Draft {
+/// A view for which nothing was loaded: of a page that came back from the back/forward cache, or
+/// that changed by itself.
+pub(super) fn again(kind: &str) -> Draft {
     let mut view = Draft::new(Kind::PageView);
-    view.fields.text(PageView::navigation_type, "back_forward");
+    view.fields.text(PageView::navigation_type, kind);
     js::read(&js::page(), WINDOW, &mut view.fields);
     view
 }
