@@ -74,7 +74,7 @@ export const send = (fetch, url, sequence, bytes) =>
     return true;
   }, false);
 
-export const frames = () => requestAnimationFrame(() => requestAnimationFrame(() => core.woken(2)));
+export const frames = () => attempt(() => requestAnimationFrame(() => requestAnimationFrame(() => core.woken(2))));
 
 /** Paints from before an input may be told after it, so there is no hurry; and the page answers first. */
 const input = (event) => event.isTrusted && (window.requestIdleCallback ?? setTimeout)(() => core.woken(1));
