@@ -13,7 +13,7 @@ pub(super) fn changed(core: &mut Core, time: f64, event: &JsValue) {
         "visibilitychange" | "pagehide" => core.hide(js::num(event, "timeStamp")),
         // The first pageshow of a load is no news.
         "pageshow" if js::get(event, "persisted").is_truthy() => {
-            core.restore(time, js::num(event, "timeStamp"))
+            core.restore(time, js::num(event, "timeStamp"));
         }
         _ => {}
     }
