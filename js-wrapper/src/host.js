@@ -79,16 +79,18 @@ export const frames = () => attempt(() => requestAnimationFrame(() => requestAni
 /** Paints from before an input may be told after it, so there is no hurry; and the page answers first. */
 const input = (event) => event.isTrusted && (window.requestIdleCallback ?? setTimeout)(() => core.woken(1));
 const inputs = ['keydown', 'click'];
+/** As they ended: lists of several types come in no order. */
+const sorted = (entries) => entries.sort((a, b) => a.startTime + a.duration - b.startTime - b.duration);
 let observer;
 /** Observes entries of these types, also those from before (events from 40 ms on), and inputs. */
 export const observe = (types) =>
   attempt(() => {
     for (const type of inputs) addEventListener(type, input, true);
-    observer = new PerformanceObserver((list) => core.observed(list.getEntries()));
+    observer = new PerformanceObserver((list) => core.observed(sorted(list.getEntries())));
     for (const type of types.split(' ')) attempt(() => observer.observe({ type, buffered: true, durationThreshold: 40 }));
   });
 /** What was measured and not told yet. */
-export const measured = () => attempt(() => observer.takeRecords(), []);
+export const measured = () => attempt(() => sorted(observer.takeRecords()), []);
 export const blind = () =>
   attempt(() => {
     for (const type of inputs) removeEventListener(type, input, true);
