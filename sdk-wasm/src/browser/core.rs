@@ -208,12 +208,11 @@ impl Core {
         self.tell();
     }
 
-    /// An interaction has changed address and content: another view.
+    /// An interaction has changed address and content. The view of it began with its route.
     fn soft_navigation(&mut self, entry: &JsValue) {
         let time = js::num(entry, "startTime");
         self.vitals.leave(time, &Document);
         self.tell();
-        self.client.view(self.clock.now(), time, navigation::again("soft-navigation"));
         vitals::soft_navigation(&mut self.vitals, entry);
     }
 
@@ -238,7 +237,7 @@ impl Core {
     /// The page came back from the back/forward cache: another view of it.
     pub(super) fn restore(&mut self, time: f64, stamp: f64) {
         self.show();
-        self.client.view(self.clock.now(), time, navigation::again("back_forward"));
+        self.client.view(self.clock.now(), time, navigation::restored());
         self.vitals.restored(stamp, &Document);
         self.tell();
         js::frames();

@@ -62,11 +62,10 @@ pub(super) fn page_view(entry: &JsValue) -> Draft {
     view
 }
 
-/// A view for which nothing was loaded: of a page that came back from the back/forward cache, or
-/// that changed by itself.
-pub(super) fn again(kind: &str) -> Draft {
+/// The view of a page that came back from the back/forward cache: nothing was loaded.
+pub(super) fn restored() -> Draft {
     let mut view = Draft::new(Kind::PageView);
-    view.fields.text(PageView::navigation_type, kind);
+    view.fields.text(PageView::navigation_type, "back_forward");
     js::read(&js::page(), WINDOW, &mut view.fields);
     view
 }

@@ -51,8 +51,9 @@
 //! **Soft navigations** only where `PerformanceSoftNavigation.prototype` has
 //! `getLargestInteractionContentfulPaint`; web-vitals wants them switched on
 //! (`reportSoftNavs`), and without counts a page as one view. For an entry: [`Vitals::leave`],
-//! [`Vitals::take`], the new view, [`Vitals::soft_navigation`], and with what
-//! `getLargestInteractionContentfulPaint()` gives, if anything, [`Vitals::soft_paint`].
+//! [`Vitals::take`], [`Vitals::soft_navigation`], and with what
+//! `getLargestInteractionContentfulPaint()` gives, if anything, [`Vitals::soft_paint`]. The view
+//! has begun with its route by then, so what is told of the one before carries a time before it.
 //!
 //! **[`Page`]** is read from `getEntriesByType('navigation')[0]`, `performance.interactionCount`,
 //! and the last of `getEntriesByName(url, 'resource')` that began in time.
