@@ -2,5 +2,5 @@
 export function connect(core: {
   answered(sequence: number, status: number, retryAfter: number): void;
   observed(entries: unknown): void;
-  woken(): void;
+  woken(by: number): void;
 }): void;

@@ -29,7 +29,9 @@ export const printed = (value, max) => attempt(() => String(value).slice(0, max)
 export const type_of = (value) => typeof value;
 export const page = () => window;
 export const absolute = (address) => attempt(() => new URL(address, document.baseURI).href, '');
-export const entry = (type) => attempt(() => performance.getEntriesByType(type)[0]);
+export const entries = (type, name) =>
+  attempt(() => (name ? performance.getEntriesByName(name, type) : performance.getEntriesByType(type)), []);
+export const largest_paint = (entry) => attempt(() => entry.getLargestInteractionContentfulPaint());
 export const now = () => performance.now();
 export const wall = () => Date.now();
 export const random = () => crypto.getRandomValues(new Uint32Array(1))[0];
@@ -37,7 +39,7 @@ export const random = () => crypto.getRandomValues(new Uint32Array(1))[0];
 let timer;
 export const wake = (delay) => {
   clearTimeout(timer);
-  timer = delay < 0 ? 0 : setTimeout(() => core.woken(), delay);
+  timer = delay < 0 ? 0 : setTimeout(() => core.woken(0), delay);
 };
 
 /** The session's name in the storage, or that of the frame with this sequence. */
@@ -72,13 +74,25 @@ export const send = (fetch, url, sequence, bytes) =>
     return true;
   }, false);
 
+export const frames = () => attempt(() => requestAnimationFrame(() => requestAnimationFrame(() => core.woken(2))));
+
+/** Paints from before an input may be told after it, so there is no hurry; and the page answers first. */
+const input = (event) => event.isTrusted && (window.requestIdleCallback ?? setTimeout)(() => core.woken(1));
+const inputs = ['keydown', 'click'];
+/** As they ended: lists of several types come in no order. */
+const sorted = (entries) => entries.sort((a, b) => a.startTime + a.duration - b.startTime - b.duration);
 let observer;
-/** Observes entries of these types, also those from before. */
+/** Observes entries of these types, also those from before (events from 40 ms on), and inputs. */
 export const observe = (types) =>
   attempt(() => {
-    observer = new PerformanceObserver((list) => core.observed(list.getEntries()));
-    for (const type of types.split(' ')) attempt(() => observer.observe({ type, buffered: true }));
+    for (const type of inputs) addEventListener(type, input, true);
+    observer = new PerformanceObserver((list) => core.observed(sorted(list.getEntries())));
+    for (const type of types.split(' ')) attempt(() => observer.observe({ type, buffered: true, durationThreshold: 40 }));
   });
 /** What was measured and not told yet. */
-export const measured = () => attempt(() => observer.takeRecords(), []);
-export const blind = () => attempt(() => observer.disconnect());
+export const measured = () => attempt(() => sorted(observer.takeRecords()), []);
+export const blind = () =>
+  attempt(() => {
+    for (const type of inputs) removeEventListener(type, input, true);
+    observer.disconnect();
+  });

@@ -75,14 +75,15 @@ test('page view, paints and failed resources are told once', async () => {
   await page.pass(3000);
   page.leave();
   const all = await events(page.sent);
-  assert.deepEqual(all.map((event) => event.kind), ['page_view', 'web_vital', 'resource_failure']);
-  const [view, paint, failure] = all;
+  assert.deepEqual(all.map((event) => event.kind), ['page_view', 'web_vital', 'resource_failure', 'web_vital']);
+  const [view, paint, failure, shifts] = all;
   assert.equal(view.time, 0);
   assert.deepEqual(
     [view.type, view.response_start, view.load_event_end, view.protocol, view.status, view.referrer],
     ['navigate', 30, 250, 'h2', 200, 'https://bank/sign-in'],
   );
   assert.deepEqual([paint.name, paint.value, paint.time], ['FCP', 120, 120]);
+  assert.deepEqual([shifts.name, shifts.value], ['CLS', 0], 'nothing moved');
   assert.deepEqual([failure.url, failure.element], ['https://bank/logo.png', 'img']);
 });
 

@@ -9,7 +9,13 @@ const HEADER = [
 const EXCEPTION = { 1: 'type', 2: 'message', 3: 'stack', 4: 'file', 5: 'line', 6: 'column' };
 const KINDS = {
   1: ['page_view', { 1: 'type', 2: 'referrer', 3: 'response_start', 8: 'load_event_end', 24: 'protocol', 25: 'status' }],
-  2: ['web_vital', { 1: 'name', 2: 'value' }],
+  2: ['web_vital', {
+    1: 'name', 2: 'value', 3: 'element', 4: 'url', 5: 'load_state', 6: 'at', 7: 'largest_shift',
+    8: 'time_to_first_byte', 9: 'resource_load_delay', 10: 'resource_load_duration',
+    11: 'element_render_delay', 12: 'interaction_type', 13: 'input_delay',
+    14: 'processing_duration', 15: 'presentation_delay', 16: 'script_url', 17: 'script_invoker',
+    18: 'script_duration',
+  }],
   3: ['exception', EXCEPTION],
   4: ['unhandled_rejection', EXCEPTION],
   5: ['resource_failure', { 1: 'url', 2: 'element' }],

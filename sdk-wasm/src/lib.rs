@@ -9,6 +9,8 @@
 //!                       │ session, identity, repeats  │ outbox, retry ─► host (storage)
 //! ```
 //!
+//! [`vitals`] is a state machine of its own: it makes reports of what the browser measured.
+//!
 //! `web_sys` appears only under `browser/`. All bounds stand in [`limits`].
 
 mod batch;
@@ -26,6 +28,7 @@ mod sampling;
 mod sequence;
 mod session;
 mod stored;
+pub mod vitals;
 
 #[cfg(feature = "browser")]
 mod browser;

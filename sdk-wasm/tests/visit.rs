@@ -24,7 +24,12 @@ fn page_view() -> Body {
 }
 
 fn first_contentful_paint() -> Body {
-    Body::WebVital(WebVital { name: Some(Text::cut("FCP")), value: Number::new(120.5).ok() })
+    let value = Number::new(120.5).ok();
+    Body::WebVital(Box::new(WebVital {
+        name: Some(Text::cut("FCP")),
+        value,
+        ..WebVital::default()
+    }))
 }
 
 fn type_error() -> Body {

@@ -8,7 +8,9 @@ use super::apps::App;
 use super::pseudonym::Pseudonyms;
 use dna_protocol::field::{AttributeValue, Attributes, Text};
 use dna_protocol::limits::ATTRIBUTES_MAX;
-use dna_protocol::model::{ApiCall, Exception, Identity, PageView, ResourceFailure, RouteChange};
+use dna_protocol::model::{
+    ApiCall, Exception, Identity, PageView, ResourceFailure, RouteChange, WebVital,
+};
 use dna_protocol::privacy::{clean_address, clean_text, mask_of_number};
 use dna_protocol::{Body, Event, Header};
 
@@ -37,8 +39,7 @@ pub fn clean_event(event: &mut Event, app: &App, pseudonyms: &Pseudonyms) {
         }
         Body::RouteChange(route) => clean_route(route),
         Body::Identity(identity) => clean_identity(identity, app, pseudonyms),
-        // A number and, as `values` has judged, a name of a fixed list.
-        Body::WebVital(_) => {}
+        Body::WebVital(vital) => clean_web_vital(vital),
     }
 }
 
@@ -49,6 +50,17 @@ fn clean_page_view(page: &mut PageView) {
     text(&mut page.language);
     text(&mut page.visibility_state);
     address(&mut page.fragment);
+}
+
+/// The name is, as `values` has judged, one of a fixed list.
+fn clean_web_vital(vital: &mut WebVital) {
+    text(&mut vital.element);
+    address(&mut vital.url);
+    text(&mut vital.load_state);
+    text(&mut vital.interaction_type);
+    address(&mut vital.script_url);
+    // Of a script that was just loaded the invoker is its address.
+    text(&mut vital.script_invoker);
 }
 
 fn clean_exception(exception: &mut Exception) {

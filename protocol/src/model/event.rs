@@ -29,8 +29,8 @@ pub struct KindInfo {
 
 macro_rules! kinds {
     ($( #[doc = $doc:literal] $key:literal => $kind:ident($record:ident in $held:ty) = $name:literal, required [$($required:ident = $required_name:literal),*]; )*) => {
-        /// What happened, by kind. The page view is boxed: it is ten times the size of the others
-        /// and comes once a page.
+        /// What happened, by kind. Page views and vitals are boxed: they are many times the size of
+        /// the others, and come a few times a page.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Body {
             $( #[doc = $doc] $kind($held), )*
@@ -120,7 +120,7 @@ kinds! {
     /// A page was shown. Sent when it has loaded, or when it is left earlier.
     1 => PageView(PageView in Box<PageView>) = "page_view", required [];
     /// A paint or Web Vital became known.
-    2 => WebVital(WebVital in WebVital) = "web_vital", required [name = "browser.web_vital.name", value = "browser.web_vital.value"];
+    2 => WebVital(WebVital in Box<WebVital>) = "web_vital", required [name = "browser.web_vital.name", value = "browser.web_vital.value"];
     /// An exception reached the top of a script.
     3 => Exception(Exception in Exception) = "exception", required [];
     /// A promise was rejected and nobody caught it.
@@ -200,6 +200,8 @@ record! {
         29 => visibility_state: Text<16> = "document.visibility_state",
         /// The prerendered page was shown (W3C `activationStart`).
         30 => activation_start: Millis = "activation_start",
+        /// The service worker was started, or asked.
+        31 => worker_start: Millis = "worker_start",
         /// The route that a script keeps behind the `#` of the address, without query.
         32 => fragment: Text<1024> = "url.fragment",
         /// The route's pattern: path and fragment, with `{id}` in place of identifiers. Made by ingest; not taken from clients.
@@ -218,6 +220,38 @@ record! {
         1 => name: Text<16> = "browser.web_vital.name",
         /// Its value: milliseconds, for CLS a score.
         2 => value: Number = "browser.web_vital.value",
+        /// Selector of the element: the largest paint, the largest shift, the interaction's target.
+        3 => element: Text<128> = "browser.web_vital.element",
+        /// LCP: address of the resource that was painted, without query and fragment.
+        4 => url: Text<2048> = "browser.web_vital.url",
+        /// How far the page had loaded then: loading, dom-interactive, dom-content-loaded or complete.
+        5 => load_state: Text<32> = "browser.web_vital.load_state",
+        /// CLS: the largest shift; INP: the interaction began. An offset like the event's own time.
+        6 => time: Millis = "browser.web_vital.time",
+        /// CLS: score of the largest shift.
+        7 => largest_shift: Number = "browser.web_vital.largest_shift",
+        /// FCP, LCP: the part until the first byte of the page.
+        8 => time_to_first_byte: Millis = "browser.web_vital.time_to_first_byte",
+        /// LCP: from there until the resource was asked for.
+        9 => resource_load_delay: Millis = "browser.web_vital.resource_load_delay",
+        /// LCP: until the resource was there.
+        10 => resource_load_duration: Millis = "browser.web_vital.resource_load_duration",
+        /// LCP: until it was painted.
+        11 => element_render_delay: Millis = "browser.web_vital.element_render_delay",
+        /// INP: pointer or keyboard.
+        12 => interaction_type: Text<16> = "browser.web_vital.interaction_type",
+        /// INP: until the first handler of the frame ran.
+        13 => input_delay: Millis = "browser.web_vital.input_delay",
+        /// INP: until the last handler had run.
+        14 => processing_duration: Millis = "browser.web_vital.processing_duration",
+        /// INP: until the next paint.
+        15 => presentation_delay: Millis = "browser.web_vital.presentation_delay",
+        /// INP: address of the script that ran longest meanwhile, without query and fragment.
+        16 => script_url: Text<2048> = "browser.web_vital.script.url",
+        /// INP: W3C `invoker` of that script, e.g. BUTTON#pay.onclick.
+        17 => script_invoker: Text<128> = "browser.web_vital.script.invoker",
+        /// INP: how long it ran within the interaction.
+        18 => script_duration: Millis = "browser.web_vital.script.duration",
     }
 }
 

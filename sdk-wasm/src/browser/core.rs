@@ -2,7 +2,8 @@
 
 use super::clock::Clock;
 use super::host::Browser;
-use super::{api, calls, errors, js, lifecycle, navigation, paint, resources};
+use super::vitals::{self, Document, PageVitals};
+use super::{api, calls, errors, js, lifecycle, navigation, resources};
 use crate::limits::PENDING_MAX;
 use crate::{Answer, Client, Config};
 use dna_protocol::Draft;
@@ -49,6 +50,8 @@ pub(super) struct Core {
     pub(super) client: Client<Browser>,
     clock: Clock,
     page: PageTold,
+    vitals: PageVitals,
+    soft_navigations: bool,
 }
 
 /// How much of the page view is told. A page that is covered while it loads may never be seen
@@ -78,9 +81,11 @@ pub(super) fn start(options: &JsValue, fetch: JsValue) -> bool {
     let clock = Clock::set();
     let host = Browser::new(config.endpoint.clone(), fetch);
     let client = Client::start(host, config, clock.now(), clock.base());
-    let core = Core { client, clock, page: PageTold::Nothing };
+    let vitals = vitals::start();
+    let soft_navigations = vitals::has_soft_navigations();
+    let core = Core { client, clock, page: PageTold::Nothing, vitals, soft_navigations };
     CORE.with(|cell| cell.replace(Some(core)));
-    js::observe("navigation paint");
+    js::observe(vitals::ENTRIES);
     true
 }
 
@@ -139,7 +144,7 @@ impl Core {
             kind::FETCH_ANSWERED | kind::FETCH_FAILED | kind::XHR_ENDED => Some(api::call(record)),
             kind::CALL => calls::event(subject),
             kind::LIFECYCLE => return lifecycle::changed(self, time, subject),
-            kind::TOLD => return self.told(subject),
+            kind::TOLD => return self.told(time, subject),
             kind::ROUTE => {
                 let how = subject.as_string().unwrap_or_default();
                 return self.client.route(self.clock.now(), time, &how);
@@ -157,7 +162,8 @@ impl Core {
         self.client.record(self.clock.now(), time, draft);
     }
 
-    fn told(&mut self, view: &JsValue) {
+    fn told(&mut self, time: f64, view: &JsValue) {
+        self.vitals.was_hidden(time);
         self.page = PageTold::Beginning;
         if let Some(view) = view.as_string().and_then(|view| u64::from_str_radix(&view, 16).ok()) {
             self.client.resume_view(view.to_be_bytes());
@@ -169,27 +175,56 @@ impl Core {
         let entries: &Array = entries.unchecked_ref();
         for at in 0..entries.length() {
             let entry = entries.get(at);
-            match js::text(&entry, "entryType", 16).as_str() {
+            match js::text(&entry, "entryType", 32).as_str() {
                 // While the page loads browsers show the entry as it is so far, and again later.
                 "navigation" if self.page != PageTold::Whole && navigation::is_complete(&entry) => {
                     self.record_page(&entry, PageTold::Whole);
+                    self.vitals.loaded(&Document);
                 }
-                "paint" => {
-                    let (time, vital) = paint::vital(&entry);
-                    self.record(time, vital);
-                }
-                _ => {}
+                "soft-navigation" if self.soft_navigations => self.soft_navigation(&entry),
+                kind => vitals::observed(&mut self.vitals, kind, &entry),
             }
+        }
+        self.tell();
+    }
+
+    /// Records the vitals that are due.
+    fn tell(&mut self) {
+        for report in self.vitals.take() {
+            self.record(report.time, report.draft);
         }
     }
 
+    /// The visitor has pressed a key or clicked.
+    pub(super) fn input(&mut self) {
+        self.observed(&js::measured());
+        self.vitals.input(&Document);
+        self.tell();
+    }
+
+    /// A page that came back has been painted.
+    pub(super) fn painted_again(&mut self) {
+        self.vitals.restored_paint(js::now(), &Document);
+        self.tell();
+    }
+
+    /// An interaction has changed address and content. The view of it began with its route.
+    fn soft_navigation(&mut self, entry: &JsValue) {
+        let time = js::num(entry, "startTime");
+        self.vitals.leave(time, &Document);
+        self.tell();
+        vitals::soft_navigation(&mut self.vitals, entry);
+    }
+
     /// The page is being left or covered.
-    pub(super) fn hide(&mut self) {
+    pub(super) fn hide(&mut self, time: f64) {
         // Observers are told later, which may be too late.
         self.observed(&js::measured());
+        self.vitals.hidden(time, &Document);
         if self.page == PageTold::Nothing {
             self.record_page(&js::entry("navigation"), PageTold::Beginning);
         }
+        self.tell();
         self.client.hide(self.clock.now());
     }
 
@@ -200,9 +235,12 @@ impl Core {
     }
 
     /// The page came back from the back/forward cache: another view of it.
-    pub(super) fn restore(&mut self, time: f64) {
+    pub(super) fn restore(&mut self, time: f64, stamp: f64) {
         self.show();
         self.client.view(self.clock.now(), time, navigation::restored());
+        self.vitals.restored(stamp, &Document);
+        self.tell();
+        js::frames();
     }
 
     /// The timer has rung.

@@ -20,15 +20,17 @@ extern "C" {
     pub(super) fn page() -> JsValue;
     /// The absolute address that `address` means on this page; empty when it is none.
     pub(super) fn absolute(address: &str) -> String;
-    /// The first performance entry of a type.
-    pub(super) fn entry(kind: &str) -> JsValue;
+    /// The performance entries of a type, and of a name unless that is empty; an array.
+    pub(super) fn entries(kind: &str, name: &str) -> JsValue;
+    /// What a soft navigation's `getLargestInteractionContentfulPaint` gives.
+    pub(super) fn largest_paint(entry: &JsValue) -> JsValue;
     /// Milliseconds since the page's time origin.
     pub(super) fn now() -> f64;
     /// Milliseconds since the Unix epoch, on a clock that somebody may set.
     pub(super) fn wall() -> f64;
     /// 32 unpredictable bits.
     pub(super) fn random() -> u32;
-    /// Calls `woken` in so many milliseconds, instead of what was asked before; negative: never.
+    /// Calls `woken` with 0 in so many milliseconds, instead of what was asked before; negative: never.
     pub(super) fn wake(delay: i32);
     /// The bytes stored under a key; none when there are none.
     pub(super) fn load(key: f64) -> Vec<u8>;
@@ -43,7 +45,10 @@ extern "C" {
     pub(super) fn beacon(url: &str, bytes: &[u8]) -> bool;
     /// `fetch` with keepalive, whose end calls `answered`; `false` when it is missing or throws.
     pub(super) fn send(fetch: &JsValue, url: &str, sequence: f64, bytes: &[u8]) -> bool;
-    /// Observes performance entries of the types, which are separated by spaces.
+    /// Calls `woken` with 2 in the second animation frame from now.
+    pub(super) fn frames();
+    /// Observes performance entries of the types, which are separated by spaces, and the inputs
+    /// of the visitor: `woken` with 1 in a quiet moment after each.
     pub(super) fn observe(kinds: &str);
     /// The entries that were measured and not told yet.
     pub(super) fn measured() -> JsValue;
@@ -54,6 +59,11 @@ extern "C" {
 /// Writes to the console.
 pub(super) fn warn(message: &str) {
     web_sys::console::warn_1(&JsValue::from_str(message));
+}
+
+/// The first performance entry of a type.
+pub(super) fn entry(kind: &str) -> JsValue {
+    get(&entries(kind, ""), "0")
 }
 
 /// Whether a value has the property, and it is a text that is not empty.

@@ -10,9 +10,11 @@ pub(super) fn changed(core: &mut Core, time: f64, event: &JsValue) {
         "visibilitychange" if !js::is(&js::page(), "document.visibilityState", "hidden") => {
             core.show();
         }
-        "visibilitychange" | "pagehide" => core.hide(),
+        "visibilitychange" | "pagehide" => core.hide(js::num(event, "timeStamp")),
         // The first pageshow of a load is no news.
-        "pageshow" if js::get(event, "persisted").is_truthy() => core.restore(time),
+        "pageshow" if js::get(event, "persisted").is_truthy() => {
+            core.restore(time, js::num(event, "timeStamp"));
+        }
         _ => {}
     }
 }

@@ -10,13 +10,14 @@ mod api;
 mod calls;
 mod clock;
 mod core;
+mod element;
 mod errors;
 mod host;
 mod js;
 mod lifecycle;
 mod navigation;
-mod paint;
 mod resources;
+mod vitals;
 
 use crate::Answer;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -34,10 +35,15 @@ pub fn push(kind: u32, time: f64, a: JsValue, b: JsValue, c: JsValue, d: JsValue
     core::push(core::Record { kind, time, values: [a, b, c, d] });
 }
 
-/// The timer has rung.
+/// What the core has waited for has come: the timer (0), a quiet moment after an input (1), or
+/// the second frame of a page that came back (2).
 #[wasm_bindgen]
-pub fn woken() {
-    core::with(core::Core::woken);
+pub fn woken(by: u32) {
+    core::with(|core| match by {
+        0 => core.woken(),
+        1 => core.input(),
+        _ => core.painted_again(),
+    });
 }
 
 /// The browser has measured something: the entries.

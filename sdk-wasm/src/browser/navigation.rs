@@ -34,6 +34,7 @@ const ENTRY: &[Row] = &[
     ("nextHopProtocol", As::Text, PageView::network_protocol),
     ("responseStatus", As::Count, PageView::response_status),
     ("activationStart", As::Millis, PageView::activation_start),
+    ("workerStart", As::Millis, PageView::worker_start),
 ];
 
 /// Properties of the window.

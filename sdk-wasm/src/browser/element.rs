@@ -1,0 +1,36 @@
+//! How an element of the page is called, from names and identifiers alone: never its text.
+
+use super::js;
+use crate::vitals::selector::{Part, prepend};
+use wasm_bindgen::prelude::JsValue;
+
+/// Characters of a name, an identifier or the classes of an element.
+pub(super) const NAME_MAX: u32 = 128;
+
+/// Elements above each other that a selector has room for.
+const DEPTH_MAX: usize = 50;
+
+/// The selector of a node; empty for none.
+pub(super) fn selector(mut node: JsValue) -> String {
+    let mut selector = String::new();
+    for _ in 0..DEPTH_MAX {
+        let name = js::text(&node, "nodeName", NAME_MAX);
+        if name.is_empty() || name == "#document" {
+            break;
+        }
+        // Elements in lower case, the others without their sign: `#text` is `TEXT`.
+        let name = match name.strip_prefix('#') {
+            Some(name) => name.to_ascii_uppercase(),
+            None => name.to_ascii_lowercase(),
+        };
+        let id = js::text(&node, "id", NAME_MAX);
+        let classes = js::text(&node, "classList.value", NAME_MAX);
+        let mut classes: Vec<&str> = classes.split_ascii_whitespace().collect();
+        let mut part = Part { name: &name, id: &id, classes: &mut classes };
+        if !prepend(&mut selector, &mut part) {
+            break;
+        }
+        node = js::get(&node, "parentNode");
+    }
+    selector
+}

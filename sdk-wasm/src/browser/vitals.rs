@@ -1,0 +1,185 @@
+//! The Web Vitals in a browser: what of an entry `crate::vitals` is told, and how it asks.
+
+use super::{element, js};
+use crate::vitals::{
+    EventTiming, LargestPaint, Navigation, Page, Resource, Scripts, Shift, Source, Vitals,
+};
+use js_sys::Array;
+use wasm_bindgen::prelude::{JsCast, JsValue};
+
+/// What is observed: the page's own entry and theirs.
+pub(super) const ENTRIES: &str = "navigation paint largest-contentful-paint layout-shift first-input \
+                                  event long-animation-frame soft-navigation interaction-contentful-paint";
+
+/// The method that browsers have whose soft navigations are the finished ones.
+const SOFT: &str = "PerformanceSoftNavigation.prototype.getLargestInteractionContentfulPaint";
+
+/// The vitals of this page.
+pub(super) type PageVitals = Vitals<LongFrame>;
+
+/// Starts with what is known of when the page was first hidden; what the buffers have follows.
+pub(super) fn start() -> PageVitals {
+    let page = js::page();
+    let hidden_now = js::is(&page, "document.visibilityState", "hidden");
+    let mut first_hidden = hidden_now.then_some(0.0);
+    let activation = js::num(&js::entry("navigation"), "activationStart");
+    let states = js::entries("visibility-state", "");
+    let states: &Array = states.unchecked_ref();
+    // From the last to the first, which stays.
+    for at in (0..states.length()).rev() {
+        let state = states.get(at);
+        let time = js::num(&state, "startTime");
+        if js::is(&state, "name", "hidden") && time >= activation {
+            first_hidden = Some(time);
+        }
+    }
+    Vitals::new(first_hidden)
+}
+
+/// Tells the vitals of an entry. Soft navigations are the core's: they begin a view.
+pub(super) fn observed(vitals: &mut PageVitals, kind: &str, entry: &JsValue) {
+    let number = |name: &str| js::num(entry, name);
+    let start = number("startTime");
+    match kind {
+        "paint" => vitals.paint(!js::is(entry, "name", "first-paint"), start, &Document),
+        "largest-contentful-paint" => {
+            let paint = LargestPaint { rendered: start, url: js::text(entry, "url", URL_MAX) };
+            vitals.largest_paint(paint, &Document, || of_paint(entry));
+        }
+        "layout-shift" => {
+            let had_recent_input = js::get(entry, "hadRecentInput").is_truthy();
+            let shift = Shift { start, value: number("value"), had_recent_input };
+            vitals.shift(shift, || of_shift(entry));
+        }
+        "event" | "first-input" => {
+            let event = EventTiming {
+                interaction_id: number("interactionId"),
+                start,
+                duration: number("duration"),
+                processing_start: number("processingStart"),
+                processing_end: number("processingEnd"),
+                keyboard: js::text(entry, "name", 3) == "key",
+            };
+            vitals.event(&event, || of_event(entry));
+        }
+        "long-animation-frame" => {
+            vitals.long_frame(start, number("duration"), LongFrame(entry.clone()));
+        }
+        "interaction-contentful-paint" => soft_paint(vitals, entry),
+        _ => {}
+    }
+}
+
+/// Whether soft navigations begin views here.
+pub(super) fn has_soft_navigations() -> bool {
+    js::type_of(&js::get(&js::page(), SOFT)) == "function"
+}
+
+/// Begins the view of a soft navigation; the one before is over.
+pub(super) fn soft_navigation(vitals: &mut PageVitals, entry: &JsValue) {
+    let start = js::num(entry, "startTime");
+    let presented = js::num(entry, "presentationTime");
+    let painted = if presented > 0.0 { presented } else { js::num(entry, "paintTime") };
+    vitals.soft_navigation(start, painted, js::num(entry, "interactionId"), &Document);
+    soft_paint(vitals, &js::largest_paint(entry));
+}
+
+fn soft_paint(vitals: &mut PageVitals, entry: &JsValue) {
+    let largest = js::get(entry, "largestContentfulPaint");
+    let rendered = js::num(&largest, "renderTime");
+    if rendered > 0.0 {
+        let paint = LargestPaint { rendered, url: js::text(&largest, "url", URL_MAX) };
+        let (interaction, start) = (js::num(entry, "interactionId"), js::num(entry, "startTime"));
+        vitals.soft_paint(interaction, start, paint, || of_paint(&largest));
+    }
+}
+
+/// Longer ones, as of images that are written into the page, are told apart by their length.
+const URL_MAX: u32 = 2049;
+
+/// The element of a largest paint, or what is known of it when it is gone.
+fn of_paint(entry: &JsValue) -> String {
+    let selector = element::selector(js::get(entry, "element"));
+    let id = js::text(entry, "id", element::NAME_MAX);
+    if selector.is_empty() && !id.is_empty() { "#".to_owned() + &id } else { selector }
+}
+
+/// The first element that moved, or the first node.
+fn of_shift(entry: &JsValue) -> String {
+    let sources = js::get(entry, "sources");
+    let nodes = ["0.node", "1.node", "2.node", "3.node", "4.node"].map(|at| js::get(&sources, at));
+    let is_element = |node: &&JsValue| js::num(node, "nodeType") == 1.0;
+    let [first, ..] = &nodes;
+    element::selector(nodes.iter().find(is_element).unwrap_or(first).clone())
+}
+
+fn of_event(entry: &JsValue) -> String {
+    let selector = element::selector(js::get(entry, "target"));
+    if selector.is_empty() { js::text(entry, "targetSelector", 100) } else { selector }
+}
+
+/// The page, read when it is asked for.
+pub(super) struct Document;
+
+impl Page for Document {
+    fn navigation(&self) -> Option<Navigation> {
+        let entry = js::entry("navigation");
+        let number = |name: &str| js::num(&entry, name);
+        let navigation = Navigation {
+            activation_start: number("activationStart"),
+            response_start: number("responseStart"),
+            dom_interactive: number("domInteractive"),
+            dom_content_loaded_event_start: number("domContentLoadedEventStart"),
+            dom_complete: number("domComplete"),
+        };
+        navigation.checked(js::now())
+    }
+
+    fn interaction_count(&self) -> Option<f64> {
+        let count = js::num(&js::page(), "performance.interactionCount");
+        (count >= 0.0).then_some(count)
+    }
+
+    fn resource(&self, url: &str, rendered: f64) -> Option<Resource> {
+        let entries = js::entries("resource", url);
+        let entries: &Array = entries.unchecked_ref();
+        let mut found = None;
+        for at in 0..entries.length() {
+            let entry = entries.get(at);
+            let asked = js::num(&entry, "requestStart");
+            let request_start = if asked > 0.0 { asked } else { js::num(&entry, "startTime") };
+            if request_start <= rendered {
+                let response_end = js::num(&entry, "responseEnd");
+                found = Some(Resource { request_start, response_end });
+            }
+        }
+        found
+    }
+}
+
+/// The entry of a long animation frame.
+pub(super) struct LongFrame(JsValue);
+
+impl LongFrame {
+    fn script(&self, index: usize) -> JsValue {
+        let scripts = js::get(&self.0, "scripts");
+        let scripts: &Array = scripts.unchecked_ref();
+        scripts.get(index as u32)
+    }
+}
+
+impl Scripts for LongFrame {
+    fn span(&self, index: usize) -> Option<(f64, f64)> {
+        let script = self.script(index);
+        let start = js::num(&script, "startTime");
+        (start >= 0.0).then(|| (start, js::num(&script, "duration")))
+    }
+
+    fn source(&self, index: usize) -> Source {
+        let script = self.script(index);
+        Source {
+            url: js::text(&script, "sourceURL", URL_MAX),
+            invoker: js::text(&script, "invoker", 512),
+        }
+    }
+}
