@@ -254,7 +254,7 @@ export class Page {
 
   dispatch(type, properties = {}) {
     const event = new Event(type);
-    for (const [name, value] of Object.entries(properties)) {
+    for (const [name, value] of Object.entries({ timeStamp: this.now, ...properties })) {
       Object.defineProperty(event, name, { value, configurable: true });
     }
     this.events.dispatchEvent(event);

@@ -51,6 +51,22 @@ const ATTRIBUTION = {
 
 /** In the page: tells the server each metric as web-vitals has it, with the texts and numbers that explain it. */
 const REFEREE = `
+// Both take the time of a frame in a callback of their own, a moment after each other: here it stands still in them.
+{
+  const { requestAnimationFrame } = window;
+  const now = performance.now.bind(performance);
+  let frame;
+  performance.now = () => frame ?? now();
+  window.requestAnimationFrame = (act) =>
+    requestAnimationFrame((time) => {
+      frame = time;
+      try {
+        act(time);
+      } finally {
+        frame = undefined;
+      }
+    });
+}
 for (const name of ['FCP', 'LCP', 'CLS', 'INP', 'TTFB']) {
   webVitals['on' + name]((metric) => {
     const { longestScript, ...rest } = metric.attribution ?? {};
