@@ -36,7 +36,7 @@ fn a_slow_head_is_ended_on_a_new_connection() {
         let answer = receive(&stream);
         server.check_problem(&answer, (408, "head_timeout"), &["Request line and headers"]);
         assert_eq!(answer.header("connection"), Some("close"));
-        assert_eq!((&stream).read(&mut [0]).expect("closed in order"), 0);
+        assert_eq!((&stream).read_to_end(&mut Vec::new()).expect("closed in order"), 0);
     });
     assert_eq!(moved, counter("head_timeout"));
     server.acknowledge_one();
@@ -73,14 +73,14 @@ fn a_connection_that_says_nothing_is_ended_without_a_word() {
     let server = Server::start_with("[http]\nheader_timeout_ms = 100\nkeep_alive_ms = 100");
     let ((), moved) = server.counted(|| {
         let mut new = connect(server.address);
-        assert_eq!(new.read(&mut [0]).expect("closed in order"), 0);
+        assert_eq!(new.read_to_end(&mut Vec::new()).expect("closed in order"), 0);
         // Nothing, or a part of a head that came with the request before it and no more.
         for rest in ["", "GET /health/li"] {
             let mut used = connect(server.address);
             let request = format!("GET /health/live HTTP/1.1\r\nHost: d\r\n\r\n{rest}");
             used.write_all(request.as_bytes()).expect("taken");
             assert_eq!(receive(&used).status, 200);
-            assert_eq!(used.read(&mut [0]).expect("closed in order"), 0);
+            assert_eq!(used.read_to_end(&mut Vec::new()).expect("closed in order"), 0);
         }
     });
     assert_eq!(moved, BTreeMap::new());
