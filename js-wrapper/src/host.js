@@ -77,7 +77,7 @@ export const send = (fetch, url, sequence, bytes) =>
 export const frames = () => attempt(() => requestAnimationFrame(() => requestAnimationFrame(() => core.woken(2))));
 
 /** Paints from before an input may be told after it, so there is no hurry; and the page answers first. */
-const input = (event) => event.isTrusted && (window.requestIdleCallback ?? setTimeout)(() => core.woken(1));
+const input = (event) => event.isTrusted && (window.requestIdleCallback ?? setTimeout)(() => core.woken(1), { timeout: 1000 });
 const inputs = ['keydown', 'click'];
 /** As they ended: lists of several types come in no order. */
 const sorted = (entries) => entries.sort((a, b) => a.startTime + a.duration - b.startTime - b.duration);

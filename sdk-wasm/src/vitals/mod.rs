@@ -30,7 +30,7 @@
 //!
 //! `event` and `first-input` only where `PerformanceEventTiming.prototype` has `interactionId`.
 //! Entries of one list are sorted by `startTime + duration`, as lists of several types are not in
-//! order. Callbacks wait a microtask (`queueMicrotask`), for Safari.
+//! order.
 //!
 //! **Elements** are named with [`selector::prepend`], from the node upwards through `parentNode`
 //! until the document or `false`. Of a largest paint: `element`, or `#` and `id` when that is
