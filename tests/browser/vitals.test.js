@@ -131,7 +131,8 @@ test('the slowest interaction, and the script that made it slow', LIMIT, async (
   const path = '/5/slow';
   const page = await open(path);
   await page.type('#amount', '1');
-  await measured(page, 'event', 'entry.name == "keydown"');
+  // Too quick to be told of, on most machines.
+  await presented(page);
   await page.click('#pay');
   await measured(page, 'event', 'entry.duration > 140 && entry.name == "click"');
   await measured(page, 'long-animation-frame', 'entry.duration > 140');
