@@ -134,8 +134,8 @@ export async function startSite(pages, files = {}) {
       referee: final(referee.get(path) ?? [], 'id'),
       dna: final((await dnas(path)).filter(({ kind, name }) => kind == 'web_vital' && name != 'FP'), 'view'),
     }),
-    /** Both have told so many values of each of these vitals, and they are the same but for those `uncompared`. */
-    agrees: (path, counts, uncompared) => agrees(site, path, counts, uncompared),
+    /** Both have told so many values of each of these vitals, and they are the same. */
+    agrees: (path, counts) => agrees(site, path, counts),
     stop: () => new Promise((done) => (server.closeAllConnections(), server.close(done))),
   };
   return site;
@@ -152,7 +152,7 @@ function final(told, view) {
   return Object.fromEntries(byName);
 }
 
-async function agrees(site, path, counts, uncompared = []) {
+async function agrees(site, path, counts) {
   const names = Object.keys(counts);
   const enough = ({ referee, dna }) => names.every((name) => [referee, dna].every((side) => side[name]?.length >= counts[name]));
   const told = await until(`both sides of ${path}`, () => site.vitals(path), enough);
@@ -161,7 +161,6 @@ async function agrees(site, path, counts, uncompared = []) {
   for (const name of Object.keys(ATTRIBUTION)) {
     assert.equal(dna[name]?.length ?? 0, referee[name]?.length ?? 0, `${name}: how many\n${shown}`);
     assert.equal(dna[name]?.length ?? 0, counts[name] ?? 0, `${name}: as many as expected\n${shown}`);
-    if (uncompared.includes(name)) continue;
     referee[name]?.forEach((metric, at) => same(name, metric, dna[name][at], shown));
   }
   return told;
