@@ -6,7 +6,7 @@
 
 use crate::cbor::Writer;
 use crate::field::Millis;
-use crate::limits::{ATTRIBUTES_MAX, INTEGER_MAX};
+use crate::limits::{ATTRIBUTE_NAME_MAX, ATTRIBUTE_TEXT_MAX, ATTRIBUTES_MAX, INTEGER_MAX};
 use crate::model::{Body, Kind};
 
 /// Where a field goes: its key, and the longest text in it.
@@ -140,13 +140,10 @@ pub struct AttributeDraft {
 }
 
 impl AttributeDraft {
-    const NAME_MAX: usize = 64;
-    const TEXT_MAX: usize = 512;
-
     /// Adds a text, cut at the last character that fits.
     pub fn text(&mut self, name: &str, value: &str) {
         if let Some(out) = self.name(name) {
-            out.text(&value[..value.floor_char_boundary(Self::TEXT_MAX)]);
+            out.text(&value[..value.floor_char_boundary(ATTRIBUTE_TEXT_MAX)]);
         }
     }
 
@@ -168,7 +165,7 @@ impl AttributeDraft {
 
     /// A name that is too long is left out, not cut: two may begin alike.
     fn name(&mut self, name: &str) -> Option<&mut Writer> {
-        if self.pairs == ATTRIBUTES_MAX || name.len() > Self::NAME_MAX {
+        if self.pairs == ATTRIBUTES_MAX || name.len() > ATTRIBUTE_NAME_MAX {
             return None;
         }
         self.pairs += 1;

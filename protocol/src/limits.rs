@@ -18,6 +18,12 @@ pub const FRAME_EVENTS_MAX: usize = 1000;
 /// Attributes of one event or identity.
 pub const ATTRIBUTES_MAX: usize = 32;
 
+/// Bytes of an attribute's name.
+pub const ATTRIBUTE_NAME_MAX: usize = 64;
+
+/// Bytes of an attribute that is a text.
+pub const ATTRIBUTE_TEXT_MAX: usize = 512;
+
 /// Depth of nested CBOR items that a reader follows. The model itself is 5 deep.
 pub const DEPTH_MAX: usize = 16;
 

@@ -29,6 +29,9 @@ pub trait Record: Default + Sized {
     /// How many fields hold a value.
     fn present(&self) -> usize;
 
+    /// Takes out of each field what must not be kept, as its type says.
+    fn clean(&mut self);
+
     /// Writes key and value of each field that holds one.
     fn write_fields(&self, writer: &mut Writer);
 
@@ -118,6 +121,12 @@ macro_rules! record {
 
             fn present(&self) -> usize {
                 0 $( + usize::from(self.$field.is_some()) )*
+            }
+
+            fn clean(&mut self) {
+                $( if let Some(value) = &mut self.$field {
+                    $crate::field::Field::clean(value);
+                } )*
             }
 
             fn write_fields(&self, writer: &mut $crate::cbor::Writer) {

@@ -21,9 +21,20 @@ impl Rank {
     /// The rank of an event.
     pub(crate) fn of(kind: Kind) -> Self {
         match kind {
-            Kind::WebVital | Kind::ApiCall => Self::Detail,
-            Kind::PageView | Kind::RouteChange | Kind::Custom => Self::Told,
-            Kind::Exception | Kind::UnhandledRejection | Kind::ResourceFailure => Self::Error,
+            Kind::PageView | Kind::RouteChange | Kind::Custom | Kind::Transaction | Kind::Mark => {
+                Self::Told
+            }
+            Kind::Exception
+            | Kind::UnhandledRejection
+            | Kind::ResourceFailure
+            | Kind::Report
+            | Kind::Console => Self::Error,
+            Kind::WebVital
+            | Kind::ApiCall
+            | Kind::Resource
+            | Kind::LongFrame
+            | Kind::UserAction
+            | Kind::Visibility => Self::Detail,
             Kind::Identity => Self::Identity,
         }
     }

@@ -41,8 +41,8 @@ impl Repeats {
         }
     }
 
-    /// How often the same exception was seen before, from the same place. Different ones that come when the table
-    /// is full count as new: the window's bound holds for them.
+    /// How often the same exception was seen before, from the same place. Different ones that come
+    /// when the table is full count as new: the window's bound holds for them.
     fn count(&mut self, draft: &Draft) -> u16 {
         let hash = fnv(draft.kind as u32, draft.fields.as_bytes());
         if let Some((_, count)) = self.known.iter_mut().find(|(known, _)| *known == hash) {

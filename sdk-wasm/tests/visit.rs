@@ -49,13 +49,13 @@ fn broken_image() -> Body {
 }
 
 fn aborted_call() -> Body {
-    Body::ApiCall(ApiCall {
+    Body::ApiCall(Box::new(ApiCall {
         method: Some(Text::cut("POST")),
         url: Some(Text::cut("https://bank/api/transfer")),
         duration: Some(Millis::rounded(1500.2)),
         error: Some(Text::cut("abort")),
         ..ApiCall::default()
-    })
+    }))
 }
 
 fn transfer() -> Body {

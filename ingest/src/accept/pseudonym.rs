@@ -4,7 +4,7 @@
 //! pseudonyms, and what departments may not join, they cannot.
 
 use crate::config::PseudonymKey;
-use dna_protocol::field::Text;
+use dna_protocol::field::Verbatim;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -33,7 +33,7 @@ impl Pseudonyms {
     /// HMAC-SHA-256(key, app ‖ 0x00 ‖ user_id). A name holds no zero byte, so no two pairs are
     /// hashed as the same bytes.
     #[must_use]
-    pub fn of(&self, app: &str, user_id: &str) -> Text<128> {
+    pub fn of(&self, app: &str, user_id: &str) -> Verbatim<128> {
         let mut mac = self.keyed.clone();
         mac.update(app.as_bytes());
         mac.update(&[0]);
@@ -45,7 +45,7 @@ impl Pseudonyms {
                 hex.push(char::from_digit(u32::from(digit), 16).unwrap_or_default());
             }
         }
-        Text::cut(hex)
+        Verbatim::cut(hex)
     }
 }
 

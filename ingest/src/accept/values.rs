@@ -1,7 +1,7 @@
 //! Judges values that the wire allows and that are not kept all the same.
 
 use dna_protocol::limits::MILLIS_MAX;
-use dna_protocol::model::{Custom, WEB_VITALS, WebVital};
+use dna_protocol::model::{Custom, Mark, Transaction, WEB_VITALS, WebVital};
 use dna_protocol::{Body, Event};
 
 /// Why a value is refused.
@@ -14,9 +14,9 @@ pub enum ValueError {
     /// areas.
     #[error("`browser.web_vital.value` is {0}; allowed 0 to {MILLIS_MAX}")]
     WebVitalOutOfRange(f64),
-    /// An event of the application's own that says nothing.
-    #[error("`event.name` is empty; expected a name of 1 to 128 bytes")]
-    EmptyName,
+    /// What the application reports has no name.
+    #[error("`{0}` is empty; expected a name of 1 to 128 bytes")]
+    EmptyName(&'static str),
 }
 
 impl ValueError {
@@ -30,7 +30,7 @@ impl ValueError {
             Self::UnknownWebVital(_) => Self::CODES[0],
             // The name that the wire has for it, where a field's bounds are those of its type.
             Self::WebVitalOutOfRange(_) => Self::CODES[1],
-            Self::EmptyName => Self::CODES[2],
+            Self::EmptyName(_) => Self::CODES[2],
         }
     }
 }
@@ -42,11 +42,17 @@ impl ValueError {
 pub fn judge(event: &Event) -> Result<(), ValueError> {
     match &event.body {
         Body::WebVital(vital) => judge_vital(vital),
-        Body::Custom(Custom { name: Some(name), .. }) if name.is_empty() => {
-            Err(ValueError::EmptyName)
+        Body::Custom(Custom { name, .. }) => judge_name("event.name", name.as_deref()),
+        Body::Transaction(Transaction { name, .. }) => {
+            judge_name("transaction.name", name.as_deref())
         }
+        Body::Mark(Mark { name, .. }) => judge_name("mark.name", name.as_deref()),
         _ => Ok(()),
     }
+}
+
+fn judge_name(field: &'static str, name: Option<&str>) -> Result<(), ValueError> {
+    if name == Some("") { Err(ValueError::EmptyName(field)) } else { Ok(()) }
 }
 
 fn judge_vital(vital: &WebVital) -> Result<(), ValueError> {

@@ -1,6 +1,6 @@
 //! The pattern of an address: what it is the address of, whoever's it is.
 
-use dna_protocol::field::Text;
+use dna_protocol::field::Address;
 use dna_protocol::{Body, Event, Header};
 
 /// Hexadecimal digits from which on a segment is an identifier. Shorter ones may be words.
@@ -21,8 +21,8 @@ pub fn add(header: &Header, events: &mut [Event]) {
     }
 }
 
-fn fill<const MAX: usize>(template: &mut Option<Text<MAX>>, url: &str, fragment: Option<&str>) {
-    *template = (!url.is_empty()).then(|| Text::cut(pattern(url, fragment)));
+fn fill<const MAX: usize>(template: &mut Option<Address<MAX>>, url: &str, fragment: Option<&str>) {
+    *template = (!url.is_empty()).then(|| Address::cut(pattern(url, fragment)));
 }
 
 /// The path of `url` and the route in its fragment, with `{id}` in place of identifiers.

@@ -2,10 +2,10 @@
 
 use super::escape::Escaped;
 use anstyle::{AnsiColor, Style};
-use dna_protocol::field::{AttributeValue, Attributes, Number};
+use dna_protocol::field::{AttributeValue, Attributes, Millis, Number};
 use dna_protocol::model::{
-    ApiCall, Body, Custom, Exception, Header, Identity, PageView, ResourceFailure, RouteChange,
-    WebVital,
+    ApiCall, Body, Console, Custom, Exception, Header, Identity, LongFrame, Mark, PageView, Report,
+    Resource, ResourceFailure, RouteChange, Transaction, UserAction, WebVital,
 };
 use std::fmt::{self, Write};
 
@@ -22,6 +22,15 @@ pub(super) fn label(body: &Body) -> (&'static str, Style) {
         Body::Custom(_) => ("custom", AnsiColor::Magenta),
         Body::Identity(_) => ("user", AnsiColor::Magenta),
         Body::RouteChange(_) => ("route", AnsiColor::Green),
+        Body::Resource(_) => ("resource", AnsiColor::Blue),
+        Body::LongFrame(_) => ("busy", AnsiColor::Yellow),
+        Body::Report(_) => ("report", AnsiColor::Red),
+        Body::Console(_) => ("console", AnsiColor::Red),
+        Body::UserAction(action) if action.frustration.is_some() => ("action", AnsiColor::Red),
+        Body::UserAction(_) => ("action", AnsiColor::Cyan),
+        Body::Transaction(_) => ("step", AnsiColor::Magenta),
+        Body::Mark(_) => ("mark", AnsiColor::Magenta),
+        Body::Visibility(_) => ("seen", AnsiColor::Cyan),
     };
     (name, Style::new().fg_color(Some(color.into())))
 }
@@ -44,12 +53,20 @@ pub(super) fn words(header: &Header, body: &Body) -> String {
         Body::Custom(custom) => self::custom(&mut words, custom),
         Body::Identity(identity) => self::identity(&mut words, identity),
         Body::RouteChange(route) => route_change(&mut words, header, route),
+        Body::Resource(resource) => self::resource(&mut words, resource),
+        Body::LongFrame(frame) => long_frame(&mut words, frame),
+        Body::Report(report) => self::report(&mut words, report),
+        Body::Console(console) => self::console(&mut words, console),
+        Body::UserAction(action) => user_action(&mut words, action),
+        Body::Transaction(transaction) => self::transaction(&mut words, transaction),
+        Body::Mark(mark) => self::mark(&mut words, mark),
+        Body::Visibility(visibility) => write!(words, "{}", text(visibility.state.as_ref())),
     };
     written.expect("writing to a String does not fail");
     words
 }
 
-fn text<const MAX: usize>(text: Option<&dna_protocol::field::Text<MAX>>) -> Escaped<'_> {
+fn text<const MAX: usize, K>(text: Option<&dna_protocol::field::Text<MAX, K>>) -> Escaped<'_> {
     Escaped(text.map_or("", |text| text))
 }
 
@@ -117,10 +134,65 @@ fn api_call(out: &mut String, call: &ApiCall) -> fmt::Result {
         Some(status) => write!(out, "  {status}")?,
         None => write!(out, "  no answer {}", text(call.error.as_ref()))?,
     }
-    match call.duration {
+    lasted(out, call.duration)
+}
+
+/// A duration, if there is one.
+fn lasted(out: &mut String, duration: Option<Millis>) -> fmt::Result {
+    match duration {
         Some(duration) => write!(out, "  {:.0} ms", duration.get()),
         None => Ok(()),
     }
+}
+
+fn resource(out: &mut String, resource: &Resource) -> fmt::Result {
+    if let Some(count) = resource.count {
+        write!(out, "{count} × ")?;
+    }
+    write!(out, "{} {}", text(resource.initiator.as_ref()), text(resource.url.as_ref()))?;
+    if let Some(status) = resource.status.filter(|status| *status >= 400) {
+        write!(out, "  {status}")?;
+    }
+    lasted(out, resource.duration)
+}
+
+fn long_frame(out: &mut String, frame: &LongFrame) -> fmt::Result {
+    write!(out, "{}", text(frame.entry_type.as_ref()))?;
+    lasted(out, frame.duration)?;
+    match &frame.script_url {
+        Some(url) => write!(out, "  {}", Escaped(path(url))),
+        None => Ok(()),
+    }
+}
+
+fn report(out: &mut String, report: &Report) -> fmt::Result {
+    write!(out, "{} {}", text(report.r#type.as_ref()), text(report.id.as_ref()))?;
+    write!(out, "  {}{}", text(report.blocked_url.as_ref()), text(report.message.as_ref()))
+}
+
+fn console(out: &mut String, console: &Console) -> fmt::Result {
+    write!(out, "{} {}", text(console.severity.as_ref()), text(console.message.as_ref()))
+}
+
+fn user_action(out: &mut String, action: &UserAction) -> fmt::Result {
+    let named = action.name.as_deref().or(action.element.as_deref()).unwrap_or_default();
+    write!(out, "{} {}", text(action.r#type.as_ref()), Escaped(named))?;
+    if let Some(frustration) = &action.frustration {
+        write!(out, "  {}", Escaped(frustration))?;
+    }
+    lasted(out, action.duration)
+}
+
+fn transaction(out: &mut String, transaction: &Transaction) -> fmt::Result {
+    write!(out, "{}", text(transaction.name.as_ref()))?;
+    write!(out, "  {}", text(transaction.outcome.as_ref()))?;
+    lasted(out, transaction.duration)?;
+    attributes(out, transaction.attributes.as_ref())
+}
+
+fn mark(out: &mut String, mark: &Mark) -> fmt::Result {
+    write!(out, "{}", text(mark.name.as_ref()))?;
+    lasted(out, mark.duration)
 }
 
 fn custom(out: &mut String, custom: &Custom) -> fmt::Result {

@@ -2,20 +2,24 @@
 
 use super::{Field, Number, Text};
 use crate::cbor::{Reader, Writer};
-use crate::limits::ATTRIBUTES_MAX;
+use crate::limits::{ATTRIBUTE_NAME_MAX, ATTRIBUTE_TEXT_MAX, ATTRIBUTES_MAX};
+use crate::privacy::{clean_text, mask_of_number};
 use crate::problem::FieldProblem;
+
+/// An attribute's name.
+type Name = Text<ATTRIBUTE_NAME_MAX>;
 
 /// Free attributes: names of at most 64 bytes, values text of at most 512 bytes, finite
 /// numbers or booleans; at most [`ATTRIBUTES_MAX`] of them, each name once, in the order of
 /// their names, so that the same attributes are the same bytes.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Attributes(Vec<(Text<64>, AttributeValue)>);
+pub struct Attributes(Vec<(Name, AttributeValue)>);
 
 /// A value of an attribute.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AttributeValue {
     /// A text.
-    Text(Text<512>),
+    Text(Text<ATTRIBUTE_TEXT_MAX>),
     /// A number.
     Number(Number),
     /// A boolean.
@@ -28,7 +32,7 @@ impl Attributes {
     /// # Errors
     /// [`FieldProblem::TooLong`] when there are [`ATTRIBUTES_MAX`] already,
     /// [`FieldProblem::Repeated`] when there is one of that name.
-    pub fn push(&mut self, name: Text<64>, value: AttributeValue) -> Result<(), FieldProblem> {
+    pub fn push(&mut self, name: Name, value: AttributeValue) -> Result<(), FieldProblem> {
         if self.0.len() == ATTRIBUTES_MAX {
             return Err(too_many(ATTRIBUTES_MAX + 1));
         }
@@ -41,8 +45,24 @@ impl Attributes {
         }
     }
 
+    /// Adds an attribute. Two names that were told apart only by what is masked now are told
+    /// apart by a number: `{card}`, `{card}~2`.
+    fn push_apart(&mut self, name: &str, value: &AttributeValue) {
+        if self.push(Text::cut(name), value.clone()).is_ok() {
+            return;
+        }
+        for number in 2..=ATTRIBUTES_MAX {
+            // So short that the number is not cut off.
+            let short: Text<60> = Text::cut(name);
+            let name = Text::cut(format!("{}~{number}", &*short));
+            if self.push(name, value.clone()).is_ok() {
+                return;
+            }
+        }
+    }
+
     /// The attributes by name.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &(Text<64>, AttributeValue)> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &(Name, AttributeValue)> {
         self.0.iter()
     }
 }
@@ -54,6 +74,23 @@ fn too_many(len: usize) -> FieldProblem {
 impl Field for Attributes {
     const KIND: &'static str = "map of text to text, number or boolean";
     const MAX: usize = ATTRIBUTES_MAX;
+
+    fn clean(&mut self) {
+        let mut clean = Self::default();
+        for (name, mut value) in std::mem::take(&mut self.0) {
+            match &mut value {
+                AttributeValue::Text(text) => text.clean(),
+                AttributeValue::Number(number) => {
+                    if let Some(mask) = mask_of_number(number.get()) {
+                        value = AttributeValue::Text(Text::cut(mask));
+                    }
+                }
+                AttributeValue::Bool(_) => {}
+            }
+            clean.push_apart(&clean_text(&name), &value);
+        }
+        *self = clean;
+    }
 
     fn write(&self, writer: &mut Writer) {
         writer.map(self.0.len());

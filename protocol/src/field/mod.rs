@@ -10,7 +10,7 @@ pub use attributes::{AttributeValue, Attributes};
 pub use id::Id;
 pub(crate) use number::in_range;
 pub use number::{Millis, Number};
-pub use text::Text;
+pub use text::{Address, Cleaning, Text, Verbatim};
 
 use crate::cbor::{Reader, Writer};
 use crate::problem::FieldProblem;
@@ -21,6 +21,9 @@ pub trait Field: Sized {
     const KIND: &'static str;
     /// The longest text or list in it; 0 where that says nothing.
     const MAX: usize = 0;
+
+    /// Takes out of the value what must not be kept.
+    fn clean(&mut self) {}
 
     /// Writes the value as one CBOR item.
     fn write(&self, writer: &mut Writer);

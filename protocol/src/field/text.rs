@@ -1,15 +1,61 @@
-//! Bounded texts.
+//! Bounded texts, each of a kind that says what of it may be kept.
 
 use super::Field;
 use crate::cbor::{Reader, Writer};
+use crate::privacy::{clean_address, clean_text};
 use crate::problem::FieldProblem;
+use std::fmt;
+use std::marker::PhantomData;
 use std::ops::Deref;
 
-/// A text of at most `MAX` bytes of UTF-8.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Text<const MAX: usize>(String);
+/// A text of at most `MAX` bytes of UTF-8. `K` says what is taken out of it before it is kept:
+/// by a field's type, so that no field is forgotten.
+#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Text<const MAX: usize, K = Words>(String, PhantomData<K>);
 
-impl<const MAX: usize> Text<MAX> {
+/// An address, or a part of one: query and fragment are taken out, and personal numbers.
+pub type Address<const MAX: usize> = Text<MAX, Place>;
+
+/// A text that is kept as it is, or that its reader deals with itself.
+pub type Verbatim<const MAX: usize> = Text<MAX, Kept>;
+
+/// What may be kept of a text.
+pub trait Cleaning {
+    /// That.
+    fn clean(text: &str) -> String;
+}
+
+/// Anybody's words.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Words;
+
+/// An address.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place;
+
+/// As it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Kept;
+
+impl Cleaning for Words {
+    fn clean(text: &str) -> String {
+        clean_text(text)
+    }
+}
+
+impl Cleaning for Place {
+    fn clean(text: &str) -> String {
+        clean_address(text)
+    }
+}
+
+impl Cleaning for Kept {
+    fn clean(text: &str) -> String {
+        text.to_owned()
+    }
+}
+
+impl<const MAX: usize, K> Text<MAX, K> {
     /// Takes `value` if it fits.
     ///
     /// # Errors
@@ -19,40 +65,46 @@ impl<const MAX: usize> Text<MAX> {
         if value.len() > MAX {
             return Err(FieldProblem::TooLong { len: value.len(), max: MAX });
         }
-        Ok(Self(value))
+        Ok(Self(value, PhantomData))
     }
 
     /// Takes `value`, cut at the last character that fits.
     #[must_use]
     pub fn cut(value: impl Into<String>) -> Self {
         let mut value = value.into();
-        truncate(&mut value, MAX);
-        Self(value)
+        value.truncate(value.floor_char_boundary(MAX));
+        Self(value, PhantomData)
     }
 }
 
-/// Not generic, so that the Wasm holds it once.
-fn truncate(value: &mut String, max: usize) {
-    value.truncate(value.floor_char_boundary(max));
+impl<const MAX: usize, K> fmt::Debug for Text<MAX, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
-impl<const MAX: usize> Deref for Text<MAX> {
+impl<const MAX: usize, K> Deref for Text<MAX, K> {
     type Target = str;
     fn deref(&self) -> &str {
         &self.0
     }
 }
 
-impl<const MAX: usize> Field for Text<MAX> {
+impl<const MAX: usize, K: Cleaning> Field for Text<MAX, K> {
     const KIND: &'static str = "text";
     const MAX: usize = MAX;
+
+    fn clean(&mut self) {
+        // What stands in a number's place may be longer than the number.
+        *self = Self::cut(K::clean(&self.0));
+    }
 
     fn write(&self, writer: &mut Writer) {
         writer.text(&self.0);
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, FieldProblem> {
-        reader.text(MAX).map(|text| Self(text.to_owned()))
+        reader.text(MAX).map(|text| Self(text.to_owned(), PhantomData))
     }
 
     #[cfg(feature = "json")]
@@ -62,6 +114,6 @@ impl<const MAX: usize> Field for Text<MAX> {
 
     #[cfg(feature = "json")]
     fn from_json(raw: &serde_json::value::RawValue) -> Result<Self, FieldProblem> {
-        crate::json::text(raw.get(), MAX).map(Self)
+        crate::json::text(raw.get(), MAX).map(|text| Self(text, PhantomData))
     }
 }

@@ -1,7 +1,7 @@
 //! The frame: what one beacon carries.
 
 use super::Event;
-use crate::field::{Id, Text};
+use crate::field::{Address, Id, Text, Verbatim};
 use crate::record::record;
 
 /// A header and the events of one batch.
@@ -29,9 +29,9 @@ record! {
         /// The page view, from one navigation or change of route to the next.
         5 => view_id: Id<8> = "view.id",
         /// The page's address, without query and fragment.
-        6 => url: Text<2048> = "url.full",
-        /// The application's release.
-        7 => release: Text<64> = "service.version",
+        6 => url: Address<2048> = "url.full",
+        /// The application's release. Kept as it is: it comes from who built the page, and is often a long number.
+        7 => release: Verbatim<64> = "service.version",
         /// The client's name, e.g. `dna-web`.
         8 => sdk_name: Text<32> = "telemetry.sdk.name",
         /// The client's version.
@@ -44,5 +44,11 @@ record! {
         12 => dropped_rate_limited: u64 = "dropped.rate_limited",
         /// The share of sessions that are kept, in percent, when the client samples.
         13 => sample_percent: u64 = "sample_percent",
+        /// Why a session is kept that the share would have left out: vip, error. Such a session stands for itself alone.
+        14 => sampled_by: Text<16> = "sampling.reason",
+        /// The browser's visitor, over all its sessions. Only with the visitor's consent.
+        16 => visitor_id: Id<16> = "visitor.id",
+        /// Events that the page's own filter took out since the client's last frame.
+        17 => dropped_filtered: u64 = "dropped.filtered",
     }
 }

@@ -1,10 +1,21 @@
 //! What can be said on the wire, under OpenTelemetry's and the W3C's names.
 
+mod action;
+mod busy;
 mod event;
+mod failure;
 mod frame;
+mod network;
+mod page;
+mod told;
+mod vital;
 
-pub use event::{
-    ApiCall, Body, Custom, Event, Exception, Identity, KINDS, Kind, KindInfo, PageView,
-    ResourceFailure, RouteChange, WEB_VITALS, WebVital,
-};
+pub use action::UserAction;
+pub use busy::LongFrame;
+pub use event::{Body, Event, KINDS, Kind, KindInfo};
+pub use failure::{Console, Exception, Report, ResourceFailure};
 pub use frame::{Frame, Header};
+pub use network::{ApiCall, Resource};
+pub use page::{PageView, RouteChange, Visibility};
+pub use told::{Custom, Identity, Mark, Transaction};
+pub use vital::{WEB_VITALS, WebVital};

@@ -3,15 +3,18 @@
 import { number, word } from './words.js';
 
 export const KINDS = ['page_view', 'web_vital', 'exception', 'unhandled_rejection',
-  'resource_failure', 'api_call', 'custom', 'identity', 'route_change'];
+  'resource_failure', 'api_call', 'custom', 'identity', 'route_change', 'resource', 'long_frame', 'browser_report',
+  'console', 'user_action', 'transaction', 'mark', 'visibility'];
 
 export const failed = ({ kind, body }) =>
-  ['exception', 'unhandled_rejection', 'resource_failure', 'other'].includes(kind)
+  ['exception', 'unhandled_rejection', 'resource_failure', 'browser_report', 'console', 'other'].includes(kind)
+  || (kind === 'user_action' && 'user_action.frustration' in body)
   || (kind === 'api_call' && !(body['http.response.status_code'] < 400))
   || (kind === 'page_view' && body['http.response.status_code'] >= 400);
 
 const path = (url = '') => url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '') || (url && '/');
 const ms = (value) => `${number(value)} ms`;
+const lasted = (body) => body.duration_ms !== undefined && ms(body.duration_ms);
 const join = (...parts) => parts.filter(Boolean);
 const attributes = (body) =>
   Object.entries(body.attributes ?? {}).map(([name, value]) => `${name}=${value}`);
@@ -37,13 +40,26 @@ export function describe({ kind, body }, frame) {
     case 'api_call': return join(
       `${body['http.request.method'] ?? ''} ${path(body['url.full'])}`,
       body['http.response.status_code'] ?? `${word('noAnswer')} ${body['error.type'] ?? ''}`,
-      body.duration_ms !== undefined && ms(body.duration_ms));
+      lasted(body));
     case 'custom': return join(body['event.name'], ...attributes(body));
     case 'identity': return join(
       body['user.hash']?.slice(0, 12) ?? word('signedOut'),
       body['user.tier'] && `${word('tier')} ${body['user.tier']}`, ...attributes(body));
     case 'route_change': return join(
       body['url.template'] ?? path(frame['url.full']), body['route.name']);
+    case 'resource': return join(
+      `${body['initiator_type'] ?? ''} ${body['url.full'] ?? ''}`,
+      body.count && `× ${body.count}`, body['http.response.status_code'] >= 400 && body['http.response.status_code'], lasted(body));
+    case 'long_frame': return join(lasted(body), path(body['script.url']), body['script.invoker']);
+    case 'browser_report': return join(
+      join(body['report.type'], body['report.id']).join(' '), body['csp.blocked_url'] ?? body['report.message']);
+    case 'console': return join(body['log.message']);
+    case 'user_action': return join(
+      `${body['user_action.type'] ?? ''} ${body['user_action.name'] ?? body['user_action.element'] ?? ''}`,
+      body['user_action.frustration'], lasted(body));
+    case 'transaction': return join(body['transaction.name'], body['transaction.outcome'], lasted(body), ...attributes(body));
+    case 'mark': return join(body['mark.name'], lasted(body));
+    case 'visibility': return [body['document.visibility_state']];
     default: return [word('unreadable'), body.error ?? ''];
   }
 }

@@ -16,7 +16,9 @@ const WORDS = {
     onlySession: 'Show only this session',
     kinds: {
       page_view: 'Page', web_vital: 'Vital', exception: 'Error', unhandled_rejection: 'Rejection',
-      resource_failure: 'Resource', api_call: 'API', custom: 'Custom', identity: 'User', route_change: 'Route', other: 'Other',
+      resource_failure: 'Not loaded', api_call: 'API', custom: 'Custom', identity: 'User', route_change: 'Route', resource: 'Loaded',
+      long_frame: 'Busy', browser_report: 'Report', console: 'Console', user_action: 'Action', transaction: 'Step',
+      mark: 'Mark', visibility: 'Seen', other: 'Other',
     },
   },
   zh: {
@@ -34,7 +36,9 @@ const WORDS = {
     onlySession: '只看此会话',
     kinds: {
       page_view: '页面', web_vital: '体验指标', exception: '脚本错误', unhandled_rejection: '未处理拒绝',
-      resource_failure: '资源失败', api_call: '接口', custom: '自定义', identity: '用户', route_change: '路由', other: '其他',
+      resource_failure: '资源失败', api_call: '接口', custom: '自定义', identity: '用户', route_change: '路由', resource: '资源加载',
+      long_frame: '页面繁忙', browser_report: '浏览器报告', console: '控制台', user_action: '操作', transaction: '步骤',
+      mark: '标记', visibility: '可见性', other: '其他',
     },
   },
 };
