@@ -7,7 +7,7 @@ use crate::frame::{Frame, header};
 use crate::host::Host;
 use crate::limits::{FLUSH_DELAY, FLUSH_DELAY_URGENT};
 use crate::repeats::Repeats;
-use crate::route::Place;
+use crate::route::{Place, View};
 use crate::sequence::Sequence;
 use crate::session::Session;
 use dna_protocol::field::Millis;
@@ -21,9 +21,7 @@ pub struct Client<H> {
     config: Config,
     session: Session,
     sequence: Sequence,
-    view: [u8; 8],
-    /// Where the view is: the page may have gone on when its events leave.
-    place: Place,
+    view: View,
     time_base: u64,
     batch: Batch,
     flush_at: Option<u64>,
@@ -41,16 +39,13 @@ impl<H: Host> Client<H> {
     /// Starts a client. Event times count from `time_base`.
     pub fn start(mut host: H, config: Config, now: u64, time_base: u64) -> Self {
         let session = Session::resume(&mut host, config.sample_percent, now);
-        let mut view = [0; 8];
-        host.random(&mut view);
-        let place = Place::of(&host.address());
+        let view = View::begin(&mut host);
         let mut client = Self {
             host,
             config,
             session,
             sequence: Sequence::default(),
             view,
-            place,
             time_base,
             batch: Batch::default(),
             flush_at: None,
@@ -113,35 +108,58 @@ impl<H: Host> Client<H> {
         self.advance(now);
     }
 
-    /// The page may show another route now. A query alone makes none, nor does a place on the page.
-    pub fn route(&mut self, now: u64, time: f64, navigation_type: &str) {
-        let place = Place::of(&self.host.address());
-        if place == self.place {
-            return;
+    /// The page may show another route now; `true` when it does. A query alone makes none, nor does
+    /// a place on the page.
+    pub fn route(&mut self, now: u64, time: f64, navigation_type: &str) -> bool {
+        let another = Place::of(&self.host.address()) != self.view.place;
+        if another {
+            self.new_route(now, time, navigation_type);
         }
+        another
+    }
+
+    /// The page shows another route, whatever its address says.
+    pub fn new_route(&mut self, now: u64, time: f64, navigation_type: &str) {
         if !self.repeats.allow_route(now) {
             self.dropped_rate_limited += 1;
             return;
         }
         let mut draft = Draft::new(Kind::RouteChange);
         draft.fields.text(RouteChange::navigation_type, navigation_type);
-        draft.fields.text(RouteChange::referrer, &self.place.url);
+        draft.fields.text(RouteChange::referrer, &self.view.place.url);
+        let place = Place::of(&self.host.address());
         draft.fields.text(RouteChange::fragment, &place.fragment);
-        self.flush(now);
-        self.place = place;
         self.view(now, time, draft);
     }
 
     /// Another page view begins in the same page load.
     pub fn view(&mut self, now: u64, time: f64, page: impl Into<Draft>) {
         self.flush(now);
-        self.host.random(&mut self.view);
+        self.view = View::begin(&mut self.host);
         self.record(now, time, page);
     }
 
     /// The page view that was begun before the client started.
-    pub fn resume_view(&mut self, view: [u8; 8]) {
-        self.view = view;
+    pub fn resume_view(&mut self, id: [u8; 8]) {
+        self.view.id = id;
+    }
+
+    /// The view that the page shows.
+    pub fn current_view(&self) -> &View {
+        &self.view
+    }
+
+    /// What `act` records belongs to `view`, which may be an earlier one of this page load.
+    pub fn within(&mut self, view: &View, now: u64, act: impl FnOnce(&mut Self)) {
+        if *view == self.view {
+            return act(self);
+        }
+        self.seal_all(now);
+        let current = std::mem::replace(&mut self.view, view.clone());
+        act(self);
+        self.seal_all(now);
+        self.view = current;
+        self.advance(now);
     }
 
     /// The request of frame `sequence` has ended.
@@ -221,8 +239,8 @@ impl<H: Host> Client<H> {
         fields.bytes(Header::session_id, self.session.id());
         fields.uint(Header::sequence, sequence);
         fields.uint(Header::time_base, self.time_base);
-        fields.bytes(Header::view_id, &self.view);
-        fields.text(Header::url, &self.place.url);
+        fields.bytes(Header::view_id, &self.view.id);
+        fields.text(Header::url, &self.view.place.url);
         fields.text(Header::release, &self.config.release);
         fields.text(Header::sdk_name, "dna-web");
         fields.text(Header::sdk_version, env!("CARGO_PKG_VERSION"));

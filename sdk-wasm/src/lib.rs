@@ -37,6 +37,7 @@ pub use client::Client;
 pub use config::Config;
 pub use delivery::Answer;
 pub use host::{Host, SESSION};
+pub use route::View;
 
 #[cfg(target_family = "wasm")]
 #[global_allocator]

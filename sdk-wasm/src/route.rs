@@ -1,9 +1,27 @@
 //! Where a page is: its address, and the route that a script keeps behind the `#`.
 
+use crate::host::Host;
 use dna_protocol::privacy::clean_address;
 
+/// One view of a page: from one load or change of route to the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    pub(crate) id: [u8; 8],
+    /// Where it is: the page may have gone on when its events leave.
+    pub(crate) place: Place,
+}
+
+impl View {
+    /// Begins a view of where the page is.
+    pub(crate) fn begin(host: &mut impl Host) -> Self {
+        let mut id = [0; 8];
+        host.random(&mut id);
+        Self { id, place: Place::of(&host.address()) }
+    }
+}
+
 /// A place, without what must not leave the page.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) url: String,
     pub(crate) fragment: String,

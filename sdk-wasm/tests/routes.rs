@@ -72,3 +72,25 @@ fn a_page_that_changes_its_address_without_end_is_bounded_and_says_so() {
     assert!(views <= RATE_ROUTES_MAX, "{views}");
     assert_eq!(lost, u64::from(9 * RATE_ROUTES_MAX));
 }
+
+#[test]
+fn what_is_known_late_of_an_earlier_view_is_told_as_its_own() {
+    let memory = Memory::new();
+    let mut page = memory.page(START);
+    let loaded = page.current_view().clone();
+    go(&memory, &mut page, START + 1, "https://bank/orders");
+    page.record(START + 1, 6.0, custom("order"));
+    page.within(&loaded, START + 2, |page| page.record(START + 2, 7.0, custom("load")));
+    page.within(&page.current_view().clone(), START + 2, |page| {
+        page.record(START + 2, 7.0, custom("another"));
+    });
+    page.hide(START + 3);
+    let sent = memory.sent();
+    let told: Vec<_> =
+        sent.iter().map(|sent| (sent.frame.header.url.as_deref(), sent.names())).collect();
+    assert_eq!(told[1], (Some("https://bank/accounts"), vec!["load".into()]));
+    assert_eq!(told[2], (Some("https://bank/orders"), vec!["another".into()]));
+    let view = |at: usize| sent[at].frame.header.view_id;
+    assert_eq!(view(0), view(2));
+    assert_ne!(view(0), view(1));
+}

@@ -5,7 +5,7 @@ use super::host::Browser;
 use super::vitals::{self, Document, PageVitals};
 use super::{api, calls, errors, js, lifecycle, navigation, resources};
 use crate::limits::PENDING_MAX;
-use crate::{Answer, Client, Config};
+use crate::{Answer, Client, Config, View};
 use dna_protocol::Draft;
 use js_sys::Array;
 use std::cell::{Cell, RefCell};
@@ -51,6 +51,11 @@ pub(super) struct Core {
     clock: Clock,
     page: PageTold,
     vitals: PageVitals,
+    /// The view that the vitals are of: routes that a script shows begin views of their own, vitals
+    /// only with a load, a return, or a soft navigation.
+    measured: View,
+    /// When the page last showed another route.
+    routed: f64,
     soft_navigations: bool,
 }
 
@@ -83,7 +88,9 @@ pub(super) fn start(options: &JsValue, fetch: JsValue) -> bool {
     let client = Client::start(host, config, clock.now(), clock.base());
     let vitals = vitals::start();
     let soft_navigations = vitals::has_soft_navigations();
-    let core = Core { client, clock, page: PageTold::Nothing, vitals, soft_navigations };
+    let measured = client.current_view().clone();
+    let page = PageTold::Nothing;
+    let core = Core { client, clock, page, vitals, measured, routed: -1.0, soft_navigations };
     CORE.with(|cell| cell.replace(Some(core)));
     js::observe(vitals::ENTRIES);
     true
@@ -147,7 +154,10 @@ impl Core {
             kind::TOLD => return self.told(time, subject),
             kind::ROUTE => {
                 let how = subject.as_string().unwrap_or_default();
-                return self.client.route(self.clock.now(), time, &how);
+                if self.client.route(self.clock.now(), time, &how) {
+                    self.routed = time;
+                }
+                return;
             }
             kind::LOST => return self.client.lost(subject.as_f64().unwrap_or_default() as u64),
             _ => None,
@@ -167,6 +177,7 @@ impl Core {
         self.page = PageTold::Beginning;
         if let Some(view) = view.as_string().and_then(|view| u64::from_str_radix(&view, 16).ok()) {
             self.client.resume_view(view.to_be_bytes());
+            self.measured = self.client.current_view().clone();
         }
     }
 
@@ -190,9 +201,16 @@ impl Core {
 
     /// Records the vitals that are due.
     fn tell(&mut self) {
-        for report in self.vitals.take() {
-            self.record(report.time, report.draft);
+        let reports = self.vitals.take();
+        if reports.is_empty() {
+            return;
         }
+        let now = self.clock.now();
+        self.client.within(&self.measured, now, |client| {
+            for report in reports {
+                client.record(now, report.time, report.draft);
+            }
+        });
     }
 
     /// The visitor has pressed a key or clicked.
@@ -208,11 +226,17 @@ impl Core {
         self.tell();
     }
 
-    /// An interaction has changed address and content. The view of it began with its route.
+    /// An interaction has changed address and content. The view of it began with its route, unless
+    /// the address differs in nothing that makes one.
     fn soft_navigation(&mut self, entry: &JsValue) {
         let time = js::num(entry, "startTime");
         self.vitals.leave(time, &Document);
         self.tell();
+        if self.routed < time {
+            let how = js::text(entry, "navigationType", 16);
+            self.client.new_route(self.clock.now(), time, &how);
+        }
+        self.measured = self.client.current_view().clone();
         vitals::soft_navigation(&mut self.vitals, entry);
     }
 
@@ -238,6 +262,7 @@ impl Core {
     pub(super) fn restore(&mut self, time: f64, stamp: f64) {
         self.show();
         self.client.view(self.clock.now(), time, navigation::restored());
+        self.measured = self.client.current_view().clone();
         self.vitals.restored(stamp, &Document);
         self.tell();
         js::frames();

@@ -67,6 +67,7 @@ const REFEREE = `
       }
     });
 }
+const { pathname } = location;
 for (const name of ['FCP', 'LCP', 'CLS', 'INP', 'TTFB']) {
   webVitals['on' + name]((metric) => {
     const { longestScript, ...rest } = metric.attribution ?? {};
@@ -78,7 +79,7 @@ for (const name of ['FCP', 'LCP', 'CLS', 'INP', 'TTFB']) {
     }
     const { id, value, navigationType } = metric;
     const told = JSON.stringify({ name, id, value, navigationType, ...plain });
-    const tell = () => navigator.sendBeacon('/referee?' + location.pathname, told);
+    const tell = () => navigator.sendBeacon('/referee?' + pathname, told);
     // Not within a frame that DNA measures too, unless it is the last chance.
     document.visibilityState == 'hidden' ? tell() : setTimeout(tell);
   }, { reportSoftNavs: true });
@@ -119,7 +120,8 @@ export async function startSite(pages, files = {}) {
     const found = [];
     for (const beacon of beacons) {
       const read = await frame(beacon);
-      if (read['url.full'] != url + path) continue;
+      // The page and the routes below it.
+      if (read['url.full'] != url + path && !read['url.full'].startsWith(`${url}${path}/`)) continue;
       for (const event of await events([beacon])) found.push({ ...event, view: read['view.id'] });
     }
     return found;
