@@ -60,8 +60,9 @@ export function agent(options: Options, load: () => Promise<Core>, script: LoadS
       } else {
         lost++;
       }
-      // A phone may end a page that is only hidden, without another word.
-      const type = (record[2] as Event)?.type;
+      // A phone may end a page that is only hidden, without another word. (A record without a
+      // value ends here.)
+      const { type } = record[2] as Event;
       const leaves = type == 'pagehide' || (type == 'visibilitychange' && document.visibilityState == 'hidden');
       if (!push && leaves) {
         const told = queue;

@@ -6,12 +6,11 @@
  */
 import type { Options } from './agent.js';
 import { Kind, now, type Record } from './record.js';
+import { send } from './send.js';
+import { hex } from './session.js';
 
 /** Events of a frame: browsers carry 64 KiB beyond the end of a page. */
 const EVENTS_MAX = 10;
-
-const hex = (bytes: number): string =>
-  Array.from({ length: 2 * bytes }, () => ((Math.random() * 16) | 0).toString(16)).join('');
 
 const view = hex(8);
 const session = hex(16);
@@ -36,11 +35,14 @@ export function briefWords(options: Options, records: Record[], lost: number, fe
   const events: object[] = frames ? [] : [{ kind: 'page_view', time: 0, body: {} }];
   for (const [kind, time, event] of records as any[]) {
     try {
-      const error = kind == Kind.Error ? event.error || event : kind == Kind.Rejection && event.reason;
-      if (error && !error.target && events.length <= EVENTS_MAX) {
+      // The event of an element that did not load has no message.
+      if ((kind == Kind.Rejection || (kind == Kind.Error && event.message != null)) && events.length <= EVENTS_MAX) {
+        const thrown = kind ? event.reason : event.error || event;
+        // Anything may be thrown.
+        const error = Object(thrown);
         const body = {
           'exception.type': text(error.name, 128),
-          'exception.message': text(error.message || error, 1024),
+          'exception.message': text(error.message || thrown, 1024),
           'exception.stacktrace': text(error.stack, 6000),
         };
         events.push({ kind: kind ? 'unhandled_rejection' : 'exception', time, body });
@@ -63,8 +65,6 @@ export function briefWords(options: Options, records: Record[], lost: number, fe
     events,
   };
   // Decoders refuse lone surrogates.
-  const body = JSON.stringify(frame).replace(/\\ud[89a-f]../g, '?');
-  const url = options.endpoint!.replace(/^(https?:\/\/[^/]+)\/?$/, '$1/v1/beacon');
-  navigator.sendBeacon(url, body) || fetch.call(window, url, { method: 'POST', body, keepalive: true });
+  send(options, JSON.stringify(frame).replace(/\\ud[89a-f]../g, '?'), fetch);
   return view;
 }

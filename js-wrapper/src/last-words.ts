@@ -5,6 +5,7 @@
  */
 import type { Options } from './agent.js';
 import { Kind, now, type Record } from './record.js';
+import { send } from './send.js';
 import { hex, session, store, type Session } from './session.js';
 import { ATTRIBUTES_MAX, clean, cut, TEXT_MAX } from './text.js';
 
@@ -133,11 +134,11 @@ export function lastWords(options: Options, records: Record[], lost: number, fet
       // A value that cannot be read or written takes none of the others with it.
     }
   }
-  if (visit.kept && events.length) send(options, visit, view, lost, events, stored, fetch);
+  if (visit.kept && events.length) tell(options, visit, view, lost, events, stored, fetch);
   return view;
 }
 
-function send(options: Options, visit: Session, view: string, lost: number, events: string[], stored: string[], fetch: typeof window.fetch) {
+function tell(options: Options, visit: Session, view: string, lost: number, events: string[], stored: string[], fetch: typeof window.fetch) {
   const random = (Math.random() * 4294967296) >>> 0;
   const header = {
     // First, and of 13 digits: the page that sends it again puts its own time there.
@@ -156,12 +157,5 @@ function send(options: Options, visit: Session, view: string, lost: number, even
   };
   const frame = (head: object, list: string[]) => `${json(head).slice(0, -1)},"events":[${list}]}`;
   if (stored.length) store(random, frame(header, stored));
-  const body = frame(header, events);
-  const url = options.endpoint!.replace(/^(https?:\/\/[^/]+)\/?$/, '$1/v1/beacon');
-  try {
-    if (navigator.sendBeacon(url, body)) return;
-  } catch {
-    // Missing, or a blocker's that throws.
-  }
-  fetch.call(window, url, { method: 'POST', body, keepalive: true }).catch(() => {});
+  send(options, frame(header, events), fetch);
 }

@@ -3,7 +3,7 @@
  * page: a route that comes before the core is where the page is when the core starts.
  */
 import { Kind, now, type Sink } from './record.js';
-import { stands } from './stands.js';
+import { replace } from './stands.js';
 
 /** Hooks the history; gives back what takes the hooks out again. */
 export function routes(sink: Sink): () => void {
@@ -15,22 +15,20 @@ export function routes(sink: Sink): () => void {
     }
   };
   const undo: (() => void)[] = [];
-  const wrap = (name: 'pushState' | 'replaceState', how: string) => {
+  const hook = (name: 'pushState' | 'replaceState', how: string) => {
     // Where a call finds it: other scripts have put theirs on either.
     const owner = Object.prototype.hasOwnProperty.call(history, name) ? history : History.prototype;
-    const original = owner[name];
-    const hooked = stands(original, (self, call) => {
-      const result = Reflect.apply(original, self, call);
-      tell(how);
-      return result;
-    });
-    owner[name] = hooked;
-    // Whoever has wrapped it meanwhile keeps a wrapper that still works.
-    undo.push(() => owner[name] === hooked && (owner[name] = original));
+    undo.push(
+      replace(owner, name, (call) => {
+        const result = call();
+        tell(how);
+        return result;
+      }),
+    );
   };
   try {
-    wrap('pushState', 'push');
-    wrap('replaceState', 'replace');
+    hook('pushState', 'push');
+    hook('replaceState', 'replace');
   } catch {
     // A page that has frozen its history is told of by the events alone.
   }

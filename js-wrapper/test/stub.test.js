@@ -145,6 +145,29 @@ test('a page that is left before even the JavaScript of the core is there says b
   assert.deepEqual([again['view.id'], again['session.id'], again.sequence], [read['view.id'], read['session.id'], 2]);
 });
 
+for (const [how, beacon] of [['is missing', undefined], ['throws', () => { throw new TypeError('blocked'); }], ['refuses', () => false]]) {
+  for (const stage of ['brief', 'last']) {
+    test(`${stage} words go by fetch where sendBeacon ${how}, and their failure is nobody's`, async () => {
+      page = new Page();
+      page.coreLoads = stage === 'last';
+      page.wasm = 'never';
+      page.tag();
+      if (page.coreLoads) await page.halfway();
+      navigator.sendBeacon = beacon;
+      page.dispatch('error', { message: 'Script error.', error: null, target: page.window });
+      page.leave();
+      assert.deepEqual(page.sent.map(({ way }) => way), ['fetch']);
+      const read = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
+      assert.deepEqual(read.events.map(({ kind }) => kind), ['page_view', 'exception']);
+      assert.equal(read.events[1].body['exception.message'], 'Script error.');
+      assert.equal(read['dropped.queue_full'] ?? 0, 0);
+      // An unhandled rejection would fail this test.
+      page.sent[0].fail();
+      await new Promise(setImmediate);
+    });
+  }
+}
+
 test('a share of none keeps nothing', async () => {
   page = new Page({ data: { sampleRate: '0' } });
   page.coreLoads = false;
