@@ -91,7 +91,8 @@ function page(): object {
   const entry: any = performance.getEntriesByType('navigation')[0] || {};
   const body: any = { 'navigation.type': entry.type };
   for (const name of ['fetchStart', 'requestStart', 'responseStart', 'responseEnd', 'domInteractive']) {
-    if (entry[name]) body[name.replace(/[A-Z]/, (letter) => '_' + letter.toLowerCase())] = entry[name];
+    // What has not happened yet is 0, and Firefox has had negative ones.
+    if (entry[name] > 0) body[name.replace(/[A-Z]/, (letter) => '_' + letter.toLowerCase())] = entry[name];
   }
   return body;
 }

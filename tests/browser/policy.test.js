@@ -29,7 +29,8 @@ before(async () => {
     body: withTag(ingest.url, { head: '<script src="/watch.js"></script>', body: '<script src="/journey.js"></script>' }),
     headers: { 'content-security-policy': policy },
   });
-  const strict = ["default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", `connect-src 'self' ${ingest.url}`];
+  // Firefox asks for an icon whether or not there is one.
+  const strict = ["default-src 'none'", "img-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", `connect-src 'self' ${ingest.url}`];
   pages = await startPages({
     '/strict': page([...strict, "require-trusted-types-for 'script'", "trusted-types 'none'"].join('; ')),
     '/no-wasm': page("script-src 'self'"),

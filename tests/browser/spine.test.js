@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { launch } from './harness/browser.js';
+import { browserName, launch } from './harness/browser.js';
 import { until } from './harness/process.js';
 import { APP, PSEUDONYM_KEY, eventsOf, partOfSdk, startBank, startIngest, startRedis } from './harness/servers.js';
 
@@ -34,7 +34,8 @@ const countOf = (events, kind, matches = () => true) =>
 /** What the journey below must leave in the stream: kind, what tells it, how often. */
 const EXPECTED = [
   ['page_view', () => true, 6],
-  ['web_vital', (body) => body['browser.web_vital.name'] === 'FP', 6],
+  // Firefox does not tell of the first paint of all.
+  ['web_vital', (body) => body['browser.web_vital.name'] === 'FP', browserName == 'firefox' ? 0 : 6],
   ['web_vital', (body) => body['browser.web_vital.name'] === 'FCP', 6],
   ['identity', (body) => body['user.hash'] !== undefined && body['user.tier'] === 'vip', 6],
   ['exception', (body) => /after the tag/.test(body['exception.message']), 1],
@@ -67,7 +68,7 @@ async function visit(page, path) {
 const settled = (page) =>
   page.waitForFunction(() => {
     const beacons = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/v1/beacon'));
-    return performance.getEntriesByType('paint').length === 2 && beacons.length > 0;
+    return performance.getEntriesByName('first-contentful-paint').length > 0 && beacons.length > 0;
   });
 
 /** A later page sends again what nobody has acknowledged, until nothing is left. */
@@ -138,15 +139,16 @@ test('timings are plausible', async () => {
   for (const { body } of events.filter(({ kind }) => kind === 'page_view')) {
     const order = ['request_start', 'response_start', 'response_end', 'dom_interactive', 'dom_content_loaded_event_end', 'dom_complete', 'load_event_end'];
     const times = order.map((name) => body[name]);
-    assert.ok(times.every((time) => time > 0 && time < 60_000), JSON.stringify(body));
+    assert.ok(times.every((time) => time > 0 && time < 60_000), `${order}: ${JSON.stringify(body)}`);
     assert.deepEqual(times, times.toSorted((a, b) => a - b), JSON.stringify(body));
     assert.equal(body['navigation.type'], 'navigate');
     assert.equal(body['http.response.status_code'], 200);
   }
   for (const { body } of events.filter(({ kind }) => kind === 'web_vital')) {
-    // Nothing need move on a page.
-    const least = body['browser.web_vital.name'] === 'CLS' ? 0 : Number.MIN_VALUE;
-    assert.ok(body['browser.web_vital.value'] >= least && body['browser.web_vital.value'] < 60_000);
+    // Nothing need move on a page; a first byte and an answer to a key may come within the millisecond that
+    // Firefox rounds to.
+    const least = ['CLS', 'TTFB', 'INP'].includes(body['browser.web_vital.name']) ? 0 : Number.MIN_VALUE;
+    assert.ok(body['browser.web_vital.value'] >= least && body['browser.web_vital.value'] < 60_000, JSON.stringify(body));
   }
   for (const { entry, frame, time } of events) {
     const at = frame.time_base_ms + time + entry.clock_skew_ms;
@@ -203,8 +205,12 @@ async function pageOfBankWith(t, files) {
   return { page, bank };
 }
 
-/** Events of the frames that contain a text. */
-const eventsWith = async (text) => eventsOf((await ingest.entries()).filter(({ frame }) => JSON.stringify(frame).includes(text)));
+/** Events of the view in which a text was told: a tab that was covered for a moment has told of it in two frames. */
+async function eventsWith(text) {
+  const frames = await ingest.entries();
+  const views = frames.filter(({ frame }) => JSON.stringify(frame).includes(text)).map(({ frame }) => frame['view.id']);
+  return eventsOf(frames.filter(({ frame }) => views.includes(frame['view.id'])));
+}
 
 test('a page whose Wasm never comes tells what it can, once', async (t) => {
   const { page, bank } = await pageOfBankWith(t, ['dna.js', 'dna-core.js']);

@@ -22,7 +22,7 @@ pub(super) fn start() -> PageVitals {
     let page = js::page();
     let hidden_now = js::is(&page, "document.visibilityState", "hidden");
     let mut first_hidden = hidden_now.then_some(0.0);
-    let activation = js::num(&js::entry("navigation"), "activationStart");
+    let activation = known(js::num(&js::entry("navigation"), "activationStart"));
     let states = js::entries("visibility-state", "");
     let states: &Array = states.unchecked_ref();
     // From the last to the first, which stays.
@@ -33,7 +33,12 @@ pub(super) fn start() -> PageVitals {
             first_hidden = Some(time);
         }
     }
-    Vitals::new(first_hidden)
+    Vitals::new(first_hidden, js::type_of(&js::get(&page, "LayoutShift")) == "function")
+}
+
+/// A time, or 0 where the browser does not know it (NaN).
+fn known(time: f64) -> f64 {
+    if time > 0.0 { time } else { 0.0 }
 }
 
 /// Tells the vitals of an entry. Soft navigations are the core's: they begin a view.
@@ -124,7 +129,7 @@ pub(super) struct Document;
 impl Page for Document {
     fn navigation(&self) -> Option<Navigation> {
         let entry = js::entry("navigation");
-        let number = |name: &str| js::num(&entry, name);
+        let number = |name: &str| known(js::num(&entry, name));
         let navigation = Navigation {
             activation_start: number("activationStart"),
             response_start: number("responseStart"),

@@ -14,7 +14,8 @@
 //! **Start.** [`Vitals::new`] with the time when the page was first hidden: `startTime` of the
 //! first `visibility-state` entry (`getEntriesByType`) whose `name` is `hidden` and whose
 //! `startTime` is not before `activationStart`; without one, 0 if `visibilityState` is `hidden`
-//! now, else `None`. Where those entries are missing, hidings that the stub saw are told first.
+//! now, else `None`. Where those entries are missing, hidings that the stub saw are told first. And
+//! with whether there is a `LayoutShift`.
 //!
 //! **Observe**, each in a `try`, with `buffered: true`:
 //!
@@ -95,6 +96,7 @@ pub struct Vitals<S> {
     view: View,
     /// Paints from then on may have waited for the visitor; infinite while never hidden.
     first_hidden: f64,
+    tells_shifts: bool,
     /// FCP was told, which CLS waits for: it is none on a page that nobody saw.
     painted: bool,
     /// TTFB was told.
@@ -106,12 +108,14 @@ pub struct Vitals<S> {
 }
 
 impl<S: Scripts> Vitals<S> {
-    /// Starts with a page load that was first hidden at `first_hidden`.
+    /// Starts with a page load that was first hidden at `first_hidden`, in a browser that tells of
+    /// layout shifts or not: where it does not, nobody knows that nothing moved.
     #[must_use]
-    pub fn new(first_hidden: Option<f64>) -> Self {
+    pub fn new(first_hidden: Option<f64>, tells_shifts: bool) -> Self {
         Self {
             view: View::new(Begun::Loaded, 0.0, 0.0),
             first_hidden: first_hidden.unwrap_or(f64::INFINITY),
+            tells_shifts,
             painted: false,
             loaded: false,
             lcp: Lcp::default(),
@@ -204,7 +208,7 @@ impl<S: Scripts> Vitals<S> {
     /// The view ends, or may end.
     pub fn leave(&mut self, time: f64, page: &impl Page) {
         self.input(page);
-        if self.painted {
+        if self.painted && self.tells_shifts {
             let cls = self.cls.report(time, page);
             self.push(cls);
         }

@@ -63,7 +63,7 @@ impl Page for Memory {
 }
 
 #[derive(Debug)]
-struct List(&'static [Script]);
+pub(crate) struct List(&'static [Script]);
 
 impl Scripts for List {
     fn span(&self, index: usize) -> Option<(f64, f64)> {
@@ -80,7 +80,11 @@ impl Scripts for List {
 
 /// What is told of a page on which this happens.
 pub(crate) fn told(first_hidden: Option<f64>, happened: &[Did]) -> Vec<String> {
-    let mut vitals = Vitals::new(first_hidden);
+    told_by(Vitals::new(first_hidden, true), happened)
+}
+
+/// What these vitals tell then.
+pub(crate) fn told_by(mut vitals: Vitals<List>, happened: &[Did]) -> Vec<String> {
     let mut page = Memory {
         navigation: Navigation {
             activation_start: 0.0,

@@ -4,8 +4,9 @@ use crate::page::Did::{
     Count, Event, Hidden, Input, Largest, Left, Loaded, Paint, Restored, RestoredPaint, Shifted,
     Soft, SoftPaint,
 };
-use crate::page::{Did, told};
+use crate::page::{Did, told, told_by};
 use crate::{check, then};
+use dna_sdk_wasm::vitals::Vitals;
 
 #[test]
 fn a_page_that_comes_back_from_the_cache() {
@@ -94,4 +95,12 @@ fn soft_navigations() {
         ["LCP 300 @2300 =0+0+0+300 #chart", "CLS 0 @9000", "INP 8 @9000 =8 complete"],
         "paints of the interaction count, until the next input"
     );
+}
+
+#[test]
+fn a_browser_that_tells_of_no_shifts_has_no_cls() {
+    let seen = [Paint(400.0), Loaded, Hidden(3000.0)];
+    let with = ["FCP 400 @400 =200 loading", "TTFB 200 @200", "CLS 0 @3000"];
+    assert_eq!(told(None, &seen), with);
+    assert_eq!(told_by(Vitals::new(None, false), &seen), with[..2]);
 }

@@ -37,12 +37,15 @@ enum Thing {
     Redis,
     /// A Chromium for the browser tests.
     Chromium,
+    /// A Firefox for the browser tests.
+    Firefox,
     /// All of these.
     All,
 }
 
-/// Names the browser to test with, where it is not on PATH.
+/// Name the browsers to test with, where they are not on PATH.
 pub(crate) const CHROMIUM_VARIABLE: &str = "DNA_CHROMIUM";
+pub(crate) const FIREFOX_VARIABLE: &str = "DNA_FIREFOX";
 /// Folders whose package-lock.json says which npm packages the chores need.
 pub(crate) const NODE_PROJECTS: [&str; 3] = ["js-wrapper", "tests/browser", "tests/bench"];
 
@@ -65,6 +68,9 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
     if wanted(Thing::Chromium) {
         note(&format!("chromium: {}", chromium()?.display()));
     }
+    if wanted(Thing::Firefox) {
+        note(&format!("firefox: {}", firefox()?.display()));
+    }
     Ok(())
 }
 
@@ -75,12 +81,23 @@ pub(crate) fn redis_server() -> Result<PathBuf> {
 
 /// A Chromium, or a Chrome that is there already.
 pub(crate) fn chromium() -> Result<PathBuf> {
-    if let Some(path) = env::var_os(CHROMIUM_VARIABLE).map(PathBuf::from) {
+    let names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+    browser(CHROMIUM_VARIABLE, &names, "chromium")
+}
+
+/// A Firefox, from its release with extended support on.
+pub(crate) fn firefox() -> Result<PathBuf> {
+    browser(FIREFOX_VARIABLE, &["firefox-esr", "firefox"], "firefox-esr")
+}
+
+/// The browser that `variable` says, or one of `names`.
+fn browser(variable: &str, names: &[&str], package: &str) -> Result<PathBuf> {
+    if let Some(path) = env::var_os(variable).map(PathBuf::from) {
         let place = path.display();
-        ensure!(path.is_file(), "{CHROMIUM_VARIABLE} is {place}, where no file is: correct it");
+        ensure!(path.is_file(), "{variable} is {place}, where no file is: correct it");
         return Ok(path);
     }
-    program(&["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"], "chromium")
+    program(names, package)
 }
 
 /// Finds the first of `names` on PATH; installs `package` when there is none.

@@ -36,12 +36,22 @@ pub(crate) enum Part {
     Redis,
     /// The demo bank in a headless Chromium, through ingest, into the buffer.
     Browser,
+    /// The same in a Firefox, which has less to measure.
+    Firefox,
 }
 
 impl Part {
     /// In the order in which they run: the quickest to fail first.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Fmt, Self::Clippy, Self::Unit, Self::Node, Self::Bench, Self::Redis, Self::Browser];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Fmt,
+        Self::Clippy,
+        Self::Unit,
+        Self::Node,
+        Self::Bench,
+        Self::Redis,
+        Self::Browser,
+        Self::Firefox,
+    ];
 
     /// Its name on the command line.
     pub(crate) fn name(self) -> &'static str {
@@ -53,6 +63,7 @@ impl Part {
             Self::Bench => "bench",
             Self::Redis => "redis",
             Self::Browser => "browser",
+            Self::Firefox => "firefox",
         }
     }
 }
@@ -85,12 +96,15 @@ pub(crate) fn run(workspace: &Workspace, part: Part, count: &mut Count) -> Resul
             in_cargo(workspace, &["test", "--package", "dna-tests", "--no-fail-fast"])
         }
         Part::Browser => {
-            setup::redis_server()?;
             let chromium = setup::chromium()?;
-            wasm::build(workspace)?;
-            services::build(workspace)?;
-            let mut command = in_npm(workspace, "tests/browser")?;
-            command.env(setup::CHROMIUM_VARIABLE, chromium);
+            let mut command = in_browser(workspace)?;
+            command.env(setup::CHROMIUM_VARIABLE, chromium).env("DNA_BROWSER", "chromium");
+            command
+        }
+        Part::Firefox => {
+            let firefox = setup::firefox()?;
+            let mut command = in_browser(workspace)?;
+            command.env(setup::FIREFOX_VARIABLE, firefox).env("DNA_BROWSER", "firefox");
             command
         }
     };
@@ -124,6 +138,14 @@ fn in_cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
     let mut command = cargo();
     command.current_dir(workspace.root()).args(arguments);
     command
+}
+
+/// The tests that drive a browser, with the servers that they need.
+fn in_browser(workspace: &Workspace) -> Result<Command> {
+    setup::redis_server()?;
+    wasm::build(workspace)?;
+    services::build(workspace)?;
+    in_npm(workspace, "tests/browser")
 }
 
 /// `npm test` in a folder whose packages are installed.
