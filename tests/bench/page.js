@@ -23,6 +23,16 @@ bench.calls = async (count, path) => {
   }
   return inCall;
 };
+bench.routes = async (count) => {
+  let shown = 0;
+  for (let route = 1; route <= count; route++) {
+    history.pushState({}, '', '/routes/' + route);
+    if (location.pathname == '/routes/' + route) shown++;
+    // As a visitor's clicks do, each in a task of its own, but for the wait.
+    if (route % 20 == 0) await new Promise((next) => setTimeout(next));
+  }
+  return shown;
+};
 bench.errors = (texts) => {
   const start = performance.now();
   for (const text of texts) reportError(new Error(text));

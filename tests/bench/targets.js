@@ -12,6 +12,10 @@ const BOUNDS = [
   ['load CPU over none', 'load_cpu_ms', 5, 'ms'],
   ['an instrumented fetch', 'fetch_cpu_us', 100, 'µs'],
   ['an error', 'error_cpu_us', 100, 'µs'],
+  ['long tasks on a 4 times slower CPU', 'long_tasks', 0, 'tasks'],
+  // One page of Wasm memory; the heap's size swings by some kilobytes by itself.
+  ['heap grown over 10,000 routes', 'routes_heap_bytes', 64 * KIB, 'bytes'],
+  ['Wasm memory grown over 10,000 routes', 'routes_wasm_bytes', 0, 'bytes'],
 ];
 const HEAP_MAX = 150 * KIB;
 

@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beginRun } from '../run.js';
 import { counters, countedSession, undebugged } from '../browser.js';
+import { heapBytes, wasmBytes } from '../memory.js';
 
 const AFTER_LOAD_MS = 3000;
 /** Of it the part in which SDKs work; then the next page may start. */
@@ -49,23 +50,3 @@ export const load = {
     { key: 'wasm_memory_bytes', from: 'wasm', title: 'Wasm memory, bytes' },
   ],
 };
-
-/** What JavaScript holds after everything that can go has gone. */
-async function heapBytes(session) {
-  // Twice: what finalizers of the first let go, the second collects.
-  for (let i = 0; i < 2; i++) await session.send('HeapProfiler.collectGarbage');
-  return (await counters(session)).JSHeapUsedSize;
-}
-
-/** Bytes of all Wasm memories, which the heap's size does not hold; found without any hook. */
-async function wasmBytes(session) {
-  const expression = 'WebAssembly.Memory.prototype';
-  const { result } = await session.send('Runtime.evaluate', { expression });
-  const found = await session.send('Runtime.queryObjects', { prototypeObjectId: result.objectId });
-  const { result: bytes } = await session.send('Runtime.callFunctionOn', {
-    objectId: found.objects.objectId,
-    functionDeclaration: 'function () { return this.reduce((sum, it) => sum + it.buffer.byteLength, 0); }',
-    returnByValue: true,
-  });
-  return bytes.value;
-}
