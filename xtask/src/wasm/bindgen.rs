@@ -15,11 +15,13 @@ use crate::workspace::Workspace;
 
 /// wasm-bindgen needs the sections that the last three remove, so they go only now.
 /// Flattened and put together again the code is a fiftieth smaller.
-pub(super) const WASM_OPT: [&str; 7] = [
+pub(super) const WASM_OPT: [&str; 8] = [
     "--flatten",
     "--rereloop",
     "-Oz",
     "--converge",
+    // Nothing lies at the lowest addresses: they are the far end of the stack.
+    "--low-memory-unused",
     "--strip-debug",
     "--strip-producers",
     "--strip-target-features",
