@@ -39,7 +39,7 @@ class PerformanceObserver {
 
 /** What is replaced while a page is open; its end leaves Node as it was. */
 const GLOBALS = [
-  'window', 'document', 'performance', 'navigator', 'location', 'localStorage', 'crypto', 'fetch',
+  'window', 'document', 'performance', 'LayoutShift', 'navigator', 'location', 'localStorage', 'crypto', 'fetch',
   'XMLHttpRequest', 'PerformanceObserver', 'setTimeout', 'clearTimeout', 'console',
   'addEventListener', 'removeEventListener', 'Date',
 ];
@@ -112,6 +112,8 @@ export class Page {
     };
     const globals = {
       window, document, XMLHttpRequest, PerformanceObserver,
+      // Says that layout shifts are told of.
+      LayoutShift: class {},
       Date: FakeDate,
       performance: {
         now: () => page.now,
