@@ -29,6 +29,7 @@ const FILES: &[(&str, &str)] = embedded![
     "texts.js",
     "throws.js",
     "transfer.js",
+    "vitals.js",
 ];
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {

@@ -36,6 +36,7 @@ const PAGES: &[Page] = &[
     page!("/broken-image", "broken-image"),
     page!("/failing-api", "failing-api"),
     page!("/routes{order:(?:/orders/[0-9]+)?}", "routes"),
+    page!("/vitals", "vitals"),
 ];
 const NOT_FOUND: Page = page!("", "not-found");
 const SHELL: &str = include_str!("../web/shell.html");

@@ -7,7 +7,7 @@ use actix_web::test::TestRequest;
 
 use crate::support::{ask, ask_with, get, settings};
 
-const PAGES: [&str; 10] = [
+const PAGES: &[&str] = &[
     "/",
     "/accounts",
     "/transfer",
@@ -16,6 +16,7 @@ const PAGES: [&str; 10] = [
     "/broken-image",
     "/failing-api",
     "/routes",
+    "/vitals",
     "/routes/orders/4711",
     "/blank",
 ];

@@ -1,0 +1,52 @@
+// The demo bank's page for the Web Vitals: each fault is told with what made it.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { browserName, launch } from './harness/browser.js';
+import { until } from './harness/process.js';
+import { eventsOf, startBank, startIngest } from './harness/servers.js';
+
+let ingest, bank, browser;
+before(async () => {
+  ingest = await startIngest();
+  bank = await startBank(ingest.url);
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await bank?.stop();
+  await ingest?.stop();
+});
+
+test('a late picture, a jump and a slow answer are told with their elements', async () => {
+  const page = await browser.newPage();
+  await page.goto(`${bank.url}/vitals`);
+  const measured = (type, condition) =>
+    page.evaluate((type, condition) => new Promise((done) => {
+      const takes = new Function('entry', `return ${condition}`);
+      new PerformanceObserver((list) => list.getEntries().some(takes) && done()).observe({ type, buffered: true, durationThreshold: 16 });
+    }), type, condition);
+  await measured('largest-contentful-paint', "entry.id == 'late-picture'");
+  await page.click('#calculate');
+  await measured('event', 'entry.duration > 250');
+  if (browserName == 'chromium') {
+    await page.click('#show-notice');
+    await measured('layout-shift', '!entry.hadRecentInput && entry.value > 0.01');
+  }
+  await page.goto('about:blank');
+  const vitals = async () => Object.fromEntries(eventsOf(await ingest.entries())
+    .filter(({ kind }) => kind === 'web_vital')
+    .map(({ body }) => [body['browser.web_vital.name'], body]));
+  const wanted = browserName == 'chromium' ? ['LCP', 'CLS', 'INP'] : ['LCP', 'INP'];
+  const told = await until('the vitals', vitals, (found) => wanted.every((name) => found[name]));
+  assert.match(told.LCP['browser.web_vital.element'], /#late-picture$/);
+  assert.match(told.LCP['browser.web_vital.url'], /\/assets\/harbour\.svg$/);
+  assert.ok(told.LCP['browser.web_vital.value'] >= 1000, 'it came a second late');
+  assert.match(told.INP['browser.web_vital.element'], /#calculate$/);
+  assert.ok(told.INP['browser.web_vital.processing_duration'] >= 290);
+  if (browserName == 'chromium') {
+    assert.match(told.INP['browser.web_vital.script.url'], /\/assets\/vitals\.js$/);
+    assert.ok(told.CLS['browser.web_vital.largest_shift'] > 0.01);
+    assert.ok(told.CLS['browser.web_vital.element'], 'it says what moved');
+  }
+});
