@@ -140,7 +140,8 @@ test('the slowest interaction, and the script that made it slow', LIMIT, async (
   await page.click('#pay');
   await measured(page, 'event', 'entry.duration > 140 && entry.name == "click"');
   if (browserName == 'chromium') await measured(page, 'long-animation-frame', 'entry.duration > 140');
-  await leave(page, path, { ...LOADED, INP: 1 });
+  const { dna } = await leave(page, path, { ...LOADED, INP: 1 });
+  assert.equal(dna.INP[0].element, '#pay');
 });
 
 test('a page that comes back from the back/forward cache is another view', { ...LIMIT, skip: onlyIn('chromium', 'its driver loses a page that comes back') }, async () => {

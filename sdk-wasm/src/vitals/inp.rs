@@ -225,9 +225,8 @@ impl<S: Scripts> Inp<S> {
             interaction.start = event.start;
             interaction.keyboard = event.keyboard;
             interaction.frame = frame;
-        } else if event.duration < interaction.latency || event.start != interaction.start {
-            return;
         }
+        // Of any of its events: Chromium does not tell the target of a pointer's.
         if interaction.element.is_empty() {
             interaction.element = element();
         }

@@ -132,3 +132,16 @@ fn the_longest_script_of_an_interaction() {
         "INP 504 @200000 =10+30+464 #pay pointer at 2000 complete !https://b/app.js !click !30";
     assert_eq!(told(None, &happened), [kept], "what a candidate needs outlives what came later");
 }
+
+#[test]
+fn an_event_without_a_target_has_that_of_its_interaction() {
+    let told = told(
+        None,
+        &[
+            Event(7.0, 2000.0, 104.0, (2010.0, 2040.0), "pointerdown", ""),
+            Event(7.0, 2003.0, 104.0, (2050.0, 2060.0), "click", "#pay"),
+            Hidden(3000.0),
+        ],
+    );
+    assert!(told.last().is_some_and(|inp| inp.contains(" #pay ")), "{told:?}");
+}

@@ -174,6 +174,8 @@ function same(name, metric, vital, shown) {
   for (const [theirs, ours] of Object.entries(ATTRIBUTION[name])) {
     const [actual, expected] = [vital[ours], metric[theirs]];
     const what = `${name} ${ours}`;
+    // web-vitals looks at the longest event alone, which in Chromium 156 has no target when it is a pointer's.
+    if (theirs == 'interactionTarget' && expected === undefined) continue;
     if (typeof expected == 'number') close(what, actual, expected, ours == 'largest_shift' ? 0.0001 : 1, shown);
     else assert.equal(actual ?? '', expected ?? '', `${what}\n${shown}`);
   }
