@@ -7,7 +7,7 @@ use actix_web::test::TestRequest;
 
 use crate::support::{ask, ask_with, get, settings};
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 13] = [
     "/",
     "/accounts",
     "/transfer",
@@ -17,6 +17,9 @@ const PAGES: [&str; 10] = [
     "/failing-api",
     "/routes",
     "/routes/orders/4711",
+    "/resources",
+    "/long-frames",
+    "/reports",
     "/blank",
 ];
 
@@ -63,6 +66,9 @@ async fn what_the_browser_tests_hold_on_to_is_there() {
         ("/throws", &["throw-error", "reject-promise"]),
         ("/broken-image", &["broken"]),
         ("/failing-api", &["call-failing-api", "call-unreachable-api"]),
+        ("/resources", &["load-many", "load-slow", "load-missing"]),
+        ("/long-frames", &["block", "force-layout"]),
+        ("/reports", &["violate", "use-deprecated"]),
     ] {
         let answer = ask(get(page)).await;
         for id in ids {
