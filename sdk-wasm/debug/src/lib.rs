@@ -49,7 +49,7 @@ fn hide_ids(frame: &mut Frame) {
         if let Body::Identity(identity) = &mut event.body
             && let Some(id) = &mut identity.id
         {
-            *id = Verbatim::cut(&format!("({} bytes, not shown)", id.len()));
+            *id = Verbatim::cut(format!("({} bytes, not shown)", id.len()));
         }
     }
 }
