@@ -52,35 +52,38 @@ export async function remoteConfig(options: Options, fetch: typeof window.fetch,
       if (!config) return;
       if (known && config.issued_at < known.issued_at) return warn('an older one than the last is ignored');
       apply(config);
-      localStorage.setItem(name, JSON.stringify({ ...answer, at: Date.now() }));
+      keep(name, answer);
     })
     .catch((error) => warn('not asked:', error));
 }
 
 type Verify = (signed: Signed) => Promise<boolean>;
 
-/** What tells whether a signature is right; undefined where nothing can. */
+/** What tells whether a signature is right; undefined where nothing can, and the console says why. */
 async function verifier(configKey: string): Promise<Verify | undefined> {
-  let key: CryptoKey;
+  let raw: Uint8Array<ArrayBuffer> | undefined;
   try {
-    const raw = bytes(configKey);
-    if (raw.length != 32) throw 0;
-    key = await crypto.subtle.importKey('raw', raw, 'Ed25519', false, ['verify']).catch(() => {
-      throw 1;
-    });
-  } catch (error) {
-    return void warn(error === 0 || error instanceof DOMException
-      ? 'configKey is no key; allowed: the base64 of 32 bytes that `ingest check-config` shows'
-      : 'this browser, or a page without https, has no Ed25519: it is ignored');
+    raw = bytes(configKey);
+  } catch {
+    // No base64.
   }
-  return ({ config, signature }) => crypto.subtle.verify('Ed25519', key, bytes(signature), new TextEncoder().encode(config));
+  if (raw?.length != 32) {
+    return void warn('configKey is no key; allowed: the base64 of 32 bytes that `ingest check-config` shows');
+  }
+  try {
+    const key = await crypto.subtle.importKey('raw', raw, 'Ed25519', false, ['verify']);
+    return async ({ config, signature }) =>
+      crypto.subtle.verify('Ed25519', key, bytes(signature), new TextEncoder().encode(config));
+  } catch {
+    warn('this browser, or a page without https, has no Ed25519: it is ignored');
+  }
 }
 
 const bytes = (base64: string) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
 /** The configuration, if it is signed, and this application's. */
 async function checked(signed: Signed, key: string | undefined, verify: Verify): Promise<Config | undefined> {
-  // What is no base64 is no signature.
+  // What cannot be read is no signature.
   if (!(await verify(signed).catch(() => false))) return void warn('the signature is wrong: it is ignored');
   const config: Config = JSON.parse(signed.config);
   if (config.key != key) return void warn(`it is that of ${config.key}: it is ignored`);
@@ -94,6 +97,15 @@ function stored(name: string): Signed | undefined {
     if (Math.abs(Date.now() - kept.at) < AGE_MAX_MS) return kept;
   } catch {
     // Nothing, or somebody else's.
+  }
+}
+
+/** Keeps what is right for the next page. */
+function keep(name: string, signed: Signed): void {
+  try {
+    localStorage.setItem(name, JSON.stringify({ ...signed, at: Date.now() }));
+  } catch {
+    // Full or forbidden: each page asks anew.
   }
 }
 
