@@ -93,8 +93,10 @@ fn the_protocol_does_no_io_and_reads_no_clock() {
 
 #[test]
 fn files_fit_in_a_head() {
-    for folder in ["protocol", "sdk-wasm", "js-wrapper", "ingest", "demo-site", "tests", "xtask"] {
-        for (path, text) in sources(folder, &[".rs", ".ts", ".js", ".mjs"]) {
+    let folders =
+        ["protocol", "sdk-wasm", "js-wrapper", "ingest", "demo-site", "examples", "tests", "xtask"];
+    for folder in folders {
+        for (path, text) in sources(folder, &[".rs", ".ts", ".js", ".mjs", ".jsx", ".vue"]) {
             let lines = text.lines().count();
             assert!(lines <= 400, "{}: {lines} lines", path.display());
         }
