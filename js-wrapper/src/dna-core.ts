@@ -19,11 +19,11 @@ declare const WASM_INTEGRITY: string, EXTRAS_INTEGRITY: string;
 export const start: Core['start'] = async (options, fetch, wanted, beside, stop) => {
   // A hash is dear: what few pages need comes through one file, which carries those of the others.
   const extras = () => beside('dna-extras.js', EXTRAS_INTEGRITY);
-  // At once: a page that is switched off should be left alone soon.
-  const asked = (options.debug ?? options.configKey) != null;
-  const acted = asked && extras().then(({ act }) => act(options, fetch, beside, watch, stop)).catch(console.warn);
+  // Before the page has loaded: one that is switched off should be left alone soon.
+  if ((options.debug ?? options.configKey) != null) {
+    await extras().then((it) => it.act(options, fetch, beside, watch, stop)).catch(console.warn);
+  }
   await afterLoad();
-  await acted;
   if (!wanted()) return;
   const bytes = await bytesAt(new URL('dna.wasm', import.meta.url), WASM_INTEGRITY, fetch);
   const core: Wasm = await compiled(bytes).catch(async () => (await extras()).script(beside));
