@@ -17,10 +17,13 @@ const TOLD = `<script>
 let ingest, pages, browser;
 before(async () => {
   ingest = await startIngest();
+  const STRICT = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ${ingest.url}; require-trusted-types-for 'script'; trusted-types 'none'`;
   const page = (attributes, more = {}) => ({ body: withTag(ingest.url, { attributes, body: TOLD }), ...more });
   pages = await startPages({
     '/plain': page(''),
     '/debug': page('data-debug'),
+    '/strict': { body: withTag(ingest.url, { attributes: 'data-debug', body: '<script src="/told.js"></script>' }), headers: { 'content-security-policy': STRICT } },
+    '/told.js': { body: "dna('event', 'paid', { amount: 3 })" },
     '/off': page('data-debug="false"'),
     '/stranger': { body: withTag(ingest.url, { body: TOLD }).replace('"demo-bank"', '"stranger" data-debug') },
     '/no-wasm': page('data-debug', { headers: { 'content-security-policy': "script-src 'self' 'unsafe-inline'" } }),
@@ -114,6 +117,13 @@ test('where the page allows no Wasm the console says that debug needs it, and th
   await wait('the sentence', ({ type, text }) => type === 'warn' && /debug needs Wasm.*wasm-unsafe-eval/.test(text));
   await until('the event', () => ingest.entries(), (entries) => entries.some(({ frame }) => frame['url.full'].endsWith('/no-wasm')));
   assert.deepEqual(lines.filter(({ text }) => /not started/.test(text)), []);
+  await page.close();
+});
+
+test('the strictest policy with Wasm needs nothing more for it', async () => {
+  const { page, lines, wait } = await open('/strict');
+  await wait('the paid event', ({ values }) => values?.[1]?.['event.name'] === 'paid');
+  assert.deepEqual(lines.filter(({ type }) => /warn|error/.test(type)), []);
   await page.close();
 });
 

@@ -73,7 +73,7 @@ test('every file has its hash, and unaltered ones run', async () => {
 });
 
 const WITHOUT_WASM = "script-src 'self' 'unsafe-inline'";
-for (const [altered, policy] of [['dna-core.js'], ['dna.wasm'], ['dna-wasm2js.js', WITHOUT_WASM]]) {
+for (const [altered, policy] of [['dna-core.js'], ['dna.wasm'], ['dna-wasm2js.js', WITHOUT_WASM], ['dna-extras.js', WITHOUT_WASM]]) {
   test(`an altered ${altered} does not run`, async () => {
     const path = `/altered-${altered.replace(/\W/g, '-')}`;
     const { page, words, asked, end } = await visit(altered, path, { policy });

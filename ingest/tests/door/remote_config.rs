@@ -11,10 +11,10 @@ use std::path::Path;
 use tempfile::TempDir;
 
 /// The key of RFC 8410, section 10.3, and its public half.
-const PEM: &str = "-----BEGIN PRIVATE KEY-----\n\
+pub(crate) const PEM: &str = "-----BEGIN PRIVATE KEY-----\n\
                    MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n\
                    -----END PRIVATE KEY-----\n";
-const PUBLIC: &str = "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
+pub(crate) const PUBLIC: &str = "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
 
 /// An application whose pages are told something.
 const TOLD: &str = "[[apps]]\nname = \"told\"\nkeys = [\"told-1\", \"told-2\"]\n\
