@@ -2,7 +2,6 @@
 import { answered, initSync, observed, push, start as startCore, woken } from '../generated/dna_sdk_wasm.js';
 import { afterLoad } from './after-load.js';
 import type { Core, Wasm } from './agent.js';
-import { bytesAt } from './bytes-at.js';
 import { connect, watch } from './host.js';
 import { Kind, type Sink } from './record.js';
 import { routes } from './routes.js';
@@ -25,7 +24,11 @@ export const start: Core['start'] = async (options, fetch, wanted, beside, stop)
   }
   await afterLoad();
   if (!wanted()) return;
-  const bytes = await bytesAt(new URL('dna.wasm', import.meta.url), WASM_INTEGRITY, fetch);
+  const url = new URL('dna.wasm', import.meta.url);
+  // The page's own requests come first.
+  const response = await fetch.call(window, url, { priority: 'low', integrity: WASM_INTEGRITY } as RequestInit);
+  if (!response.ok) throw new Error(`${url} is answered with ${response.status}`);
+  const bytes = await response.arrayBuffer();
   const core: Wasm = await compiled(bytes).catch(async () => (await extras()).script(beside));
   if (!wanted() || !core.start(options, fetch)) return;
   const unhook = routes(core.push);

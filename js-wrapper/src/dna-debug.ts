@@ -4,7 +4,6 @@
  * warnings and errors.
  */
 import { initSync, read } from '../generated/debug/dna_sdk_debug.js';
-import { bytesAt } from './bytes-at.js';
 
 /** The hash of `dna-debug.wasm`, put in by `build.js`. */
 declare const DEBUG_WASM_INTEGRITY: string;
@@ -22,7 +21,10 @@ export type Show = (bytes: Uint8Array, outcome: boolean | Promise<Response>) => 
 
 /** Gives back what prints a frame; undefined when there can be none, and the console says why. */
 export async function debug(fetch: typeof window.fetch): Promise<Show | undefined> {
-  const bytes = await bytesAt(new URL('dna-debug.wasm', import.meta.url), DEBUG_WASM_INTEGRITY, fetch);
+  const url = new URL('dna-debug.wasm', import.meta.url);
+  const response = await fetch.call(window, url, { priority: 'low', integrity: DEBUG_WASM_INTEGRITY } as RequestInit);
+  if (!response.ok) throw new Error(`${url} is answered with ${response.status}`);
+  const bytes = await response.arrayBuffer();
   try {
     initSync({ module: await WebAssembly.compile(bytes) });
   } catch {

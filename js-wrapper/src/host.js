@@ -76,11 +76,11 @@ export const send = (fetch, url, sequence, bytes) =>
   attempt(() => {
     const init = { method: 'POST', body: body(bytes), keepalive: true, credentials: 'omit' };
     const answer = Promise.resolve(fetch.call(window, url, init));
-    shown?.(bytes, answer);
     answer.then(
       (answer) => core.answered(sequence, answer.status || 0, attempt(() => +answer.headers.get('retry-after'), 0)),
       () => core.answered(sequence, 0, 0),
     );
+    shown?.(bytes, answer);
     return true;
   }, false);
 
