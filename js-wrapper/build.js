@@ -6,14 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
-const wasm = 'generated/dna_sdk_wasm_bg.wasm';
-if (!existsSync(wasm)) {
+const modules = { 'dna.wasm': 'generated/dna_sdk_wasm_bg.wasm', 'dna-debug.wasm': 'generated/debug/dna_sdk_debug_bg.wasm' };
+for (const wasm of Object.values(modules)) {
+  if (existsSync(wasm)) continue;
   console.error(`${wasm} is missing: run \`cargo xtask wasm\``);
   process.exit(1);
 }
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
-copyFileSync(wasm, 'dist/dna.wasm');
+for (const [name, wasm] of Object.entries(modules)) copyFileSync(wasm, `dist/${name}`);
 
 /** What an `integrity` attribute says of a file. */
 const integrity = (file, hash) => `${hash}-${createHash(hash).update(readFileSync(`dist/${file}`)).digest('base64')}`;
@@ -23,6 +24,20 @@ const carried = (file) => JSON.stringify(integrity(file, 'sha256'));
 const common = { bundle: true, minify: true, legalComments: 'none', logLevel: 'warning', format: 'esm' };
 // For engines that know no Wasm too.
 await build({ ...common, entryPoints: ['src/dna-wasm2js.ts'], outfile: 'dist/dna-wasm2js.js', target: 'es2020' });
+await build({
+  ...common,
+  entryPoints: ['src/dna-debug.ts'],
+  outfile: 'dist/dna-debug.js',
+  target: 'es2022',
+  define: { DEBUG_WASM_INTEGRITY: carried('dna-debug.wasm') },
+});
+await build({
+  ...common,
+  entryPoints: ['src/dna-extras.ts'],
+  outfile: 'dist/dna-extras.js',
+  target: 'es2022',
+  define: { DEBUG_INTEGRITY: carried('dna-debug.js'), SCRIPT_INTEGRITY: carried('dna-wasm2js.js') },
+});
 // Each file is built after those whose hashes it carries. The tag runs wherever the page does; the
 // core needs Wasm with externref anyway.
 await build({
@@ -30,7 +45,7 @@ await build({
   entryPoints: ['src/dna-core.ts'],
   outfile: 'dist/dna-core.js',
   target: 'es2022',
-  define: { WASM_INTEGRITY: carried('dna.wasm'), SCRIPT_INTEGRITY: carried('dna-wasm2js.js') },
+  define: { WASM_INTEGRITY: carried('dna.wasm'), EXTRAS_INTEGRITY: carried('dna-extras.js') },
 });
 await build({
   ...common,
@@ -48,7 +63,7 @@ await build({
   entryPoints: ['src/esm/index.ts'],
   outfile: 'dist/esm/index.js',
   target: 'es2020',
-  external: ['../dna-core.js', '../dna-wasm2js.js'],
+  external: ['../dna*.js'],
 });
 const files = readdirSync('dist').filter((name) => /^dna.*\.(js|wasm)$/.test(name));
 const hashes = Object.fromEntries(files.map((name) => [name, integrity(name, 'sha384')]));

@@ -18,12 +18,22 @@ export interface Options {
   release?: string;
   /** The share of sessions that are kept, 0 to 1. */
   sampleRate?: string | number;
+  /** Whether each frame that is sent is printed on the console. */
+  debug?: string | boolean;
+  /** The public key, in base64, of the configuration that ingest serves; without it none is asked for. */
+  configKey?: string;
 }
 
 /** What the core module exports. */
 export interface Core {
   /** Starts the Wasm when the page has loaded; undefined when the options allow nothing or it is `wanted` no more. */
-  start(options: Options, fetch: typeof window.fetch, wanted: () => boolean, script: LoadScript): Promise<Push | undefined>;
+  start(
+    options: Options,
+    fetch: typeof window.fetch,
+    wanted: () => boolean,
+    beside: LoadBeside,
+    stop: () => void,
+  ): Promise<Push | undefined>;
   /** Tells of a page that is left before; gives back the identifier of its view. */
   lastWords: typeof briefWords;
 }
@@ -34,8 +44,8 @@ export interface Wasm {
   push: Push;
 }
 
-/** Loads the core as JavaScript, if the file has that hash. */
-export type LoadScript = (integrity: string) => Promise<Wasm>;
+/** Loads a module that few pages need, if the file has that hash. */
+export type LoadBeside = (name: string, integrity: string) => Promise<any>;
 
 /** The core's intake. */
 export type Push = (...record: Record) => void;
@@ -43,8 +53,8 @@ export type Push = (...record: Record) => void;
 /** Records that wait for the core at most: a page that makes more has told enough. */
 const QUEUE_MAX = 500;
 
-/** Hooks the page and loads the core, as a `script` where Wasm is refused. Gives back `dna(…)`. */
-export function agent(options: Options, load: () => Promise<Core>, script: LoadScript): (...call: unknown[]) => void {
+/** Hooks the page and loads the core, and from `beside` it what the page needs besides. Gives back `dna(…)`. */
+export function agent(options: Options, load: () => Promise<Core>, beside: LoadBeside): (...call: unknown[]) => void {
   let queue: Record[] = [];
   const { fetch } = window;
   let lost = 0;
@@ -86,7 +96,7 @@ export function agent(options: Options, load: () => Promise<Core>, script: LoadS
   load()
     .then((core) => {
       lastWords = core.lastWords;
-      return core.start(options, fetch, () => !push, script);
+      return core.start(options, fetch, () => !push, beside, stop);
     })
     .then((started) => {
       if (push) return;

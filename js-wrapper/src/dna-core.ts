@@ -2,28 +2,35 @@
 import { answered, initSync, observed, push, start as startCore, woken } from '../generated/dna_sdk_wasm.js';
 import { afterLoad } from './after-load.js';
 import type { Core, Wasm } from './agent.js';
-import { connect } from './host.js';
+import { connect, watch } from './host.js';
 import { Kind, type Sink } from './record.js';
 import { reports } from './reports.js';
 import { routes } from './routes.js';
 
 export { lastWords } from './last-words.js';
 
-/** The hashes of `dna.wasm` and `dna-wasm2js.js`, put in by `build.js`. */
-declare const WASM_INTEGRITY: string, SCRIPT_INTEGRITY: string;
+/** The hashes of `dna.wasm` and `dna-extras.js`, put in by `build.js`. */
+declare const WASM_INTEGRITY: string, EXTRAS_INTEGRITY: string;
 
 /**
  * Starts the core; undefined when the options allow nothing or it is `wanted` no more. `fetch` is
  * what the page had when the tag ran: a wrapper that came later may add what is nobody's business.
  */
-export const start: Core['start'] = async (options, fetch, wanted, script) => {
+export const start: Core['start'] = async (options, fetch, wanted, beside, stop) => {
+  // A hash is dear: what few pages need comes through one file, which carries those of the others.
+  const extras = () => beside('dna-extras.js', EXTRAS_INTEGRITY);
+  // Before the page has loaded: one that is switched off should be left alone soon.
+  if ((options.debug ?? options.configKey) != null) {
+    await extras().then((it) => it.act(options, fetch, beside, watch, stop)).catch(console.warn);
+  }
   await afterLoad();
+  if (!wanted()) return;
   const url = new URL('dna.wasm', import.meta.url);
   // The page's own requests come first.
   const response = await fetch.call(window, url, { priority: 'low', integrity: WASM_INTEGRITY } as RequestInit);
   if (!response.ok) throw new Error(`${url} is answered with ${response.status}`);
   const bytes = await response.arrayBuffer();
-  const core = await compiled(bytes).catch(() => script(SCRIPT_INTEGRITY));
+  const core: Wasm = await compiled(bytes).catch(async () => (await extras()).script(beside));
   if (!wanted() || !core.start(options, fetch)) return;
   const hooks = [routes(core.push), reports(core.push)];
   return (...record) => {

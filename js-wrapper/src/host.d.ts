@@ -4,3 +4,6 @@ export function connect(core: {
   observed(entries: unknown): void;
   woken(by: number): void;
 }): void;
+
+/** Shows each frame from now on, and what becomes of it: whether a beacon was taken, or the answer. */
+export function watch(show: ((bytes: Uint8Array, outcome: boolean | Promise<Response>) => void) | undefined): void;

@@ -65,15 +65,25 @@ export const stored = (at) =>
 
 // One of the few types that a browser sends to another origin without asking first.
 const body = (bytes) => new Blob([bytes], { type: 'text/plain;charset=UTF-8' });
-export const beacon = (url, bytes) => attempt(() => navigator.sendBeacon(url, body(bytes)), false);
+/** Is shown each frame and what becomes of it; nobody, unless the page has the debug mode. */
+let shown;
+export const watch = (show) => (shown = show);
+export const beacon = (url, bytes) =>
+  attempt(() => {
+    const taken = navigator.sendBeacon(url, body(bytes));
+    shown?.(bytes, taken);
+    return taken;
+  }, false);
 /** What another script's `fetch` returns need be no promise, and may call back at once. */
 export const send = (fetch, url, sequence, bytes) =>
   attempt(() => {
     const init = { method: 'POST', body: body(bytes), keepalive: true, credentials: 'omit' };
-    Promise.resolve(fetch.call(window, url, init)).then(
+    const answer = Promise.resolve(fetch.call(window, url, init));
+    answer.then(
       (answer) => core.answered(sequence, answer.status || 0, attempt(() => +answer.headers.get('retry-after'), 0)),
       () => core.answered(sequence, 0, 0),
     );
+    shown?.(bytes, answer);
     return true;
   }, false);
 

@@ -20,10 +20,6 @@ const tag = document.currentScript as HTMLScriptElement | null;
 const beside = (name: string, integrity: string) => checked(new URL(name, tag?.src || document.baseURI).href, integrity);
 // A second tag on the page changes nothing, and an element with that id is no function.
 if (typeof window.dna != 'function') {
-  const dna = agent(
-    { ...tag?.dataset },
-    () => beside('dna-core.js', CORE_INTEGRITY),
-    (integrity) => beside('dna-wasm2js.js', integrity),
-  );
+  const dna = agent({ ...tag?.dataset }, () => beside('dna-core.js', CORE_INTEGRITY), beside);
   window.dna = Object.assign(dna, { stop: () => dna('stop') });
 }

@@ -28,7 +28,7 @@ impl Apps {
     pub fn new(config: AppsConfig) -> Self {
         let mut by_key = HashMap::new();
         let apps = config.0.into_iter().enumerate().map(|(index, app)| {
-            let AppConfig { name, keys, origins } = app;
+            let AppConfig { name, keys, origins, remote: _ } = app;
             by_key.extend(keys.into_iter().map(|key| (key, index)));
             App { index, name, origins }
         });

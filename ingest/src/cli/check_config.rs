@@ -3,7 +3,7 @@
 use super::Failure;
 use super::config_args::ConfigArgs;
 use crate::buffer::Settings;
-use crate::config::Config;
+use crate::config::{Config, SigningKey};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::process::ExitCode;
@@ -27,6 +27,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             writeln!(out, "  listens on {} with {} workers", config.listen, config.workers)?;
             writeln!(out, "  keeps frames in {}", buffer(&config))?;
             writeln!(out, "  takes them from {}", apps.join(", "))?;
+            if let Some(key) = &config.remote.key {
+                writeln!(out, "  signs what pages are told; data-config-key is {}", key.public())?;
+            }
             for name in &config.idle_variables {
                 writeln!(out, "  note: the environment variable {name} sets nothing here")?;
             }
@@ -48,6 +51,7 @@ fn summary(config: &Config) -> Value {
         "workers": config.workers,
         "buffer": buffer(config),
         "apps": apps,
+        "config_key": config.remote.key.as_ref().map(SigningKey::public),
         "idle_variables": config.idle_variables,
     })
 }

@@ -1,6 +1,6 @@
 //! `[[apps]]`: who may send, and from where.
 
-use super::{ConfigError, Section};
+use super::{ConfigError, RemoteValues, Section};
 use dna_protocol::field::Text;
 use std::collections::BTreeMap;
 
@@ -20,6 +20,8 @@ pub struct AppConfig {
     pub keys: Vec<String>,
     /// Origins whose pages may send.
     pub origins: Origins,
+    /// What its pages are told.
+    pub remote: RemoteValues,
 }
 
 /// Which values of the `Origin` header are allowed.
@@ -44,7 +46,8 @@ impl Origins {
 }
 
 impl AppsConfig {
-    pub(super) fn read(root: &mut Section<'_>) -> Result<Self, ConfigError> {
+    /// `signed`: whether a key signs what pages are told.
+    pub(super) fn read(root: &mut Section<'_>, signed: bool) -> Result<Self, ConfigError> {
         let layers = root.layers();
         let tables = root.tables("apps")?;
         if tables.is_empty() || tables.len() > APPS_MAX {
@@ -58,7 +61,7 @@ impl AppsConfig {
         let mut owners: BTreeMap<String, String> = BTreeMap::new();
         for (place, table) in tables.into_iter().enumerate() {
             let mut section = Section::of_table(layers, format!("apps[{place}]"), table);
-            let app = AppConfig::read(&mut section)?;
+            let app = AppConfig::read(&mut section, signed)?;
             if apps.iter().any(|other: &AppConfig| *other.name == *app.name) {
                 return Err(section.refuse("name", &app.name, "a name that no other app has"));
             }
@@ -76,7 +79,7 @@ impl AppsConfig {
 }
 
 impl AppConfig {
-    fn read(section: &mut Section<'_>) -> Result<Self, ConfigError> {
+    fn read(section: &mut Section<'_>, signed: bool) -> Result<Self, ConfigError> {
         const NAME: &str = "a name of 1 to 64 letters, digits, `-`, `_` or `.`";
         const KEY: &str = "a key of 1 to 64 printable ASCII characters without spaces";
         const ORIGIN: &str = "scheme://host[:port] in lower case without path, \
@@ -97,7 +100,8 @@ impl AppConfig {
         }
         let any = origins.iter().any(|origin| origin == "*");
         let origins = if any { Origins::Any } else { Origins::Only(origins) };
-        Ok(Self { name, keys, origins })
+        let remote = RemoteValues::read(section, signed)?;
+        Ok(Self { name, keys, origins, remote })
     }
 }
 

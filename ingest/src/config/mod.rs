@@ -13,6 +13,7 @@ mod layers;
 mod limits;
 mod live;
 mod privacy;
+mod remote;
 mod section;
 
 pub use apps::{AppConfig, AppsConfig, Origins};
@@ -23,6 +24,7 @@ pub use layers::Layers;
 pub use limits::LimitsConfig;
 pub use live::LiveConfig;
 pub use privacy::{PrivacyConfig, PseudonymKey};
+pub use remote::{RemoteConfig, RemoteValues, SigningKey};
 pub use section::Section;
 
 use std::net::SocketAddr;
@@ -47,6 +49,8 @@ pub struct Config {
     pub live: LiveConfig,
     /// The pseudonym key.
     pub privacy: PrivacyConfig,
+    /// The key that signs what pages are told.
+    pub remote: RemoteConfig,
     /// Who may send.
     pub apps: AppsConfig,
     /// Environment variables that look like ours and set nothing: perhaps misspelt.
@@ -60,6 +64,7 @@ impl Config {
     /// The first wrong setting.
     pub fn load(layers: &Layers) -> Result<Self, ConfigError> {
         let mut root = Section::root(layers);
+        let remote = RemoteConfig::read(&mut root)?;
         let mut config = Self {
             listen: root.parsed("listen", "127.0.0.1:8600", "IP:PORT, e.g. 127.0.0.1:8600")?,
             workers: root.integer("workers", default_workers(), 1..=WORKERS_MAX)?,
@@ -68,7 +73,8 @@ impl Config {
             buffer: BufferConfig::read(&mut root)?,
             live: LiveConfig::read(&mut root)?,
             privacy: PrivacyConfig::read(&mut root)?,
-            apps: AppsConfig::read(&mut root)?,
+            apps: AppsConfig::read(&mut root, remote.key.is_some())?,
+            remote,
             idle_variables: Vec::new(),
         };
         root.finish()?;

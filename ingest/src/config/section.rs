@@ -117,6 +117,34 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A number, if there is one.
+    ///
+    /// # Errors
+    /// When it is none or out of range.
+    pub fn decimal(
+        &mut self,
+        key: &'static str,
+        allowed: RangeInclusive<f64>,
+    ) -> Result<Option<f64>, ConfigError> {
+        let Some(found) = self.find(key) else { return Ok(None) };
+        let number = match &found.value {
+            Value::Float(number) => Some(*number),
+            Value::Integer(number) => i32::try_from(*number).ok().map(f64::from),
+            Value::String(text) if found.is_text => text.trim().parse().ok(),
+            _ => None,
+        };
+        number.filter(|number| allowed.contains(number)).map(Some).ok_or_else(|| {
+            let expected = format!("a number from {} to {}", allowed.start(), allowed.end());
+            self.wrong(key, &found, expected)
+        })
+    }
+
+    /// Whether the file has nothing, or nothing more, in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.left.is_empty()
+    }
+
     /// A text that `T` reads.
     ///
     /// # Errors

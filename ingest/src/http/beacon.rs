@@ -145,7 +145,7 @@ fn app<'a>(header: &Header, door: &'a Door) -> Result<&'a App, Problem> {
 
 /// Judges the page's origin. Without the header the request does not come from a page: mini
 /// programs, servers and curl send none. A page cannot leave it out.
-fn check_origin(request: &HttpRequest, app: &App) -> Result<(), Problem> {
+pub(super) fn check_origin(request: &HttpRequest, app: &App) -> Result<(), Problem> {
     let Some(origin) = request.headers().get(ORIGIN) else { return Ok(()) };
     let origin = String::from_utf8_lossy(origin.as_bytes());
     if app.origins.allow(&origin) {

@@ -11,6 +11,7 @@ mod health;
 mod pages;
 mod peer;
 mod problem;
+mod remote_config;
 pub mod server;
 
 pub use problem::Problem;
@@ -24,6 +25,7 @@ use crate::metrics::Metrics;
 use actix_web::{HttpResponse, web};
 use budget::Budget;
 use ipnet::IpNet;
+use remote_config::RemoteConfigs;
 use std::sync::Arc;
 
 /// The path that frames are sent to.
@@ -35,6 +37,7 @@ pub type Now = fn() -> u64;
 /// Everything that a request needs, shared by all workers.
 pub struct Door {
     apps: Apps,
+    remote: RemoteConfigs,
     pseudonyms: Pseudonyms,
     limits: LimitsConfig,
     bodies: Budget,
@@ -51,9 +54,11 @@ impl Door {
     #[must_use]
     pub fn new(config: &Config, keeper: Keeper, counters: Arc<BufferCounters>, now: Now) -> Self {
         let apps = Apps::new(config.apps.clone());
+        let remote = RemoteConfigs::new(config.remote.key.as_ref(), &config.apps, now());
         let metrics = Metrics::new(apps.names(), counters);
         Self {
             apps,
+            remote,
             pseudonyms: Pseudonyms::new(&config.privacy.pseudonym_key),
             limits: config.limits.clone(),
             bodies: Budget::new(config.limits.bodies_bytes_max),
@@ -77,6 +82,7 @@ impl Door {
 pub fn routes(service: &mut web::ServiceConfig) {
     service
         .service(beacon::resource())
+        .service(remote_config::resource())
         .service(pages::metrics())
         .service(pages::problems())
         .service(health::live())

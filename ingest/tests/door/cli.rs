@@ -2,6 +2,7 @@
 
 use crate::client::{get, post};
 use crate::frames::{self, KEY};
+use crate::remote_config;
 use crate::server::toml;
 use dna_protocol::json::frame_value;
 use serde_json::{Value, json};
@@ -179,7 +180,14 @@ fn exit_codes_and_words() {
     let journal = good.path().join("ingest.toml").display().to_string();
     let under = format!("{journal}/journal");
     type Case<'a> = (&'a str, &'a TempDir, &'a [&'a str], &'a [(&'a str, &'a str)], i32, &'a str);
+    let key = good.path().join("remote-config.pem");
+    std::fs::write(&key, remote_config::PEM).expect("writable");
+    let key = key.to_str().expect("UTF-8");
+    let signing = [("DNA_REMOTE_CONFIG_SIGNING_KEY_FILE", key)];
+    let shown = format!("data-config-key is {}", remote_config::PUBLIC);
     let cases: &[Case<'_>] = &[
+        ("check-config", &good, &[], &signing, 0, &shown),
+        ("check-config", &good, &["--json"], &signing, 0, remote_config::PUBLIC),
         ("check-config", &good, &[], &[], 0, "is fine"),
         ("check-config", &good, &["--json"], &[], 0, r#""ok":true"#),
         ("check-config", &bad, &[], &[], 2, "unknown key `wokers`"),

@@ -13,4 +13,5 @@ mod edges;
 mod endings;
 mod frames;
 mod privacy;
+mod remote_config;
 mod server;

@@ -8,9 +8,16 @@ export type Attributes = { [name: string]: string | number | boolean | undefined
 
 let dna: ((...call: unknown[]) => void) | undefined;
 
+/** What few pages need, each a chunk of its own. */
+const modules: { [name: string]: () => Promise<unknown> } = {
+  'dna-wasm2js.js': () => import('../dna-wasm2js.js'),
+  'dna-extras.js': () => import('../dna-extras.js'),
+  'dna-debug.js': () => import('../dna-debug.js'),
+};
+
 /** Hooks the page and starts the core. Call it once, as early as possible. */
 export function init(options: Options): void {
-  dna ??= agent({ ...options }, () => import('../dna-core.js'), () => import('../dna-wasm2js.js'));
+  dna ??= agent({ ...options, debug: options.debug || undefined }, () => import('../dna-core.js'), (name) => modules[name]());
 }
 
 /** From here on the session's user is known. Call it on every page where that is so. */

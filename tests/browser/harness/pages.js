@@ -48,3 +48,20 @@ export const withTag = (ingestUrl, { attributes = '', head = '', body = '' } = {
   `<!doctype html><head><meta charset="utf-8">
 <script src="/sdk/dna.js" data-key="demo-bank" data-endpoint="${ingestUrl}/v1/beacon" ${attributes}></script>
 ${head}</head><body><h1>A page</h1>${body}</body>`;
+
+/** Serves a folder as a bundler has built it: what is no file is a route of the one page. */
+export async function startBuilt(folder) {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    const name = extname(pathname) ? pathname : '/index.html';
+    readFile(join(folder, name)).then(
+      (body) => response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' }).end(body),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    stop: () => new Promise((closed) => server.close(closed).closeAllConnections()),
+  };
+}

@@ -62,19 +62,27 @@ export async function startRedis() {
   };
 }
 
-/** Ingest keeping its frames in the Redis at `redisUrl`, or without one in its journal. */
-export async function startIngest({ redisUrl, port, origins = ['*'] } = {}) {
+/**
+ * Ingest keeping its frames in the Redis at `redisUrl`, or without one in its journal. With a `signingKey` in PEM it
+ * tells the pages what the lines `told` say.
+ */
+export async function startIngest({ redisUrl, port, origins = ['*'], keys = ['demo-bank'], signingKey, told = '' } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'dna-ingest-'));
   const config = join(folder, 'ingest.toml');
   const listen = `127.0.0.1:${port ?? (await freePort())}`;
   const buffer = redisUrl
     ? `[buffer.redis]\nurl = "${redisUrl}"\n`
     : `[buffer.journal]\ndir = "${join(folder, 'journal')}"\n`;
+  const signingKeyFile = join(folder, 'remote-config.pem');
+  if (signingKey) await writeFile(signingKeyFile, signingKey);
+  const remote = signingKey ? `[remote_config]\nsigning_key_file = "${signingKeyFile}"\n` : '';
   await writeFile(
     config,
     `listen = "${listen}"\nworkers = 1\n\n${buffer}\n[live]\nenabled = true\n
+${remote}
 [privacy]\npseudonym_key = "${PSEUDONYM_KEY}"\n
-[[apps]]\nname = "${APP}"\nkeys = ["demo-bank"]\norigins = ${JSON.stringify(origins)}\n`,
+[[apps]]\nname = "${APP}"\nkeys = ${JSON.stringify(keys)}\norigins = ${JSON.stringify(origins)}
+[apps.remote_config]\n${told}\n`,
   );
   const ingest = await start(ingestBinary, ['serve', '--config', config], 'ingest listening on ');
   return {

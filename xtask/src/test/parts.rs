@@ -145,6 +145,8 @@ fn in_browser(workspace: &Workspace) -> Result<Command> {
     setup::redis_server()?;
     wasm::build(workspace)?;
     services::build(workspace)?;
+    // Built by the tests, as customers build theirs.
+    setup::node_packages(workspace, "examples")?;
     in_npm(workspace, "tests/browser")
 }
 

@@ -1,4 +1,4 @@
-//! Makes the compiled core loadable by JavaScript (wasm-bindgen) and small (wasm-opt).
+//! Makes a compiled module loadable by JavaScript (wasm-bindgen) and small (wasm-opt).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
-use super::STEM;
+use super::Module;
 use super::names::Names;
 use crate::process::run;
 use crate::progress::Step;
@@ -33,7 +33,12 @@ pub(crate) fn settings() -> String {
 }
 
 /// Runs wasm-bindgen on the `raw` module.
-pub(crate) fn generate(workspace: &Workspace, raw: &Path, generated: &Path) -> Result<()> {
+pub(super) fn generate(
+    workspace: &Workspace,
+    Module { stem, .. }: &Module,
+    raw: &Path,
+    generated: &Path,
+) -> Result<()> {
     let lock = workspace.path("Cargo.lock");
     let lock =
         fs::read_to_string(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
@@ -42,7 +47,7 @@ pub(crate) fn generate(workspace: &Workspace, raw: &Path, generated: &Path) -> R
     let mut bindgen = Bindgen::new();
     let mut output = bindgen
         .input_path(raw)
-        .out_name(STEM)
+        .out_name(stem)
         .web(true)?
         .typescript(true)
         .remove_producers_section(true)
@@ -51,7 +56,7 @@ pub(crate) fn generate(workspace: &Workspace, raw: &Path, generated: &Path) -> R
         .encode_into(EncodeInto::Always)
         .generate_output()
         .with_context(|| format!("wasm-bindgen cannot process {}", raw.display()))?;
-    let mut names = Names::default();
+    let mut names = Names::of(stem);
     let module = output.wasm_mut();
     for import in module.imports.iter_mut() {
         let (module, name) = names.import(&import.module, &import.name);
@@ -61,7 +66,7 @@ pub(crate) fn generate(workspace: &Workspace, raw: &Path, generated: &Path) -> R
         export.name = names.export(&export.name);
     }
     output.emit(generated)?;
-    let glue = generated.join(format!("{STEM}.js"));
+    let glue = generated.join(format!("{stem}.js"));
     let text = fs::read_to_string(&glue)?;
     fs::write(&glue, names.glue(&text))?;
     step.done();
@@ -69,8 +74,8 @@ pub(crate) fn generate(workspace: &Workspace, raw: &Path, generated: &Path) -> R
 }
 
 /// Runs the `wasm-opt` that is among `tools` on the generated module, in place.
-pub(crate) fn optimise(tools: &Path, generated: &Path) -> Result<()> {
-    let module = generated.join(format!("{STEM}_bg.wasm"));
+pub(super) fn optimise(tools: &Path, module: &Module, generated: &Path) -> Result<()> {
+    let module = generated.join(format!("{}_bg.wasm", module.stem));
     let step = Step::start("wasm-opt -Oz");
     run(Command::new(program(tools, "wasm-opt")?)
         .args(WASM_OPT)

@@ -1,4 +1,4 @@
-//! Compiles the core for wasm32, in a target folder of its own.
+//! Compiles a module for wasm32, in a target folder of its own.
 
 use std::env;
 use std::fs;
@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use super::STEM;
+use super::Module;
 use crate::process::{cargo, run};
 use crate::progress::{Step, note};
 use crate::setup::Toolchain;
 use crate::workspace::Workspace;
 
-const PACKAGE: &str = "dna-sdk-wasm";
 const PROFILE: &str = "wasm";
 /// Where the standard library's files are when Debian's compiler builds it.
 const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust";
@@ -23,10 +22,15 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const WITHOUT_MESSAGES: [&str; 4] =
     ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
 
-/// Compiles the core; gives back the module as the linker left it.
-pub(crate) fn core(workspace: &Workspace, toolchain: &Toolchain) -> Result<PathBuf> {
+/// Compiles a module; gives it back as the linker left it.
+pub(super) fn compile(
+    workspace: &Workspace,
+    toolchain: &Toolchain,
+    module: &Module,
+) -> Result<PathBuf> {
+    let Module { what, package, stem, features, .. } = module;
     let folder = workspace.wasm_target();
-    let step = Step::start(format!("compile the core for Wasm ({toolchain})"));
+    let step = Step::start(format!("compile {what} for Wasm ({toolchain})"));
     if !folder.is_dir() {
         note("the first time takes a minute or two");
     }
@@ -35,7 +39,7 @@ pub(crate) fn core(workspace: &Workspace, toolchain: &Toolchain) -> Result<PathB
     let mut command = cargo();
     command
         .current_dir(workspace.root())
-        .args(["build", "--package", PACKAGE, "--lib", "--features", "browser"])
+        .args(["build", "--package", package, "--lib", "--features", features])
         .args(["--profile", PROFILE, "--target", TARGET])
         .arg("--target-dir")
         .arg(&folder)
@@ -43,10 +47,10 @@ pub(crate) fn core(workspace: &Workspace, toolchain: &Toolchain) -> Result<PathB
         .arg(rust_flags(cargo_home(), toolchain.builds_std()));
     toolchain.apply(&mut command);
     run(&mut command)?;
-    let module = outputs.join(format!("{STEM}.wasm"));
+    let module = outputs.join(format!("{stem}.wasm"));
     ensure!(
         module.is_file(),
-        "{PACKAGE} was compiled, but {} is not there: its Cargo.toml needs [lib] crate-type = \
+        "{package} was compiled, but {} is not there: its Cargo.toml needs [lib] crate-type = \
          [\"cdylib\", \"rlib\"]",
         module.display()
     );
@@ -85,7 +89,8 @@ fn forget_other_clone(workspace: &Workspace, folder: &Path) -> Result<()> {
     if folder.is_dir() {
         let mut command = cargo();
         command.current_dir(workspace.root()).args(["clean", "--quiet", "--target", TARGET]);
-        command.args(["--profile", PROFILE, "--package", PACKAGE, "--package", "dna-protocol"]);
+        command.args(["--profile", PROFILE, "--package", super::CORE.package]);
+        command.args(["--package", super::DEBUG.package, "--package", "dna-protocol"]);
         run(command.arg("--target-dir").arg(folder))?;
     }
     fs::create_dir_all(folder)?;

@@ -12,8 +12,10 @@ use crate::workspace::Workspace;
 /// What a page downloads, in that order: the stub, the loader, the core.
 pub(crate) const DOWNLOADS: [&str; 3] = ["dna.js", "dna-core.js", "dna.wasm"];
 
-/// What only some pages download: the core where Wasm is refused.
-pub(crate) const ON_DEMAND: [&str; 1] = ["dna-wasm2js.js"];
+/// What only some pages download: the core where Wasm is refused, what few options ask for, the
+/// debug mode.
+pub(crate) const ON_DEMAND: [&str; 4] =
+    ["dna-wasm2js.js", "dna-extras.js", "dna-debug.js", "dna-debug.wasm"];
 
 /// Makes js-wrapper/dist current.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {

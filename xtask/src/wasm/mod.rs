@@ -1,5 +1,5 @@
-//! `cargo xtask wasm`: Rust core, then wasm-bindgen, then wasm-opt, then wasm2js, then the
-//! JavaScript.
+//! `cargo xtask wasm`: for each module Rust, then wasm-bindgen, then wasm-opt; wasm2js for the
+//! core; then the JavaScript.
 //!
 //! Each stage is skipped while what it is made from is unchanged.
 
@@ -21,10 +21,43 @@ use crate::workspace::Workspace;
 
 pub(crate) use javascript::{DOWNLOADS, ON_DEMAND};
 
-/// What the JavaScript imports: the core's loader, its types, and the Wasm itself.
+/// What the JavaScript imports: each module's loader, its types, and the Wasm itself.
 const GENERATED: &str = "js-wrapper/generated";
-/// The name of the generated files, which is the core's crate name.
-const STEM: &str = "dna_sdk_wasm";
+
+/// A crate that becomes Wasm.
+struct Module {
+    /// What it is, in words.
+    what: &'static str,
+    package: &'static str,
+    /// The name of the generated files, which is the crate's name.
+    stem: &'static str,
+    features: &'static str,
+    /// Folders of its sources.
+    sources: &'static [&'static str],
+    /// Where the generated files are.
+    generated: &'static str,
+}
+
+/// What every page with the tag downloads.
+const CORE: Module = Module {
+    what: "the core",
+    package: "dna-sdk-wasm",
+    stem: "dna_sdk_wasm",
+    features: "browser",
+    sources: &["sdk-wasm/src", "sdk-wasm/Cargo.toml", "protocol"],
+    generated: GENERATED,
+};
+
+/// What shows a page's developer what is sent, downloaded on demand. Compiled by itself: with the
+/// core in one command, the core would get the features that this one needs.
+const DEBUG: Module = Module {
+    what: "the debug mode",
+    package: "dna-sdk-debug",
+    stem: "dna_sdk_debug",
+    features: "",
+    sources: &["sdk-wasm/debug", "protocol"],
+    generated: "js-wrapper/generated/debug",
+};
 
 /// Arguments of `cargo xtask wasm`.
 #[derive(clap::Args)]
@@ -62,21 +95,34 @@ pub(crate) fn compiler(workspace: &Workspace) -> Result<String> {
 fn generate(workspace: &Workspace) -> Result<()> {
     let toolchain = setup::wasm_toolchain(workspace)?;
     let tools = setup::node_packages(workspace, "js-wrapper")?;
-    let generated = workspace.path(GENERATED);
+    generate_module(workspace, &toolchain, &tools, &CORE)?;
+    generate_module(workspace, &toolchain, &tools, &DEBUG)
+}
+
+fn generate_module(
+    workspace: &Workspace,
+    toolchain: &Toolchain,
+    tools: &Path,
+    module: &Module,
+) -> Result<()> {
+    let generated = workspace.path(module.generated);
     let sources = Stamp::new(generated.join(".sources-stamp"));
-    let inputs = sources_hash(workspace, &toolchain)?;
+    let inputs = sources_hash(workspace, toolchain, module)?;
     if sources.is(inputs) {
         return Ok(());
     }
-    let raw = compile::core(workspace, &toolchain)?;
-    let module = Stamp::new(generated.join(".module-stamp"));
-    let module_hash = Inputs::new().value(&settings()).file(&raw)?.hash();
-    if !module.is(module_hash) {
+    let raw = compile::compile(workspace, toolchain, module)?;
+    let compiled = Stamp::new(generated.join(".module-stamp"));
+    let compiled_hash = Inputs::new().value(&settings()).file(&raw)?.hash();
+    if !compiled.is(compiled_hash) {
         clear(&generated)?;
-        bindgen::generate(workspace, &raw, &generated)?;
-        bindgen::optimise(&tools, &generated)?;
-        translate::generate(&tools, &raw, &generated)?;
-        module.set(module_hash)?;
+        bindgen::generate(workspace, module, &raw, &generated)?;
+        bindgen::optimise(tools, module, &generated)?;
+        // The debug mode says that it needs Wasm.
+        if module.stem == CORE.stem {
+            translate::generate(tools, &raw, &generated)?;
+        }
+        compiled.set(compiled_hash)?;
     }
     sources.set(inputs)
 }
@@ -86,21 +132,27 @@ fn settings() -> String {
     format!("{}; {}", bindgen::settings(), translate::settings())
 }
 
-fn sources_hash(workspace: &Workspace, toolchain: &Toolchain) -> Result<u64> {
+fn sources_hash(workspace: &Workspace, toolchain: &Toolchain, module: &Module) -> Result<u64> {
     let mut inputs = Inputs::new().value(&toolchain.to_string()).value(&settings());
     for file in ["Cargo.toml", "Cargo.lock"] {
         inputs = inputs.file(&workspace.path(file))?;
     }
-    for folder in ["sdk-wasm", "protocol"] {
-        inputs = inputs.folder(&workspace.path(folder))?;
+    for name in module.sources {
+        let path = workspace.path(name);
+        inputs = if path.is_dir() { inputs.folder(&path)? } else { inputs.file(&path)? };
     }
     Ok(inputs.hash())
 }
 
-/// Leaves an empty folder, so that no file of an earlier build is mistaken for a new one.
+/// Leaves a folder without files, so that none of an earlier build is mistaken for a new one.
 fn clear(folder: &Path) -> Result<()> {
-    if folder.is_dir() {
-        fs::remove_dir_all(folder)?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        // The other module's files are in a folder of their own.
+        if path.is_file() {
+            fs::remove_file(&path)?;
+        }
     }
-    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))
+    Ok(())
 }

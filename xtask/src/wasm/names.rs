@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 const HOST: &str = "../src/host.js";
 
 /// What was called how, and what it is called now.
-#[derive(Default)]
 pub(super) struct Names {
+    /// The module that the glue's own functions are in, as wasm-bindgen calls it.
+    glue: String,
     /// The glue's own functions.
     imports: BTreeMap<String, String>,
     /// Functions of the host that the module calls without glue.
@@ -18,6 +19,12 @@ pub(super) struct Names {
 }
 
 impl Names {
+    /// Nothing was renamed yet of the module called `stem`.
+    pub(super) fn of(stem: &str) -> Self {
+        let (imports, exports) = (BTreeMap::new(), BTreeMap::new());
+        Self { glue: format!("\"./{stem}_bg.js\": import"), imports, direct: Vec::new(), exports }
+    }
+
     /// An import of `module`; gives back the names to write in its place.
     pub(super) fn import(&mut self, module: &str, name: &str) -> (&'static str, String) {
         if module == HOST {
@@ -61,7 +68,7 @@ impl Names {
     }
 
     fn line(&self, line: &str) -> String {
-        let mut line = line.replace("\"./dna_sdk_wasm_bg.js\": import", "g: import");
+        let mut line = line.replace(&self.glue, "g: import");
         for (name, short) in &self.imports {
             line = line.replace(&format!("{name}: function"), &format!("{short}: function"));
         }
@@ -93,7 +100,7 @@ mod tests {
 
     #[test]
     fn names_are_short_on_both_sides() {
-        let mut names = Names::default();
+        let mut names = Names::of("x");
         assert_eq!(names.import("./x_bg.js", "__wbg_get_0123"), ("g", "a".to_owned()));
         assert_eq!(names.import("./x_bg.js", "__wbg_text_4567"), ("g", "b".to_owned()));
         assert_eq!(names.import(HOST, "now"), ("h", "now".to_owned()));
