@@ -4,6 +4,7 @@ import { afterLoad } from './after-load.js';
 import type { Core, Wasm } from './agent.js';
 import { connect } from './host.js';
 import { Kind, type Sink } from './record.js';
+import { reports } from './reports.js';
 import { routes } from './routes.js';
 
 export { lastWords } from './last-words.js';
@@ -24,9 +25,9 @@ export const start: Core['start'] = async (options, fetch, wanted, script) => {
   const bytes = await response.arrayBuffer();
   const core = await compiled(bytes).catch(() => script(SCRIPT_INTEGRITY));
   if (!wanted() || !core.start(options, fetch)) return;
-  const unhook = routes(core.push);
+  const hooks = [routes(core.push), reports(core.push)];
   return (...record) => {
-    if (record[0] == Kind.Stop) unhook();
+    if (record[0] == Kind.Stop) hooks.forEach((unhook) => unhook());
     core.push(...record);
   };
 };

@@ -27,6 +27,9 @@ export const text = (value, path, max) => {
 /** Any value as the page would print it. */
 export const printed = (value, max) => attempt(() => String(value).slice(0, max), '');
 export const type_of = (value) => typeof value;
+/** Our files stand beside each other, and their names begin alike. */
+const beside = import.meta.url.replace(/[^/]*$/, 'dna');
+export const own = (address) => attempt(() => address.startsWith(beside), false);
 export const page = () => window;
 export const absolute = (address) => attempt(() => new URL(address, document.baseURI).href, '');
 export const entries = (type, name) =>

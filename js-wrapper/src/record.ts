@@ -16,6 +16,7 @@ export const enum Kind {
   Stop = 8,
   Told = 9,
   Route = 10,
+  Report = 20,
 }
 
 /** Takes records; never throws. */

@@ -108,10 +108,20 @@ impl<H: Host> Client<H> {
         self.advance(now);
     }
 
-    /// The page may show another route now; `true` when it does. A query alone makes none, nor does
-    /// a place on the page.
+    /// Events that one page made too many of, before they came here.
+    pub fn limited(&mut self, events: u64) {
+        self.dropped_rate_limited += events;
+    }
+
+    /// Whether the page is elsewhere than when its view began. A query alone makes no difference,
+    /// nor does a place on the page.
+    pub fn has_moved(&self) -> bool {
+        Place::of(&self.host.address()) != self.view.place
+    }
+
+    /// The page may show another route now; `true` when it does.
     pub fn route(&mut self, now: u64, time: f64, navigation_type: &str) -> bool {
-        let another = Place::of(&self.host.address()) != self.view.place;
+        let another = self.has_moved();
         if another {
             self.new_route(now, time, navigation_type);
         }

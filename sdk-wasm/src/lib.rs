@@ -9,7 +9,8 @@
 //!                       │ session, identity, repeats  │ outbox, retry ─► host (storage)
 //! ```
 //!
-//! [`vitals`] is a state machine of its own: it makes reports of what the browser measured.
+//! [`vitals`], [`resources`] and [`long_frames`] are state machines of their own: they make
+//! events of what the browser measured.
 //!
 //! `web_sys` appears only under `browser/`. All bounds stand in [`limits`].
 
@@ -20,14 +21,17 @@ mod delivery;
 mod frame;
 mod host;
 pub mod limits;
+pub mod long_frames;
 mod outbox;
 mod repeats;
+pub mod resources;
 mod retry;
 mod route;
 mod sampling;
 mod sequence;
 mod session;
 mod stored;
+pub mod timing;
 pub mod vitals;
 
 #[cfg(feature = "browser")]

@@ -85,6 +85,26 @@ pub const RATE_ROUTES_MAX: u32 = 40;
 /// The window of [`RATE_EVENTS_MAX`] and [`RATE_ROUTES_MAX`].
 pub const RATE_WINDOW: u64 = 60_000;
 
+/// How often one report of the browser is told: a policy that is wrong is so on each page, and the
+/// same violation tells nothing new after a few.
+pub const REPORT_REPEATS_MAX: u16 = 3;
+
+/// Kinds of resources by their origin that are told apart; the rest is one group. Above pages with
+/// a dozen third parties, and at some 80 bytes each well below a frame.
+pub const RESOURCE_GROUPS_MAX: usize = 24;
+
+/// From that duration on a resource is slow: the customer has noticed it by then, and most of what
+/// a page that works loads takes less.
+pub const RESOURCE_SLOW: f64 = 1_000.0;
+
+/// Slow resources of a view that are told whole, and as many that failed; further ones go to their
+/// groups. On a slow network all are slow, and then the first ones say why.
+pub const RESOURCES_WHOLE_MAX: u32 = 20;
+
+/// Long frames of a view that are told, the longest ones. A page that has more is slow whatever
+/// the others were.
+pub const LONG_FRAMES_MAX: usize = 20;
+
 /// Records that wait while the core is busy, as when another script throws while it wraps the
 /// very request that the core is making.
 pub const PENDING_MAX: usize = 200;

@@ -3,6 +3,7 @@
 
 use crate::limits::{
     RATE_EVENTS_MAX, RATE_ROUTES_MAX, RATE_WINDOW, REPEATS_KNOWN_MAX, REPEATS_MAX,
+    REPORT_REPEATS_MAX,
 };
 use dna_protocol::{Draft, Kind};
 
@@ -19,11 +20,13 @@ impl Repeats {
     /// Whether an event may be reported.
     pub(crate) fn allow(&mut self, draft: &Draft, now: u64) -> bool {
         self.enter(now);
-        let repeats = match draft.kind {
-            Kind::Exception | Kind::UnhandledRejection => self.count(draft),
-            _ => 0,
+        let max = match draft.kind {
+            Kind::Exception | Kind::UnhandledRejection => REPEATS_MAX,
+            Kind::Report => REPORT_REPEATS_MAX,
+            _ => u16::MAX,
         };
-        let allowed = repeats < REPEATS_MAX && self.events < RATE_EVENTS_MAX;
+        let repeats = if max < u16::MAX { self.count(draft) } else { 0 };
+        let allowed = repeats < max && self.events < RATE_EVENTS_MAX;
         self.events += u32::from(allowed);
         allowed
     }
@@ -41,7 +44,7 @@ impl Repeats {
         }
     }
 
-    /// How often the same exception was seen before, from the same place. Different ones that come
+    /// How often the same exception or report was seen before, from the same place. Different ones that come
     /// when the table is full count as new: the window's bound holds for them.
     fn count(&mut self, draft: &Draft) -> u16 {
         let hash = fnv(draft.kind as u32, draft.fields.as_bytes());
@@ -68,7 +71,7 @@ fn fnv(hash: u32, bytes: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dna_protocol::model::Exception;
+    use dna_protocol::model::{Exception, Report};
 
     fn exception(message: &str, line: u64) -> Draft {
         let mut draft = Draft::new(Kind::Exception);
@@ -85,6 +88,19 @@ mod tests {
         assert!(repeats.allow(&exception("b", 1), 0));
         assert!(repeats.allow(&exception("a", 2), 0));
         assert!(repeats.allow(&Draft::new(Kind::UnhandledRejection), 0));
+    }
+
+    #[test]
+    fn one_report_is_told_a_few_times_only() {
+        let report = |line: u64| {
+            let mut draft = Draft::new(Kind::Report);
+            draft.fields.uint(Report::line, line);
+            draft
+        };
+        let mut repeats = Repeats::default();
+        let allowed = (0..50).filter(|_| repeats.allow(&report(1), 0)).count();
+        assert_eq!(allowed, usize::from(REPORT_REPEATS_MAX));
+        assert!(repeats.allow(&report(2), 0), "another place is another report");
     }
 
     #[test]

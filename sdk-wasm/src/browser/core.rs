@@ -3,10 +3,13 @@
 use super::clock::Clock;
 use super::host::Browser;
 use super::vitals::{self, Document, PageVitals};
-use super::{api, calls, errors, js, lifecycle, navigation, resources};
+use super::{api, calls, errors, js, lifecycle, long_frames, navigation, reports, resources};
 use crate::limits::PENDING_MAX;
+use crate::long_frames::LongFrames;
+use crate::resources::Resources;
 use crate::{Answer, Client, Config, View};
-use dna_protocol::Draft;
+use dna_protocol::model::Visibility;
+use dna_protocol::{Draft, Kind};
 use js_sys::Array;
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::{JsCast, JsValue};
@@ -36,6 +39,8 @@ pub(super) mod kind {
     pub(crate) const TOLD: u32 = 9;
     /// The address has changed without a load. a: push, replace or traverse.
     pub(crate) const ROUTE: u32 = 10;
+    /// a: a report of the browser's, or a `securitypolicyviolation` event.
+    pub(crate) const REPORT: u32 = 20;
 }
 
 /// What a hook has seen.
@@ -50,6 +55,8 @@ pub(super) struct Core {
     pub(super) client: Client<Browser>,
     clock: Clock,
     page: PageTold,
+    /// It is being left; it may come back from the back/forward cache.
+    left: bool,
     vitals: PageVitals,
     /// The view that the vitals are of: routes that a script shows begin views of their own, vitals
     /// only with a load, a return, or a soft navigation.
@@ -57,6 +64,8 @@ pub(super) struct Core {
     /// When the page last showed another route.
     routed: f64,
     soft_navigations: bool,
+    resources: Resources,
+    long_frames: LongFrames,
 }
 
 /// How much of the page view is told. A page that is covered while it loads may never be seen
@@ -88,11 +97,20 @@ pub(super) fn start(options: &JsValue, fetch: JsValue) -> bool {
     let client = Client::start(host, config, clock.now(), clock.base());
     let vitals = vitals::start();
     let soft_navigations = vitals::has_soft_navigations();
-    let measured = client.current_view().clone();
-    let page = PageTold::Nothing;
-    let core = Core { client, clock, page, vitals, measured, routed: -1.0, soft_navigations };
+    let core = Core {
+        measured: client.current_view().clone(),
+        client,
+        clock,
+        page: PageTold::Nothing,
+        left: false,
+        vitals,
+        routed: -1.0,
+        soft_navigations,
+        resources: Resources::default(),
+        long_frames: LongFrames::default(),
+    };
     CORE.with(|cell| cell.replace(Some(core)));
-    js::observe(vitals::ENTRIES);
+    js::observe(&(vitals::ENTRIES.to_owned() + long_frames::entry_type()));
     true
 }
 
@@ -150,15 +168,10 @@ impl Core {
             kind::REJECTION => Some(errors::rejection(subject)),
             kind::FETCH_ANSWERED | kind::FETCH_FAILED | kind::XHR_ENDED => Some(api::call(record)),
             kind::CALL => calls::event(subject),
+            kind::REPORT => reports::report(subject),
             kind::LIFECYCLE => return lifecycle::changed(self, time, subject),
             kind::TOLD => return self.told(time, subject),
-            kind::ROUTE => {
-                let how = subject.as_string().unwrap_or_default();
-                if self.client.route(self.clock.now(), time, &how) {
-                    self.routed = time;
-                }
-                return;
-            }
+            kind::ROUTE => return self.route(time, subject),
             kind::LOST => return self.client.lost(subject.as_f64().unwrap_or_default() as u64),
             _ => None,
         };
@@ -181,6 +194,16 @@ impl Core {
         }
     }
 
+    fn route(&mut self, time: f64, how: &JsValue) {
+        if self.client.has_moved() {
+            self.observed(&js::measured());
+            self.gathered(true);
+            let how = how.as_string().unwrap_or_default();
+            self.client.new_route(self.clock.now(), time, &how);
+            self.routed = time;
+        }
+    }
+
     /// Entries that the browser has measured.
     pub(super) fn observed(&mut self, entries: &JsValue) {
         let entries: &Array = entries.unchecked_ref();
@@ -191,12 +214,36 @@ impl Core {
                 "navigation" if self.page != PageTold::Whole && navigation::is_complete(&entry) => {
                     self.record_page(&entry, PageTold::Whole);
                     self.vitals.loaded(&Document);
+                    self.gathered(true);
                 }
                 "soft-navigation" if self.soft_navigations => self.soft_navigation(&entry),
-                kind => vitals::observed(&mut self.vitals, kind, &entry),
+                "resource" => self.resource(&entry),
+                kind => {
+                    if let "long-animation-frame" | "longtask" = kind {
+                        let (start, duration) =
+                            (js::num(&entry, "startTime"), js::num(&entry, "duration"));
+                        self.long_frames.add(start, duration, || long_frames::long_frame(&entry));
+                    }
+                    vitals::observed(&mut self.vitals, kind, &entry);
+                }
             }
         }
         self.tell();
+    }
+
+    fn resource(&mut self, entry: &JsValue) {
+        let endpoint = self.client.host().endpoint();
+        if let Some(draft) = resources::observed(&mut self.resources, entry, endpoint) {
+            self.record(js::num(entry, "responseEnd"), draft);
+        }
+    }
+
+    /// Records what was gathered of the view so far. `anew`: its bounds are another's from now on.
+    fn gathered(&mut self, anew: bool) {
+        for (time, draft) in self.resources.take(anew).chain(self.long_frames.take(anew)) {
+            self.record(time, draft);
+        }
+        self.client.limited(self.long_frames.dropped());
     }
 
     /// Records the vitals that are due.
@@ -233,6 +280,7 @@ impl Core {
         self.vitals.leave(time, &Document);
         self.tell();
         if self.routed < time {
+            self.gathered(true);
             let how = js::text(entry, "navigationType", 16);
             self.client.new_route(self.clock.now(), time, &how);
         }
@@ -248,8 +296,25 @@ impl Core {
         if self.page == PageTold::Nothing {
             self.record_page(&js::entry("navigation"), PageTold::Beginning);
         }
+        self.gathered(false);
         self.tell();
         self.client.hide(self.clock.now());
+    }
+
+    /// The page is being left.
+    pub(super) fn leave(&mut self, time: f64) {
+        self.left = true;
+        self.hide(time);
+    }
+
+    /// The page is covered or seen. That it is hidden when it was left says nothing, and would be
+    /// another request.
+    pub(super) fn visibility(&mut self, time: f64, state: &str) {
+        if !self.left {
+            let mut draft = Draft::new(Kind::Visibility);
+            draft.fields.text(Visibility::state, state);
+            self.record(time, draft);
+        }
     }
 
     /// The page is seen again.
@@ -261,6 +326,8 @@ impl Core {
     /// The page came back from the back/forward cache: another view of it.
     pub(super) fn restore(&mut self, time: f64, stamp: f64) {
         self.show();
+        self.left = false;
+        self.gathered(true);
         self.client.view(self.clock.now(), time, navigation::restored());
         self.measured = self.client.current_view().clone();
         self.vitals.restored(stamp, &Document);

@@ -16,6 +16,11 @@ impl Browser {
     pub(super) fn new(endpoint: String, fetch: JsValue) -> Self {
         Self { endpoint, fetch }
     }
+
+    /// Where beacons go.
+    pub(super) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
 }
 
 impl Host for Browser {

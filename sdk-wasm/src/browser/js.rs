@@ -1,6 +1,7 @@
 //! The web APIs that the core uses, as `js-wrapper/src/host.js` has them. None of them throws.
 
 use dna_protocol::draft::{Fields, Slot};
+use dna_protocol::privacy::{clean_address, clean_text};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen(raw_module = "../src/host.js")]
@@ -16,6 +17,8 @@ extern "C" {
     pub(super) fn printed(value: &JsValue, max: u32) -> String;
     /// JavaScript's `typeof`.
     pub(super) fn type_of(value: &JsValue) -> String;
+    /// Whether an address is that of a file of ours.
+    pub(super) fn own(address: &JsValue) -> bool;
     /// The window.
     pub(super) fn page() -> JsValue;
     /// The absolute address that `address` means on this page; empty when it is none.
@@ -78,9 +81,18 @@ pub(super) enum As {
     Millis,
     /// A count.
     Count,
+    /// Any number, 0 too.
+    Number,
     /// A text without addresses or words of a person.
     Text,
+    /// A text that may have them.
+    Words,
+    /// An address.
+    Address,
 }
+
+/// How long an address or a message may be before queries are taken out of it.
+const UNCLEAN_MAX: u32 = 8192;
 
 /// A row of a table of properties: where it is, what it is, where it goes.
 pub(super) type Row = (&'static str, As, Slot);
@@ -90,7 +102,10 @@ pub(super) fn read(value: &JsValue, rows: &[Row], fields: &mut Fields) {
     for (path, kind, slot) in rows {
         match kind {
             As::Text => fields.text(*slot, &text(value, path, u32::from(slot.max))),
+            As::Words => fields.text(*slot, &clean_text(&text(value, path, UNCLEAN_MAX))),
+            As::Address => fields.text(*slot, &clean_address(&text(value, path, UNCLEAN_MAX))),
             As::Count => fields.count(*slot, num(value, path)),
+            As::Number => fields.number(*slot, num(value, path)),
             As::Millis => {
                 let found = num(value, path);
                 if found > 0.0 {

@@ -7,10 +7,18 @@ use wasm_bindgen::prelude::JsValue;
 /// Handles `visibilitychange`, `pagehide` and `pageshow`.
 pub(super) fn changed(core: &mut Core, time: f64, event: &JsValue) {
     match js::text(event, "type", 16).as_str() {
-        "visibilitychange" if !js::is(&js::page(), "document.visibilityState", "hidden") => {
-            core.show();
+        "visibilitychange" => {
+            let state = js::text(&js::page(), "document.visibilityState", 16);
+            let is_hidden = state == "hidden";
+            if !is_hidden {
+                core.show();
+            }
+            core.visibility(time, &state);
+            if is_hidden {
+                core.hide(js::num(event, "timeStamp"));
+            }
         }
-        "visibilitychange" | "pagehide" => core.hide(js::num(event, "timeStamp")),
+        "pagehide" => core.leave(js::num(event, "timeStamp")),
         // The first pageshow of a load is no news.
         "pageshow" if js::get(event, "persisted").is_truthy() => {
             core.restore(time, js::num(event, "timeStamp"));

@@ -15,8 +15,12 @@ mod errors;
 mod host;
 mod js;
 mod lifecycle;
+mod long_frames;
 mod navigation;
+mod reports;
 mod resources;
+mod server_timing;
+mod timing;
 mod vitals;
 
 use crate::Answer;

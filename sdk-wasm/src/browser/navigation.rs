@@ -1,6 +1,7 @@
 //! The page and its navigation timing (W3C Navigation Timing 2).
 
 use super::js::{self, As, Row};
+use super::server_timing::server_timing;
 use crate::route::route;
 use dna_protocol::model::PageView;
 use dna_protocol::privacy::clean_address;
@@ -43,6 +44,12 @@ const WINDOW: &[Row] = &[
     ("innerHeight", As::Count, PageView::viewport_height),
     ("navigator.language", As::Text, PageView::language),
     ("document.visibilityState", As::Text, PageView::visibility_state),
+    ("navigator.connection.type", As::Text, PageView::connection_type),
+    ("navigator.connection.effectiveType", As::Text, PageView::effective_type),
+    ("navigator.connection.rtt", As::Millis, PageView::rtt),
+    ("navigator.connection.downlink", As::Number, PageView::downlink),
+    ("navigator.deviceMemory", As::Number, PageView::device_memory),
+    ("navigator.hardwareConcurrency", As::Count, PageView::processors),
 ];
 
 /// Whether the page of `entry` has loaded.
@@ -56,6 +63,7 @@ pub(super) fn page_view(entry: &JsValue) -> Draft {
     let page = js::page();
     js::read(entry, ENTRY, &mut view.fields);
     js::read(&page, WINDOW, &mut view.fields);
+    view.fields.text(PageView::server_timing, &server_timing(entry));
     let referrer = js::text(&page, "document.referrer", u32::from(PageView::referrer.max));
     view.fields.text(PageView::referrer, &clean_address(&referrer));
     view.fields.text(PageView::fragment, &route(&js::text(&page, "location.hash", 2048)));

@@ -1,7 +1,11 @@
-//! Images, scripts, styles and other resources that did not load.
+//! Images, scripts, styles and other resources: what a failed one says, and what the browser
+//! measured of those that came.
 
-use super::js;
-use dna_protocol::model::ResourceFailure;
+use super::js::{self, As, Row};
+use super::server_timing::server_timing;
+use super::timing;
+use crate::resources::{Loaded, Resources};
+use dna_protocol::model::{Resource, ResourceFailure};
 use dna_protocol::privacy::clean_address;
 use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
@@ -9,6 +13,75 @@ use wasm_bindgen::prelude::JsValue;
 /// How long an address may be before its query is taken out.
 const ADDRESS_MAX: u32 = 8192;
 
+/// How much of an address is read for its origin.
+const ORIGIN_MAX: u32 = 256;
+
+/// Properties of a resource that is told whole.
+const ENTRY: &[Row] = &[
+    ("initiatorType", As::Text, Resource::initiator),
+    ("name", As::Address, Resource::url),
+    ("duration", As::Millis, Resource::duration),
+    ("responseStatus", As::Count, Resource::status),
+    ("startTime", As::Millis, Resource::start),
+    ("encodedBodySize", As::Count, Resource::encoded_body_size),
+    ("decodedBodySize", As::Count, Resource::decoded_body_size),
+    ("nextHopProtocol", As::Text, Resource::network_protocol),
+];
+
+/// Adds an entry to the groups, or gives it back as an event of its own. Calls of APIs are no
+/// resources, nor are our own files and beacons, which go to `endpoint`.
+pub(super) fn observed(
+    resources: &mut Resources,
+    entry: &JsValue,
+    endpoint: &str,
+) -> Option<Draft> {
+    let initiator = js::text(entry, "initiatorType", u32::from(Resource::initiator.max));
+    let ours = match initiator.as_str() {
+        "fetch" | "xmlhttprequest" => true,
+        "beacon" => js::text(entry, "name", ADDRESS_MAX) == endpoint,
+        _ => js::own(&js::get(entry, "name")),
+    };
+    if ours {
+        return None;
+    }
+    let number = |name: &str| js::num(entry, name);
+    let url = js::text(entry, "name", ORIGIN_MAX);
+    let transfer = number("transferSize");
+    let loaded = Loaded {
+        initiator: &initiator,
+        url: &url,
+        start: number("startTime"),
+        duration: number("duration"),
+        status: number("responseStatus"),
+        open: number("requestStart") > 0.0,
+        sizes: [transfer, number("encodedBodySize"), number("decodedBodySize")],
+    };
+    resources.add(&loaded).then(|| whole(entry, loaded.open, transfer))
+}
+
+fn whole(entry: &JsValue, open: bool, transfer: f64) -> Draft {
+    let mut draft = Draft::new(Kind::Resource);
+    let fields = &mut draft.fields;
+    js::read(entry, ENTRY, fields);
+    if js::is(entry, "renderBlockingStatus", "blocking") {
+        fields.text(Resource::render_blocking, "blocking");
+    }
+    // 0 says something too.
+    if open {
+        fields.uint(Resource::transfer_size, transfer as u64);
+    }
+    let slots = [
+        Resource::blocked,
+        Resource::dns,
+        Resource::connect,
+        Resource::tls,
+        Resource::wait,
+        Resource::receive,
+    ];
+    timing::phases(entry, fields, slots);
+    fields.text(Resource::server_timing, &server_timing(entry));
+    draft
+}
 /// The failure that the stub has copied from an element's `error` event; `None` when the element
 /// had no address.
 pub(super) fn failure(event: &JsValue) -> Option<Draft> {

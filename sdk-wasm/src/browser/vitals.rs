@@ -7,9 +7,9 @@ use crate::vitals::{
 use js_sys::Array;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
-/// What is observed: the page's own entry and theirs.
+/// What is observed: the page's own entry, theirs and resources. Long frames are to be added.
 pub(super) const ENTRIES: &str = "navigation paint largest-contentful-paint layout-shift first-input \
-                                  event long-animation-frame soft-navigation interaction-contentful-paint";
+                                  event soft-navigation interaction-contentful-paint resource ";
 
 /// The method that browsers have whose soft navigations are the finished ones.
 const SOFT: &str = "PerformanceSoftNavigation.prototype.getLargestInteractionContentfulPaint";
