@@ -179,7 +179,7 @@ fn the_longest_frames_of_a_view_are_told_and_the_others_counted() {
 
     frames.add(0.0, 1e6, || panic!("a view that has told as many reads no more"));
     assert_eq!(frames.dropped(), 1);
-    assert_eq!(durations(&mut frames, true), [0.0; 0]);
+    assert_eq!(frames.take(true).count(), 0);
     add(&mut frames, 50.0);
     assert_eq!(durations(&mut frames, false), [50.0], "another view has its own bound");
 }
