@@ -274,9 +274,10 @@ export class Page {
     this.dispatch('visibilitychange');
   }
 
+  /** In the order of HTML's "unload a document". */
   leave() {
-    this.hide();
     this.dispatch('pagehide', { persisted: false });
+    this.hide();
   }
 
   show() {
