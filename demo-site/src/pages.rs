@@ -37,6 +37,9 @@ const PAGES: &[Page] = &[
     page!("/failing-api", "failing-api"),
     page!("/routes{order:(?:/orders/[0-9]+)?}", "routes"),
     page!("/vitals", "vitals"),
+    page!("/resources", "resources"),
+    page!("/long-frames", "long-frames"),
+    page!("/reports", "reports"),
 ];
 const NOT_FOUND: Page = page!("", "not-found");
 const SHELL: &str = include_str!("../web/shell.html");
@@ -44,6 +47,12 @@ const SHELL: &str = include_str!("../web/shell.html");
 /// Thrown on the line after the tag: the earliest error that a customer's page can have.
 const THROW_NOW: &str =
     "<script>throw new Error('demo-site: thrown on the line after the tag')</script>";
+
+/// Headers of single pages, by name: what makes their signal.
+const HEADERS: &[(&str, (&str, &str))] = &[
+    ("resources", ("server-timing", "books;dur=53.2, cache;desc=hit")),
+    ("reports", ("content-security-policy", "img-src 'self'")),
+];
 
 /// What a page's address may say; the rest of the query belongs to the page's own script.
 #[derive(Debug, Default, Deserialize)]
@@ -99,6 +108,9 @@ fn answer(request: &HttpRequest, site: &Site, page: &Page, status: StatusCode) -
         answer.insert_header((SET_COOKIE, language.cookie()));
     }
     answer.insert_header((VARY, "Cookie, Accept-Language"));
+    if let Some((_, header)) = HEADERS.iter().find(|(name, _)| *name == page.name) {
+        answer.insert_header(*header);
+    }
     let other = other_language_address(request.query_string(), language);
     answer.body(render(site, page, language, &other, throw_now))
 }

@@ -6,7 +6,10 @@ mod sign_in;
 mod statement;
 mod transfer;
 
+use std::time::Duration;
+
 use actix_web::error::JsonPayloadError;
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
@@ -24,6 +27,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             .service(web::resource("/transfer").post(transfer::transfer))
             .service(web::resource("/statement").get(statement::statement))
             .service(web::resource("/fails").get(fails))
+            .service(web::resource("/slow-picture").get(slow_picture))
             .default_service(web::to(unknown)),
     );
 }
@@ -31,6 +35,17 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 /// The service that is down today.
 async fn fails() -> HttpResponse {
     HttpResponse::InternalServerError().json(json!({ "code": "unavailable" }))
+}
+
+/// A picture that takes longer than customers wait, and says where its time went.
+async fn slow_picture() -> HttpResponse {
+    const WAIT_MS: u64 = 1_200;
+    actix_web::rt::time::sleep(Duration::from_millis(WAIT_MS)).await;
+    HttpResponse::Ok()
+        .insert_header(("server-timing", "render;dur=1200;desc=\"drawn, each time\""))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .content_type("image/svg+xml")
+        .body(include_str!("../../web/assets/logo.svg"))
 }
 
 async fn unknown() -> HttpResponse {

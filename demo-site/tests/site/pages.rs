@@ -18,6 +18,9 @@ const PAGES: &[&str] = &[
     "/routes",
     "/vitals",
     "/routes/orders/4711",
+    "/resources",
+    "/long-frames",
+    "/reports",
     "/blank",
 ];
 
@@ -64,6 +67,9 @@ async fn what_the_browser_tests_hold_on_to_is_there() {
         ("/throws", &["throw-error", "reject-promise"]),
         ("/broken-image", &["broken"]),
         ("/failing-api", &["call-failing-api", "call-unreachable-api"]),
+        ("/resources", &["load-many", "load-slow", "load-missing"]),
+        ("/long-frames", &["block", "force-layout"]),
+        ("/reports", &["violate", "use-deprecated"]),
     ] {
         let answer = ask(get(page)).await;
         for id in ids {

@@ -12,13 +12,17 @@ const BODY: &[Row] = &[
     ("id", As::Words, Report::id),
     ("effectiveDirective", As::Text, Report::id),
     ("message", As::Words, Report::message),
-    ("sourceFile", As::Address, Report::file),
-    ("lineNumber", As::Count, Report::line),
-    ("columnNumber", As::Count, Report::column),
     ("blockedURL", As::Address, Report::blocked_url),
     ("blockedURI", As::Address, Report::blocked_url),
     ("disposition", As::Text, Report::disposition),
     ("reason", As::Text, Report::reason),
+];
+
+/// Where a script did it.
+const PLACE: &[Row] = &[
+    ("sourceFile", As::Address, Report::file),
+    ("lineNumber", As::Count, Report::line),
+    ("columnNumber", As::Count, Report::column),
 ];
 
 /// How long an address may be before its query is taken out.
@@ -32,12 +36,18 @@ pub(super) fn report(report: &JsValue) -> Option<Draft> {
         kind = "csp-violation".to_owned();
         body = report.clone();
     }
-    if js::own(&js::get(&body, "sourceFile")) {
+    let through_us = js::own(&js::get(&body, "sourceFile"));
+    let is_wasm = |path: &str| js::is(&body, path, "wasm-eval");
+    if through_us && (is_wasm("blockedURL") || is_wasm("blockedURI")) {
         return None;
     }
     let mut draft = Draft::new(Kind::Report);
     draft.fields.text(Report::r#type, &kind);
     js::read(&body, BODY, &mut draft.fields);
+    // What the page does with fetch and XMLHttpRequest goes through our hooks; it is not ours.
+    if !through_us {
+        js::read(&body, PLACE, &mut draft.fields);
+    }
     let address = |value: &JsValue, path: &str| clean_address(&js::text(value, path, ADDRESS_MAX));
     let url = address(report, "url");
     if url != address(&js::page(), "location.href") {
