@@ -20,7 +20,7 @@ setTimeout(() => { throw new Error('on a strict page'); });
 Promise.reject(new Error('nobody handles this'));
 fetch('/missing.html');
 `;
-const EXPECTED = ['api_call', 'custom', 'exception', 'identity', 'page_view', 'unhandled_rejection', 'web_vital'];
+const EXPECTED = ['api_call', 'custom', 'exception', 'identity', 'page_view', 'resource', 'unhandled_rejection', 'web_vital'];
 
 let ingest, pages, browser;
 before(async () => {
@@ -52,7 +52,8 @@ async function visit(path) {
   page.on('console', (message) => /dna/.test(message.text()) && warnings.push(message.text()));
   await page.goto(pages.url + path);
   const told = async () => eventsOf(await ingest.entries()).filter(({ frame }) => frame['url.full'].endsWith(path));
-  const kinds = (events) => [...new Set(events.map(({ kind }) => kind))].sort();
+  // Whether a frame is long is a matter of how fast the machine is.
+  const kinds = (events) => [...new Set(events.map(({ kind }) => kind))].filter((kind) => kind !== 'long_frame').sort();
   const events = await until(`all that ${path} tells`, told, (events) => kinds(events).length >= EXPECTED.length, kinds);
   assert.deepEqual(kinds(events), EXPECTED);
   const violations = await page.evaluate(() => window.violations);

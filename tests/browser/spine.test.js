@@ -122,7 +122,8 @@ test('a visitor who signs in, meets errors and leaves is in the stream, each eve
   for (const [kind, matches, count] of EXPECTED) {
     assert.equal(countOf(events, kind, matches), count, `${kind} ${matches}`);
   }
-  const others = events.filter(({ kind }) => kind !== 'web_vital');
+  // How many of these there are is a matter of how fast the machine is.
+  const others = events.filter(({ kind }) => !['web_vital', 'resource', 'long_frame'].includes(kind));
   assert.equal(others.length, 20, `nothing besides:${describe(others)}`);
   const sessions = new Set(events.map(({ frame }) => frame['session.id']));
   assert.equal(sessions.size, 1, 'one visit, one session');
