@@ -45,11 +45,13 @@ impl LongFrames {
         }
     }
 
-    /// The frames, and when each began. `anew`: another view, or what comes after the load, has
-    /// room for as many again.
-    pub fn take(&mut self, anew: bool) -> impl Iterator<Item = (f64, Draft)> + use<> {
+    /// Tells the frames, each with the time when it began. `anew`: another view, or what comes
+    /// after the load, has room for as many again.
+    pub fn take(&mut self, anew: bool, told: &mut Vec<(f64, Draft)>) {
         self.told = if anew { 0 } else { self.told + self.kept.len() };
-        std::mem::take(&mut self.kept).into_iter().map(|frame| (frame.start, frame.draft))
+        for frame in std::mem::take(&mut self.kept) {
+            told.push((frame.start, frame.draft));
+        }
     }
 
     /// How many found no room since this was asked last.

@@ -1,6 +1,7 @@
 //! Resources of a page (W3C Resource Timing): which are told whole, and the groups of the others.
 
 use crate::limits::{RESOURCE_GROUPS_MAX, RESOURCE_SLOW, RESOURCES_WHOLE_MAX};
+use dna_protocol::draft::Slot;
 use dna_protocol::model::Resource;
 use dna_protocol::privacy::clean_address;
 use dna_protocol::{Draft, Kind};
@@ -37,14 +38,21 @@ pub struct Resources {
 struct Group {
     initiator: String,
     origin: String,
-    count: f64,
     first: f64,
     last: f64,
     longest: f64,
-    sum: f64,
-    cached: f64,
-    sizes: [f64; 3],
+    sums: [f64; 6],
 }
+
+/// The fields of a group's sums.
+const SUMS: [Slot; 6] = [
+    Resource::count,
+    Resource::cached,
+    Resource::transfer_size,
+    Resource::encoded_body_size,
+    Resource::decoded_body_size,
+    Resource::duration_sum,
+];
 
 impl Resources {
     /// Adds a resource; `true` when the caller is to tell it whole.
@@ -82,21 +90,21 @@ impl Resources {
         &mut groups[at]
     }
 
-    /// The groups so far, and when the last of each had come. `anew`: another view, or what comes
-    /// after the load, is judged afresh.
-    pub fn take(&mut self, anew: bool) -> impl Iterator<Item = (f64, Draft)> + use<> {
+    /// Tells the groups so far, each with the time when the last of it had come. `anew`: another
+    /// view, or what comes after the load, is judged afresh.
+    pub fn take(&mut self, anew: bool, told: &mut Vec<(f64, Draft)>) {
         if anew {
             self.whole = [0; 2];
         }
-        std::mem::take(&mut self.groups).into_iter().map(|group| (group.last, group.draft()))
+        for group in std::mem::take(&mut self.groups) {
+            told.push((group.last, group.draft()));
+        }
     }
 }
 
 impl Group {
     fn add(&mut self, loaded: &Loaded<'_>) {
         let end = loaded.start + loaded.duration;
-        self.count += 1.0;
-        self.sum += loaded.duration;
         if loaded.start < self.first {
             self.first = loaded.start;
         }
@@ -106,13 +114,14 @@ impl Group {
         if loaded.duration > self.longest {
             self.longest = loaded.duration;
         }
-        let [transfer, _, decoded] = loaded.sizes;
-        if loaded.open && transfer == 0.0 && decoded > 0.0 {
-            self.cached += 1.0;
-        }
-        for (sum, size) in self.sizes.iter_mut().zip(loaded.sizes) {
-            if size > 0.0 {
-                *sum += size;
+        let [transfer, encoded, decoded] = loaded.sizes;
+        let from_cache = loaded.open && transfer == 0.0 && decoded > 0.0;
+        let cached = f64::from(u8::from(from_cache));
+        let parts = [1.0, cached, transfer, encoded, decoded, loaded.duration];
+        for (sum, part) in self.sums.iter_mut().zip(parts) {
+            // Not what a browser does not know.
+            if part > 0.0 {
+                *sum += part;
             }
         }
     }
@@ -123,17 +132,12 @@ impl Group {
         fields.text(Resource::initiator, &self.initiator);
         fields.text(Resource::url, &clean_address(&self.origin));
         fields.millis(Resource::duration, self.longest);
-        fields.millis(Resource::duration_sum, self.sum);
         fields.millis(Resource::start, self.first);
-        let [transfer, encoded, decoded] = self.sizes;
-        for (slot, count) in [
-            (Resource::count, self.count),
-            (Resource::cached, self.cached),
-            (Resource::transfer_size, transfer),
-            (Resource::encoded_body_size, encoded),
-            (Resource::decoded_body_size, decoded),
-        ] {
-            fields.count(slot, count);
+        for (slot, sum) in SUMS.into_iter().zip(self.sums) {
+            if sum > 0.0 {
+                // Whole numbers stay what they are.
+                fields.millis(slot, sum);
+            }
         }
         draft
     }

@@ -40,7 +40,7 @@ async function view(path) {
 
 test("a page view has the server's own timing, the protocol, the connection and the device", async () => {
   const { body, own } = await view('/timed');
-  assert.equal(body.server_timing, 'db;dur=53.25, cache;desc=hit, render;dur=0.1;desc="drawn, for {email}"');
+  assert.equal(body.server_timing, 'db;dur=53.25, cache;desc="hit", render;dur=0.1;desc="drawn, for {email}"');
   assert.equal(body['network.protocol.name'], own.protocol);
   assert.equal(body['device.memory'], own.deviceMemory);
   assert.equal(body['device.processors'], own.hardwareConcurrency);

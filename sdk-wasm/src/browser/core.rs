@@ -240,7 +240,10 @@ impl Core {
 
     /// Records what was gathered of the view so far. `anew`: its bounds are another's from now on.
     fn gathered(&mut self, anew: bool) {
-        for (time, draft) in self.resources.take(anew).chain(self.long_frames.take(anew)) {
+        let mut told = Vec::new();
+        self.resources.take(anew, &mut told);
+        self.long_frames.take(anew, &mut told);
+        for (time, draft) in told {
             self.record(time, draft);
         }
         self.client.limited(self.long_frames.dropped());

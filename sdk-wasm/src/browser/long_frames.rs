@@ -24,10 +24,8 @@ const SCRIPT: &[Row] = &[
 
 /// The type to observe: long tasks only where the browser knows no long animation frames.
 pub(super) fn entry_type() -> &'static str {
-    const FRAMES: &str = "long-animation-frame";
-    let known = js::get(&js::page(), "PerformanceObserver.supportedEntryTypes");
-    let known = known.dyn_ref::<Array>();
-    if known.is_some_and(|types| types.includes(&FRAMES.into(), 0)) { FRAMES } else { "longtask" }
+    let known = js::get(&js::page(), "PerformanceLongAnimationFrameTiming");
+    if known.is_undefined() { "longtask" } else { "long-animation-frame" }
 }
 
 /// The event of an entry.

@@ -28,6 +28,17 @@ const ENTRY: &[Row] = &[
     ("nextHopProtocol", As::Text, Resource::network_protocol),
 ];
 
+/// What groups and judges a resource.
+const NUMBERS: [&str; 7] = [
+    "startTime",
+    "duration",
+    "responseStatus",
+    "requestStart",
+    "transferSize",
+    "encodedBodySize",
+    "decodedBodySize",
+];
+
 /// Adds an entry to the groups, or gives it back as an event of its own. Calls of APIs are no
 /// resources, nor are our own files and beacons, which go to `endpoint`.
 pub(super) fn observed(
@@ -44,19 +55,11 @@ pub(super) fn observed(
     if ours {
         return None;
     }
-    let number = |name: &str| js::num(entry, name);
     let url = js::text(entry, "name", ORIGIN_MAX);
-    let transfer = number("transferSize");
-    let loaded = Loaded {
-        initiator: &initiator,
-        url: &url,
-        start: number("startTime"),
-        duration: number("duration"),
-        status: number("responseStatus"),
-        open: number("requestStart") > 0.0,
-        sizes: [transfer, number("encodedBodySize"), number("decodedBodySize")],
-    };
-    resources.add(&loaded).then(|| whole(entry, loaded.open, transfer))
+    let [start, duration, status, requested, sizes @ ..] = NUMBERS.map(|name| js::num(entry, name));
+    let open = requested > 0.0;
+    let loaded = Loaded { initiator: &initiator, url: &url, start, duration, status, open, sizes };
+    resources.add(&loaded).then(|| whole(entry, open, sizes[0]))
 }
 
 fn whole(entry: &JsValue, open: bool, transfer: f64) -> Draft {

@@ -19,7 +19,11 @@ pub(super) fn server_timing(entry: &JsValue) -> String {
     // `length` of what is no array is no number, which casts to 0.
     for at in 0..js::num(metrics, "length") as u32 {
         let metric = metrics.get(at);
-        let mut one = js::text(&metric, "name", TEXT_MAX);
+        let mut one = String::new();
+        if !list.is_empty() {
+            one += ", ";
+        }
+        one += &js::text(&metric, "name", TEXT_MAX);
         let duration = js::num(&metric, "duration");
         if duration > 0.0 {
             // To a thousandth, and printed by JavaScript: formatting a float is 10 KB of Rust.
@@ -29,21 +33,14 @@ pub(super) fn server_timing(entry: &JsValue) -> String {
         }
         let description = js::text(&metric, "description", TEXT_MAX);
         if !description.is_empty() {
-            let quote = if description.bytes().all(is_token) { "" } else { "\"" };
-            one = one + ";desc=" + quote + &description + quote;
+            one += ";desc=\"";
+            one += &description;
+            one += "\"";
         }
-        if list.len() + one.len() + 2 > BYTES_MAX {
+        if list.len() + one.len() > BYTES_MAX {
             break;
-        }
-        if !list.is_empty() {
-            list += ", ";
         }
         list += &one;
     }
     clean_text(&list)
-}
-
-/// Whether a byte may stand in a header's value without quotes; the frequent ones.
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
 }
