@@ -16,7 +16,7 @@ export const enum Kind {
   Stop = 8,
   Told = 9,
   Route = 10,
-  Report = 20,
+  Report = 11,
 }
 
 /** Takes records; never throws. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch } from './harness/browser.js';
+import { launch, onlyIn } from './harness/browser.js';
 import { until } from './harness/process.js';
 import { eventsOf, startBank, startIngest } from './harness/servers.js';
 
@@ -17,6 +17,8 @@ after(async () => {
   await bank?.stop();
   await ingest?.stop();
 });
+
+const skip = onlyIn('chromium', 'neither long animation frames nor long tasks');
 
 /** A page on which the core runs, in a browser that is `altered` by a script. */
 async function open(path, altered = () => {}) {
@@ -45,7 +47,7 @@ const entriesOf = (page, type) =>
 
 const near = (actual, wanted, what) => assert.ok(Math.abs(actual - wanted) <= 1, `${what}: ${actual}, not ${wanted}`);
 
-test('a busy page tells its long frames with the script that ran longest', async () => {
+test('a busy page tells its long frames with the script that ran longest', { skip }, async () => {
   const page = await open('/long-frames');
   await page.click('#block');
   await page.waitForSelector('#block-result.bad');
@@ -72,7 +74,7 @@ test('a busy page tells its long frames with the script that ran longest', async
   assert.equal(block.body['script.count'], entry.scripts.length);
 });
 
-test('a browser without long animation frames has long tasks', async () => {
+test('a browser without long animation frames has long tasks', { skip }, async () => {
   const page = await open('/long-frames?tasks', () => {
     delete window.PerformanceLongAnimationFrameTiming;
   });

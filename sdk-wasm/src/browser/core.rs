@@ -40,7 +40,7 @@ pub(super) mod kind {
     /// The address has changed without a load. a: push, replace or traverse.
     pub(crate) const ROUTE: u32 = 10;
     /// a: a report of the browser's, or a `securitypolicyviolation` event.
-    pub(crate) const REPORT: u32 = 20;
+    pub(crate) const REPORT: u32 = 11;
 }
 
 /// What a hook has seen.
