@@ -25,6 +25,7 @@ before(async () => {
 <script>fetch('/own.svg?by-fetch'); addEventListener('load', () => navigator.sendBeacon('/told'));</script>`,
       }),
     },
+    '/routed': { body: withTag(ingest.url) },
     '/crowded': { body: withTag(ingest.url) },
     '/own.svg': image,
     '/favicon.ico': image,
@@ -130,6 +131,23 @@ test('the slow and the failed are told whole, with phases and what the server sa
   const missing = events.find(({ body }) => body['http.response.status_code'] === 404).body;
   assert.equal(missing['url.full'], `${bank.url}/images/nowhere.jpg`, 'without its query');
   assert.ok(!JSON.stringify(events).includes('4711'));
+});
+
+test('what was loaded before a route change belongs to the view before', async () => {
+  const page = await open(`${pages.url}/routed`);
+  const load = (file) => page.evaluate((file) => new Promise((done) => {
+    const image = new Image();
+    image.onload = done;
+    image.src = file;
+  }), file);
+  await load('/own.svg?before');
+  await page.evaluate(() => history.pushState(null, '', '/routed/next'));
+  await load(`${elsewhere.url}/open.svg?after`);
+  await page.goto('about:blank');
+  const images = (events) => events.filter(({ body }) => body.initiator_type === 'img').map(({ body }) => [body['url.full'], body.count]);
+  assert.deepEqual(images(await told('/routed/next', (events) => images(events).length)), [[elsewhere.url, 1]]);
+  assert.deepEqual(images(await told('/routed', (events) => images(events).length)), [[pages.url, 1]]);
+  await page.close();
 });
 
 test('what is loaded when the browser\'s buffer is full is told as well', async () => {

@@ -148,5 +148,5 @@ window.probe = async () => ({
   errors: await errors(),
   console: ['debug', 'error', 'info', 'log', 'warn'].map((name) => console[name]('probe', { name })),
   // Ours, and what the tests' own driver brings.
-  globals: Object.keys(window).filter((name) => !/^dna$|ariaQuery/.test(name)),
+  globals: Object.keys(window).filter((name) => !/^dna$|ariaQuery/.test(name)).sort(),
 });
