@@ -14,8 +14,10 @@ macro_rules! embedded {
 /// Every file of `web/assets`; a test compares the list with the folder.
 const FILES: &[(&str, &str)] = embedded![
     "accounts.js",
+    "actions.js",
     "bank.css",
     "bank.js",
+    "console.js",
     "dom.js",
     "failing-api.js",
     "harbour.svg",
@@ -31,6 +33,7 @@ const FILES: &[(&str, &str)] = embedded![
     "statement.js",
     "texts.js",
     "throws.js",
+    "transactions.js",
     "transfer.js",
     "vitals.js",
 ];

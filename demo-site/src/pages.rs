@@ -40,6 +40,9 @@ const PAGES: &[Page] = &[
     page!("/resources", "resources"),
     page!("/long-frames", "long-frames"),
     page!("/reports", "reports"),
+    page!("/actions", "actions"),
+    page!("/transactions", "transactions"),
+    page!("/console", "console"),
 ];
 const NOT_FOUND: Page = page!("", "not-found");
 const SHELL: &str = include_str!("../web/shell.html");
@@ -75,7 +78,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 
 /// A document with nothing but the tag, for tests that bring their own content.
 async fn blank(site: web::Data<Site>) -> HttpResponse {
-    let tag = script_tag(&site.settings);
+    let tag = script_tag(&site.settings, "");
     let document = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n{tag}\n<meta charset=\"utf-8\">\n\
          <title>blank</title>\n</head>\n<body></body>\n</html>\n"
@@ -140,7 +143,11 @@ fn render(
         _ => text(name),
     });
     fill(SHELL, |name| match name {
-        "tag" => Some(script_tag(&site.settings)),
+        "tag" => {
+            // What is written to the console is told only where a page asks for it.
+            let more = if page.name == "console" { " data-console=\"error,warn\"" } else { "" };
+            Some(script_tag(&site.settings, more))
+        }
         "throw_now" => Some(if throw_now { THROW_NOW.to_owned() } else { String::new() }),
         "lang" => Some(language.tag().to_owned()),
         "other_lang" => Some(language.other().tag().to_owned()),

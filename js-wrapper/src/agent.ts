@@ -22,6 +22,8 @@ export interface Options {
   debug?: string | boolean;
   /** The public key, in base64, of the configuration that ingest serves; without it none is asked for. */
   configKey?: string;
+  /** What of the console is told: error, or error,warn; nothing when absent. */
+  console?: string;
 }
 
 /** What the core module exports. */

@@ -46,7 +46,7 @@ export function briefWords(options: Options, records: Record[], lost: number, fe
           'exception.stacktrace': text(error.stack, 6000),
         };
         events.push({ kind: kind ? 'unhandled_rejection' : 'exception', time, body });
-      } else if (kind != Kind.Lifecycle) lost++;
+      } else if (kind < Kind.Lifecycle || kind == Kind.Call) lost++;
     } catch {
       // A value that cannot be read takes none of the others with it.
       lost++;

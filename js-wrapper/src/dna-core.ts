@@ -1,9 +1,12 @@
 /** `dna-core.js`: starts the Wasm when the page has loaded, and until then has the words for a page that is left. */
 import { answered, initSync, observed, push, start as startCore, woken } from '../generated/dna_sdk_wasm.js';
+import { actions } from './actions.js';
 import { afterLoad } from './after-load.js';
 import type { Core, Wasm } from './agent.js';
+import { consoles, early, keep } from './console.js';
 import { connect, watch } from './host.js';
-import { Kind, type Sink } from './record.js';
+import { open } from './last-words.js';
+import { Kind, type Record, type Sink } from './record.js';
 import { reports } from './reports.js';
 import { routes } from './routes.js';
 
@@ -12,11 +15,35 @@ export { lastWords } from './last-words.js';
 /** The hashes of `dna.wasm` and `dna-extras.js`, put in by `build.js`. */
 declare const WASM_INTEGRITY: string, EXTRAS_INTEGRITY: string;
 
-/**
- * Starts the core; undefined when the options allow nothing or it is `wanted` no more. `fetch` is
- * what the page had when the tag ran: a wrapper that came later may add what is nobody's business.
- */
+/** Starts the core; undefined when the options allow nothing or it is `wanted` no more. */
 export const start: Core['start'] = async (options, fetch, wanted, beside, stop) => {
+  // What a page writes while it loads is written before the core is there.
+  let sink = keep;
+  const undo = [consoles(options.console, (...record) => sink(...record))];
+  const unhook = () => undo.forEach((take) => take());
+  try {
+    const core = await loaded(options, fetch, wanted, beside, stop);
+    if (core && wanted() && core.start(options, fetch)) {
+      sink = core.push;
+      undo.push(routes(sink), reports(sink), actions(sink));
+      for (const record of [...open.splice(0), ...early.splice(0)]) sink(...record);
+      return (...record: Record) => {
+        if (record[0] == Kind.Stop) unhook();
+        core.push(...record);
+      };
+    }
+  } catch (error) {
+    unhook();
+    throw error;
+  }
+  unhook();
+};
+
+/**
+ * The core, when the page has loaded. `fetch` is what the page had when the tag ran: a wrapper
+ * that came later may add what is nobody's business.
+ */
+async function loaded(...[options, fetch, wanted, beside, stop]: Parameters<Core['start']>): Promise<Wasm | undefined> {
   // A hash is dear: what few pages need comes through one file, which carries those of the others.
   const extras = () => beside('dna-extras.js', EXTRAS_INTEGRITY);
   // Before the page has loaded: one that is switched off should be left alone soon.
@@ -30,14 +57,8 @@ export const start: Core['start'] = async (options, fetch, wanted, beside, stop)
   const response = await fetch.call(window, url, { priority: 'low', integrity: WASM_INTEGRITY } as RequestInit);
   if (!response.ok) throw new Error(`${url} is answered with ${response.status}`);
   const bytes = await response.arrayBuffer();
-  const core: Wasm = await compiled(bytes).catch(async () => (await extras()).script(beside));
-  if (!wanted() || !core.start(options, fetch)) return;
-  const hooks = [routes(core.push), reports(core.push)];
-  return (...record) => {
-    if (record[0] == Kind.Stop) hooks.forEach((unhook) => unhook());
-    core.push(...record);
-  };
-};
+  return compiled(bytes).catch(async () => (await extras()).script(beside));
+}
 
 /** The Wasm's own exports. Fails where there is no Wasm, an old one, or the page's policy forbids it. */
 async function compiled(bytes: ArrayBuffer): Promise<Wasm> {

@@ -61,6 +61,7 @@ function events(sink: Sink): () => void {
 function fetches(sink: Sink): () => void {
   return replace(window, 'fetch', (call, [input, init]) => {
     const start = now();
+    sink(Kind.Begun, start, 0);
     const asked = typeof input == 'string' || input instanceof URL ? absolute(input) : input;
     // The caller gets what follows from the original, not the original with a second
     // handler: that would hide a rejection that nobody handles.
@@ -111,7 +112,7 @@ function requests(sink: Sink): () => void {
   const send = replace(prototype, 'send', (call, _, xhr) => {
     const request = known.get(xhr);
     if (request) {
-      request.start = now();
+      sink(Kind.Begun, (request.start = now()), 0);
       // The same function is added once only, however often the object is used.
       for (const type of ['load', 'error', 'abort', 'timeout']) xhr.addEventListener(type, ended);
     }

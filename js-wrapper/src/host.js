@@ -39,10 +39,10 @@ export const now = () => performance.now();
 export const wall = () => Date.now();
 export const random = () => crypto.getRandomValues(new Uint32Array(1))[0];
 
-let timer;
-export const wake = (delay) => {
-  clearTimeout(timer);
-  timer = delay < 0 ? 0 : setTimeout(() => core.woken(0), delay);
+const timers = [];
+export const wake = (by, delay) => {
+  clearTimeout(timers[by]);
+  timers[by] = delay < 0 ? 0 : setTimeout(() => core.woken(by), delay);
 };
 
 /** The session's name in the storage, or that of the frame with this sequence. */
@@ -88,6 +88,41 @@ export const send = (fetch, url, sequence, bytes) =>
   }, false);
 
 export const frames = () => attempt(() => requestAnimationFrame(() => requestAnimationFrame(() => core.woken(2))));
+
+export const painted = () => attempt(() => requestAnimationFrame(() => setTimeout(() => core.woken(4))));
+
+export const find = (node, how, selector) => attempt(() => node[how](selector));
+
+/** What a page does without changing itself: it goes elsewhere, opens a window, fills the clipboard. */
+const SIGNS = 'scroll submit reset invalid focusin blur change toggle copy play pause navigate'.split(' ');
+const CHANGES = { childList: true, attributes: true, characterData: true, subtree: true };
+let changes;
+/** Scripts change fields without a word: what is in them is compared, and goes nowhere. */
+let filled;
+const fields = () => [...document.querySelectorAll('input,textarea,select')].map((it) => it.value + it.checked).join();
+const sign = () => {
+  look_for_signs(false);
+  core.woken(5);
+};
+export const look_for_signs = (on) =>
+  attempt(() => {
+    changes ??= new MutationObserver(sign);
+    changes.disconnect();
+    const act = on ? 'addEventListener' : 'removeEventListener';
+    for (const type of SIGNS) for (const it of [window, window.navigation]) it?.[act](type, sign, true);
+    const before = filled;
+    filled = on ? fields() : undefined;
+    if (on) changes.observe(document, CHANGES);
+    return on || (before != null && before != fields());
+  }, false);
+
+let stirs;
+export const stir = (on) =>
+  attempt(() => {
+    stirs ??= new MutationObserver(() => core.woken(6));
+    stirs.disconnect();
+    if (on) stirs.observe(document, CHANGES);
+  });
 
 /** Paints from before an input may be told after it, so there is no hurry; and the page answers first. */
 const input = (event) => event.isTrusted && (window.requestIdleCallback ?? setTimeout)(() => core.woken(1), { timeout: 1000 });

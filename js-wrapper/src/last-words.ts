@@ -14,6 +14,9 @@ const FRAME_MAX = 60_000;
 
 type Told = [kind: string, body: object];
 
+/** The calls that began transactions which nobody has ended: the core takes them over. */
+export const open: Record[] = [];
+
 /** What is sent of each record that matters. */
 function told([kind, start, a, b, c, d]: Record): Told | undefined | false {
   const it = a as any;
@@ -46,7 +49,36 @@ function call([name, first, ...rest]: any[]): Told | undefined | false {
     return fits && ['identity', { 'user.id': `${first}`, 'user.tier': known, attributes: some(others) }];
   }
   if (name == 'event' && named) return ['custom', { 'event.name': clean(first, 128), attributes: some(attributes(rest)) }];
+  if (name == 'mark' && named) return ['mark', { 'mark.name': clean(first, 128) }];
+  if (name == 'error') return ['exception', { ...exception(first, {}), 'exception.mechanism': 'reported' }];
   if (name == 'route' && named) return ['route_change', { 'route.name': clean(first, 128) }];
+}
+
+/** The event of a transaction that is over now. */
+const step = ([, start, begun]: Record, end: number, outcome: string, more: any[] = []): [string, number, object] => [
+  'transaction',
+  start,
+  {
+    'transaction.name': clean((begun as any)[1], 128),
+    duration_ms: end - start,
+    'transaction.outcome': outcome,
+    attributes: some({ ...attributes((begun as any).slice(2)), ...attributes(more) }),
+  },
+];
+
+/** The events of the transactions that a record ends. */
+function steps(record: Record): [string, number, object][] {
+  const [kind, time, it] = record as any;
+  // A page that is covered is not left: the customer may read an SMS meanwhile.
+  if (it?.type == 'pagehide') return open.splice(0).map((begun) => step(begun, time, 'abandoned'));
+  const [what, name, ...more] = kind == Kind.Call ? it : [];
+  const outcome = { transaction: 'abandoned', end: 'ok', fail: 'error' }[what as string];
+  if (!outcome) return [];
+  const at = open.findIndex(([, , begun]: any) => begun[1] === name);
+  const over = at < 0 ? [] : open.splice(at, 1);
+  if (what != 'transaction') return over.map((begun) => step(begun, time, outcome, more));
+  if (typeof name == 'string' || Number.isFinite(name)) open.push(record);
+  return over.map((begun) => step(begun, time, outcome));
 }
 
 /** What the agent has copied, as an object. */
@@ -131,6 +163,7 @@ export function lastWords(options: Options, records: Record[], lost: number, fet
     try {
       const event = told(record);
       if (event) add(event[0], record[1], event[1]);
+      for (const over of steps(record)) add(...over);
     } catch {
       // A value that cannot be read or written takes none of the others with it.
     }

@@ -17,6 +17,9 @@ export const enum Kind {
   Told = 9,
   Route = 10,
   Report = 11,
+  Click = 20,
+  Begun = 21,
+  Console = 22,
 }
 
 /** Takes records; never throws. */

@@ -23,7 +23,7 @@ const SHORT = {
   'code.line.number': 'line',
   'code.column.number': 'column',
 };
-const short = (name) => SHORT[name] ?? name.replace(/^(browser\.web_vital|exception|event|element|navigation|document)\./, '');
+const short = (name) => SHORT[name] ?? name.replace(/^(browser\.web_vital|exception|event|element|navigation|document|user_action|transaction|mark|log)\./, '');
 
 const HEADER = [];
 const KINDS = {};

@@ -31,6 +31,8 @@ pub struct Client<H> {
     repeats: Repeats,
     /// What was last said of the user, to say it once a session.
     identity: Option<Draft>,
+    /// The route that is being shown, and when it began.
+    route: Option<(f64, Draft)>,
     dropped_queue_full: u64,
     dropped_rate_limited: u64,
 }
@@ -53,6 +55,7 @@ impl<H: Host> Client<H> {
             delivery: Delivery::new(now),
             repeats: Repeats::default(),
             identity: None,
+            route: None,
             dropped_queue_full: 0,
             dropped_rate_limited: 0,
         };
@@ -95,6 +98,7 @@ impl<H: Host> Client<H> {
     /// The page is being left, or is covered: what waits goes out now.
     pub fn hide(&mut self, now: u64) {
         self.delivery.hide();
+        self.routed(now, None);
         self.flush(now);
     }
 
@@ -128,7 +132,8 @@ impl<H: Host> Client<H> {
         another
     }
 
-    /// The page shows another route, whatever its address says.
+    /// The page shows another route, whatever its address says. It is told when it is there, see
+    /// [`Self::routed`].
     pub fn new_route(&mut self, now: u64, time: f64, navigation_type: &str) {
         if !self.repeats.allow_route(now) {
             self.dropped_rate_limited += 1;
@@ -137,16 +142,32 @@ impl<H: Host> Client<H> {
         let mut draft = Draft::new(Kind::RouteChange);
         draft.fields.text(RouteChange::navigation_type, navigation_type);
         draft.fields.text(RouteChange::referrer, &self.view.place.url);
-        let place = Place::of(&self.host.address());
-        draft.fields.text(RouteChange::fragment, &place.fragment);
-        self.view(now, time, draft);
+        self.begin_view(now);
+        draft.fields.text(RouteChange::fragment, &self.view.place.fragment);
+        self.route = Some((time, draft));
+    }
+
+    /// The route is there, after so long, or nobody waits for it any more.
+    pub fn routed(&mut self, now: u64, duration: Option<f64>) {
+        if let Some((time, mut draft)) = self.route.take() {
+            if let Some(duration) = duration {
+                draft.fields.millis(RouteChange::duration, duration);
+            }
+            self.take(now, time, draft);
+        }
     }
 
     /// Another page view begins in the same page load.
     pub fn view(&mut self, now: u64, time: f64, page: impl Into<Draft>) {
+        self.begin_view(now);
+        self.record(now, time, page);
+    }
+
+    /// What was told before belongs to the view before.
+    fn begin_view(&mut self, now: u64) {
+        self.routed(now, None);
         self.flush(now);
         self.view = View::begin(&mut self.host);
-        self.record(now, time, page);
     }
 
     /// The page view that was begun before the client started.

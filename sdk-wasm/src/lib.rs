@@ -9,11 +9,13 @@
 //!                       │ session, identity, repeats  │ outbox, retry ─► host (storage)
 //! ```
 //!
-//! [`vitals`], [`resources`] and [`long_frames`] are state machines of their own: they make
-//! events of what the browser measured.
+//! [`vitals`], [`resources`], [`long_frames`], [`actions`], [`transactions`] and [`settling`] are
+//! state machines of their own: they make events of what the browser measured, the visitor did and
+//! the application said.
 //!
 //! `web_sys` appears only under `browser/`. All bounds stand in [`limits`].
 
+pub mod actions;
 mod batch;
 mod client;
 mod config;
@@ -30,8 +32,10 @@ mod route;
 mod sampling;
 mod sequence;
 mod session;
+pub mod settling;
 mod stored;
 pub mod timing;
+pub mod transactions;
 pub mod vitals;
 
 #[cfg(feature = "browser")]

@@ -108,3 +108,37 @@ pub const LONG_FRAMES_MAX: usize = 20;
 /// Records that wait while the core is busy, as when another script throws while it wraps the
 /// very request that the core is making.
 pub const PENDING_MAX: usize = 200;
+
+/// Transactions that are open at a time: steps of one customer, which hardly overlap.
+pub const TRANSACTIONS_OPEN_MAX: usize = 16;
+
+/// The age at which nobody waits any more for a transaction to end: an SMS code is good for five
+/// minutes, at most ten.
+pub const TRANSACTION_AGE_MAX: f64 = 600_000.0;
+
+/// Clicks on one element, one soon after the other, are haste from this number on: two are a
+/// double click.
+pub const RAGE_CLICKS: u32 = 3;
+
+/// From one click to the next of the same action.
+pub const RAGE_WITHIN: f64 = 1_000.0;
+
+/// So long after a click an exception is taken to be its consequence.
+pub const ERROR_WITHIN: f64 = 1_000.0;
+
+/// A click after which nothing happens for so long is dead: people click again after one second.
+pub const DEAD_AFTER: f64 = 2_000.0;
+
+/// How long an action waits for the paint after it, on a page that is busy or never painted.
+pub const PAINT_WAIT_MAX: f64 = 10_000.0;
+
+/// User actions within [`RATE_WINDOW`], each of which may be several clicks: two a second are a
+/// game, not a bank.
+pub const RATE_ACTIONS_MAX: u32 = 120;
+
+/// A page on which nothing changed for so long is quiet: six frames.
+pub const QUIET_AFTER: f64 = 100.0;
+
+/// How long a route may take to be shown. One that is not quiet then never is, as with a clock on
+/// the page.
+pub const ROUTE_WAIT_MAX: f64 = 10_000.0;

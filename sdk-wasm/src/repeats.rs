@@ -2,8 +2,8 @@
 //! any page from sending without end.
 
 use crate::limits::{
-    RATE_EVENTS_MAX, RATE_ROUTES_MAX, RATE_WINDOW, REPEATS_KNOWN_MAX, REPEATS_MAX,
-    REPORT_REPEATS_MAX,
+    RATE_ACTIONS_MAX, RATE_EVENTS_MAX, RATE_ROUTES_MAX, RATE_WINDOW, REPEATS_KNOWN_MAX,
+    REPEATS_MAX, REPORT_REPEATS_MAX,
 };
 use dna_protocol::{Draft, Kind};
 
@@ -14,6 +14,7 @@ pub(crate) struct Repeats {
     window: u64,
     events: u32,
     routes: u32,
+    actions: u32,
 }
 
 impl Repeats {
@@ -21,12 +22,15 @@ impl Repeats {
     pub(crate) fn allow(&mut self, draft: &Draft, now: u64) -> bool {
         self.enter(now);
         let max = match draft.kind {
-            Kind::Exception | Kind::UnhandledRejection => REPEATS_MAX,
+            Kind::Exception | Kind::UnhandledRejection | Kind::Console => REPEATS_MAX,
             Kind::Report => REPORT_REPEATS_MAX,
             _ => u16::MAX,
         };
         let repeats = if max < u16::MAX { self.count(draft) } else { 0 };
-        let allowed = repeats < max && self.events < RATE_EVENTS_MAX;
+        self.actions += u32::from(draft.kind == Kind::UserAction);
+        let allowed = repeats < max
+            && self.events < RATE_EVENTS_MAX
+            && (draft.kind != Kind::UserAction || self.actions <= RATE_ACTIONS_MAX);
         self.events += u32::from(allowed);
         allowed
     }
@@ -40,7 +44,7 @@ impl Repeats {
 
     fn enter(&mut self, now: u64) {
         if now.abs_diff(self.window) >= RATE_WINDOW {
-            (self.window, self.events, self.routes) = (now, 0, 0);
+            (self.window, self.events, self.routes, self.actions) = (now, 0, 0, 0);
         }
     }
 
@@ -113,5 +117,9 @@ mod tests {
         let allowed = (0..200).filter(|_| repeats.allow_route(RATE_WINDOW + 5)).count();
         assert_eq!(allowed, RATE_ROUTES_MAX as usize);
         assert!(repeats.allow_route(2 * RATE_WINDOW + 5));
+        let click = Draft::new(Kind::UserAction);
+        let allowed = (0..500).filter(|_| repeats.allow(&click, 2 * RATE_WINDOW + 5)).count();
+        assert_eq!(allowed, RATE_ACTIONS_MAX as usize);
+        assert!(repeats.allow(&call, 2 * RATE_WINDOW + 5), "calls are told all the same");
     }
 }

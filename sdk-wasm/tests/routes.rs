@@ -4,6 +4,7 @@
 mod support;
 
 use dna_protocol::Body;
+use dna_protocol::field::Millis;
 use dna_protocol::model::RouteChange;
 use dna_sdk_wasm::Client;
 use dna_sdk_wasm::limits::RATE_ROUTES_MAX;
@@ -15,10 +16,11 @@ fn go(memory: &Memory, page: &mut Client<Memory>, now: u64, address: &str) {
 }
 
 fn route(sent: &Sent) -> &RouteChange {
-    match &sent.frame.events[0].body {
-        Body::RouteChange(route) => route,
-        other => panic!("{other:?}"),
-    }
+    let route = sent.frame.events.iter().find_map(|event| match &event.body {
+        Body::RouteChange(route) => Some(route),
+        _ => None,
+    });
+    route.expect("a frame with a route")
 }
 
 #[test]
@@ -40,6 +42,26 @@ fn another_route_is_another_view_and_what_came_before_stays_with_its_own() {
     assert_eq!(route.navigation_type.as_deref(), Some("push"));
     assert_eq!(route.referrer.as_deref(), Some("https://bank/accounts"));
     assert_eq!(route.fragment.as_deref(), Some("/of/{phone}"));
+}
+
+#[test]
+fn a_route_is_told_once_with_its_duration_or_without_one_when_the_page_goes_on() {
+    let memory = Memory::new();
+    let mut page = memory.page(START);
+    go(&memory, &mut page, START, "https://bank/orders");
+    page.flush(START);
+    assert_eq!(memory.sent().len(), 0, "it is still being shown");
+    page.routed(START + 800, Some(640.0));
+    page.routed(START + 900, Some(1.0));
+    go(&memory, &mut page, START + 1_000, "https://bank/limits");
+    page.hide(START + 1_100);
+    let sent = memory.sent();
+    assert_eq!(sent.len(), 2);
+    let (orders, limits) = (route(&sent[0]), route(&sent[1]));
+    assert_eq!(orders.duration.map(Millis::get), Some(640.0));
+    assert_eq!(limits.duration, None);
+    assert_eq!(sent[0].frame.header.url.as_deref(), Some("https://bank/orders"));
+    assert_eq!(sent[0].frame.events[0].time, 5.0, "when it began");
 }
 
 #[test]

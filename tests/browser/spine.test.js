@@ -45,6 +45,8 @@ const EXPECTED = [
   ['api_call', (body) => body['url.full'].endsWith('/api/sign-in') && body['http.response.status_code'] === 200, 1],
   ['api_call', (body) => body['url.full'].endsWith('/api/accounts') && body['http.response.status_code'] === 200, 1],
   ['api_call', (body) => body['http.response.status_code'] === 500, 1],
+  ['user_action', () => true, 5],
+  ['user_action', (body) => body['user_action.frustration'] === 'error_click', 2],
   ['api_call', (body) => body['url.full'].endsWith('/api/gold-price') && body['error.type'] === 'network', 1],
 ];
 
@@ -124,7 +126,7 @@ test('a visitor who signs in, meets errors and leaves is in the stream, each eve
   }
   // How many of these there are is a matter of how fast the machine is.
   const others = events.filter(({ kind }) => !['web_vital', 'resource', 'long_frame'].includes(kind));
-  assert.equal(others.length, 20, `nothing besides:${describe(others)}`);
+  assert.equal(others.length, 25, `nothing besides:${describe(others)}`);
   const sessions = new Set(events.map(({ frame }) => frame['session.id']));
   assert.equal(sessions.size, 1, 'one visit, one session');
   const views = new Set(events.map(({ frame }) => frame['view.id']));

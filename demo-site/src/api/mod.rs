@@ -3,6 +3,7 @@
 mod accounts;
 mod bank;
 mod sign_in;
+mod sms_code;
 mod statement;
 mod transfer;
 
@@ -26,6 +27,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             .service(web::resource("/accounts").get(accounts::accounts))
             .service(web::resource("/transfer").post(transfer::transfer))
             .service(web::resource("/statement").get(statement::statement))
+            .service(web::resource("/sms-code").get(sms_code::sms_code))
             .service(web::resource("/fails").get(fails))
             .service(web::resource("/slow-picture").get(slow_picture))
             .default_service(web::to(unknown)),

@@ -21,12 +21,15 @@ const PAGES: &[&str] = &[
     "/resources",
     "/long-frames",
     "/reports",
+    "/actions",
+    "/transactions",
+    "/console",
     "/blank",
 ];
 
 const TAG: &str = "<head>\n<script src=\"/sdk/dna.js\" data-key=\"demo-bank\" \
                    data-endpoint=\"http://127.0.0.1:7070/v1/beacon\" \
-                   data-release=\"demo@1.0.0\" data-sample-rate=\"1\"></script>\n";
+                   data-release=\"demo@1.0.0\" data-sample-rate=\"1\"";
 
 #[actix_web::test]
 async fn every_page_has_the_tag_first_in_its_head() {
@@ -39,6 +42,14 @@ async fn every_page_has_the_tag_first_in_its_head() {
             assert!(!answer.text().contains("unknown place"), "{page}: {}", answer.text());
             assert!(!answer.text().contains("{{"), "{page}: {}", answer.text());
         }
+    }
+}
+
+#[actix_web::test]
+async fn only_the_page_about_the_console_tells_of_it() {
+    for page in PAGES {
+        let asks = ask(get(page)).await.text().contains("data-console");
+        assert_eq!(asks, *page == "/console", "{page}");
     }
 }
 
@@ -70,6 +81,9 @@ async fn what_the_browser_tests_hold_on_to_is_there() {
         ("/resources", &["load-many", "load-slow", "load-missing"]),
         ("/long-frames", &["block", "force-layout"]),
         ("/reports", &["violate", "use-deprecated"]),
+        ("/actions", &["dead", "error", "good", "quiet-call", "balance", "masked"]),
+        ("/transactions", &["send-code", "sms-code", "check-code", "set-mark", "report-error"]),
+        ("/console", &["write-error"]),
     ] {
         let answer = ask(get(page)).await;
         for id in ids {

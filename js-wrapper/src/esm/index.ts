@@ -35,6 +35,37 @@ export function event(name: string, attributes?: Attributes): void {
   dna?.('event', name, attributes);
 }
 
+/** A step of the application's that takes its time. */
+export interface Transaction {
+  /** It went well. */
+  end(attributes?: Attributes): void;
+  /** It did not. */
+  fail(attributes?: Attributes): void;
+}
+
+/**
+ * Begins a step that takes its time, such as an SMS code that arrives. One that is not over when
+ * the page is left was abandoned; after ten minutes nobody waits for it any more. A name is open
+ * once: beginning it again abandons the one before.
+ */
+export function transaction(name: string, attributes?: Attributes): Transaction {
+  dna?.('transaction', name, attributes);
+  return {
+    end: (attributes) => dna?.('end', name, attributes),
+    fail: (attributes) => dna?.('fail', name, attributes),
+  };
+}
+
+/** A moment of the application's own. */
+export function mark(name: string): void {
+  dna?.('mark', name);
+}
+
+/** An error that the application has caught itself, as in an error boundary. */
+export function error(error: unknown): void {
+  dna?.('error', error);
+}
+
 /** The route that the page shows is called so. Call it when the address has changed already. */
 export function route(name: string): void {
   dna?.('route', name);

@@ -1,8 +1,9 @@
-//! What the application says: `dna('setUser', …)`, `dna('clearUser')`, `dna('event', …)`, `dna('route', …)`.
+//! What the application says: `dna('setUser', …)`, `dna('clearUser')`, `dna('event', …)`, `dna('route', …)`,
+//! `dna('mark', …)`, `dna('error', …)`. Transactions have a file of their own.
 
-use super::js;
+use super::{errors, js};
 use dna_protocol::draft::AttributeDraft;
-use dna_protocol::model::{Custom, Identity, RouteChange};
+use dna_protocol::model::{Custom, Identity, Mark, RouteChange};
 use dna_protocol::privacy::{clean_text, mask_of_number};
 use dna_protocol::{Draft, Kind};
 use js_sys::Array;
@@ -11,9 +12,7 @@ use wasm_bindgen::prelude::{JsCast, JsValue};
 /// The event that a call makes. The stub gives its name, what it is about, and then names and
 /// values of attributes, one after the other.
 pub(super) fn event(arguments: &JsValue) -> Option<Draft> {
-    let subject = js::get(arguments, "1");
-    let named = subject.as_string().is_some() || subject.as_f64().is_some();
-    let name = if named { js::printed(&subject, 512) } else { String::new() };
+    let name = subject(arguments);
     let mut draft = Draft::new(Kind::Identity);
     match js::text(arguments, "0", 16).as_str() {
         "clearUser" => {}
@@ -24,24 +23,29 @@ pub(super) fn event(arguments: &JsValue) -> Option<Draft> {
         }
         "setUser" if !name.is_empty() => {
             draft.fields.text(Identity::id, &name);
-            let (attributes, tier) = attributes(arguments, "tier");
+            let (attributes, tier) = attributes(&[arguments], "tier");
             draft.fields.text(Identity::tier, &clean_text(&tier));
             draft.fields.attributes(Identity::attributes, &attributes);
         }
         "event" if !name.is_empty() => {
             draft.kind = Kind::Custom;
             draft.fields.text(Custom::name, &clean_text(&name));
-            let (attributes, _) = attributes(arguments, "");
+            let (attributes, _) = attributes(&[arguments], "");
             draft.fields.attributes(Custom::attributes, &attributes);
         }
         "route" if !name.is_empty() => {
             draft.kind = Kind::RouteChange;
             draft.fields.text(RouteChange::name, &clean_text(&name));
         }
+        "mark" if !name.is_empty() => {
+            draft.kind = Kind::Mark;
+            draft.fields.text(Mark::name, &clean_text(&name));
+        }
+        "error" => return Some(errors::reported(&js::get(arguments, "1"))),
         _ => {
             js::warn(
-                "dna: unknown call; allowed: setUser(id, attributes), clearUser(), event(name, \
-                 attributes), route(name), with a text or number as id and name",
+                "dna: unknown call; allowed: setUser, clearUser, event, route, transaction, end, \
+                 fail, mark, error; with a text or number as id or name",
             );
             return None;
         }
@@ -49,30 +53,46 @@ pub(super) fn event(arguments: &JsValue) -> Option<Draft> {
     Some(draft)
 }
 
-/// The attributes, and the text of the one called `apart`, which is not among them.
-fn attributes(arguments: &JsValue, apart: &str) -> (AttributeDraft, String) {
-    let list: &Array = arguments.unchecked_ref();
+/// What a call is about: an id or a name; empty when it is neither text nor number.
+pub(super) fn subject(arguments: &JsValue) -> String {
+    let subject = js::get(arguments, "1");
+    let named = subject.as_string().is_some() || subject.as_f64().is_some();
+    if named { js::printed(&subject, 512) } else { String::new() }
+}
+
+/// The attributes of these calls, and the text of the one called `apart`, which is not among
+/// them. Of those with one name the first holds.
+pub(super) fn attributes(calls: &[&JsValue], apart: &str) -> (AttributeDraft, String) {
     let (mut attributes, mut text_apart) = (AttributeDraft::default(), String::new());
-    let mut at = 2;
-    while at < list.length() {
-        let name = list.get(at).as_string().unwrap_or_default();
-        let value = list.get(at + 1);
-        at += 2;
-        let text = value.as_string();
-        if name == apart {
-            text_apart = text.unwrap_or_default();
-            continue;
-        }
-        let name = clean_text(&name);
-        let number = value.as_f64();
-        if let Some(text) = text {
-            attributes.text(&name, &clean_text(&text));
-        } else if let Some(mask) = number.and_then(mask_of_number) {
-            attributes.text(&name, mask);
-        } else if let Some(number) = number {
-            attributes.number(&name, number);
-        } else {
-            attributes.bool(&name, value.is_truthy());
+    let mut names: Vec<String> = Vec::new();
+    for call in calls {
+        let list: &Array = call.unchecked_ref();
+        let length = if call.is_undefined() { 0 } else { list.length() };
+        let mut at = 2;
+        while at < length {
+            let name = list.get(at).as_string().unwrap_or_default();
+            let value = list.get(at + 1);
+            at += 2;
+            let text = value.as_string();
+            if name == apart {
+                text_apart = text.unwrap_or_default();
+                continue;
+            }
+            let name = clean_text(&name);
+            if names.contains(&name) {
+                continue;
+            }
+            let number = value.as_f64();
+            if let Some(text) = text {
+                attributes.text(&name, &clean_text(&text));
+            } else if let Some(mask) = number.and_then(mask_of_number) {
+                attributes.text(&name, mask);
+            } else if let Some(number) = number {
+                attributes.number(&name, number);
+            } else {
+                attributes.bool(&name, value.is_truthy());
+            }
+            names.push(name);
         }
     }
     (attributes, text_apart)

@@ -1,12 +1,17 @@
 //! The one core of a page: takes records, calls the signal they belong to, wakes the client.
 
+use super::actions::{self, Actions};
 use super::clock::Clock;
 use super::host::Browser;
+pub(super) use super::record::{Record, kind};
+use super::transactions::{self, Transactions};
 use super::vitals::{self, Document, PageVitals};
 use super::{api, calls, errors, js, lifecycle, long_frames, navigation, reports, resources};
 use crate::limits::PENDING_MAX;
 use crate::long_frames::LongFrames;
 use crate::resources::Resources;
+use crate::settling::Settling;
+use crate::vitals::Report;
 use crate::{Answer, Client, Config, View};
 use dna_protocol::model::Visibility;
 use dna_protocol::{Draft, Kind};
@@ -14,46 +19,10 @@ use js_sys::Array;
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
-/// The kinds of records. `js-wrapper/src/record.ts` has the same numbers.
-pub(super) mod kind {
-    /// a: the `error` event of a script or an element.
-    pub(crate) const ERROR: u32 = 0;
-    /// a: the `unhandledrejection` event.
-    pub(crate) const REJECTION: u32 = 1;
-    /// a: end, b: fetch's first argument, c: its second, d: the response.
-    pub(crate) const FETCH_ANSWERED: u32 = 2;
-    /// The same, d: what the promise was rejected with.
-    pub(crate) const FETCH_FAILED: u32 = 3;
-    /// a: end, b: open's arguments, c: the XMLHttpRequest, d: the event that ended it.
-    pub(crate) const XHR_ENDED: u32 = 4;
-    /// a: the event that shows or hides the page.
-    pub(crate) const LIFECYCLE: u32 = 5;
-    /// a: the arguments of a call of `dna`.
-    pub(crate) const CALL: u32 = 6;
-    /// a: how many records found the stub's queue full.
-    pub(crate) const LOST: u32 = 7;
-    /// The page wants no more of it.
-    pub(crate) const STOP: u32 = 8;
-    /// The stub has told the page view already, as far as it came: the page was left or covered
-    /// before the core was there. a: the view's identifier in hex.
-    pub(crate) const TOLD: u32 = 9;
-    /// The address has changed without a load. a: push, replace or traverse.
-    pub(crate) const ROUTE: u32 = 10;
-    /// a: a report of the browser's, or a `securitypolicyviolation` event.
-    pub(crate) const REPORT: u32 = 11;
-}
-
-/// What a hook has seen.
-pub(super) struct Record {
-    pub(super) kind: u32,
-    pub(super) time: f64,
-    pub(super) values: [JsValue; 4],
-}
-
 /// The state of a page.
 pub(super) struct Core {
     pub(super) client: Client<Browser>,
-    clock: Clock,
+    pub(super) clock: Clock,
     page: PageTold,
     /// It is being left; it may come back from the back/forward cache.
     left: bool,
@@ -66,6 +35,14 @@ pub(super) struct Core {
     soft_navigations: bool,
     resources: Resources,
     long_frames: LongFrames,
+    pub(super) actions: Actions,
+    /// The view that the action which waits belongs to.
+    pub(super) clicked: View,
+    pub(super) transactions: Transactions,
+    /// The route that is being shown.
+    pub(super) route: Option<Settling>,
+    /// When the alarm is set for; infinite for never.
+    pub(super) alarm: f64,
 }
 
 /// How much of the page view is told. A page that is covered while it loads may never be seen
@@ -98,6 +75,7 @@ pub(super) fn start(options: &JsValue, fetch: JsValue) -> bool {
     let vitals = vitals::start();
     let soft_navigations = vitals::has_soft_navigations();
     let core = Core {
+        clicked: client.current_view().clone(),
         measured: client.current_view().clone(),
         client,
         clock,
@@ -108,6 +86,10 @@ pub(super) fn start(options: &JsValue, fetch: JsValue) -> bool {
         soft_navigations,
         resources: Resources::default(),
         long_frames: LongFrames::default(),
+        actions: Actions::default(),
+        transactions: Transactions::default(),
+        route: None,
+        alarm: f64::INFINITY,
     };
     CORE.with(|cell| cell.replace(Some(core)));
     js::observe(&(vitals::ENTRIES.to_owned() + long_frames::entry_type()));
@@ -122,21 +104,37 @@ pub(super) fn with(act: impl FnOnce(&mut Core)) {
         if let Some(core) = core.as_mut() {
             act(core);
         }
-        while let Some(record) = next_pending() {
-            if record.kind == kind::STOP {
-                // What was told before is sent.
-                if let Some(mut core) = core.take() {
-                    core.client.hide(core.clock.now());
-                }
-            } else if let Some(core) = core.as_mut() {
-                core.take(&record);
-            }
-        }
+        take_pending(&mut core);
     });
 }
 
+/// Takes what came meanwhile. Once, not once for each caller of [`with`].
+#[inline(never)]
+fn take_pending(core: &mut Option<Core>) {
+    while let Some(record) = next_pending() {
+        if record.kind == kind::STOP {
+            // What was told before is sent.
+            if let Some(mut core) = core.take() {
+                actions::settle(&mut core);
+                core.client.hide(core.clock.now());
+            }
+        } else if let Some(core) = core.as_mut() {
+            core.take(&record);
+        }
+    }
+    if let Some(core) = core.as_mut() {
+        core.set_alarm();
+    }
+}
+
 /// Takes a record now, or as soon as the core is free.
+///
+/// Not what is written to the console while the core is busy: reading it may run the page's code,
+/// which may write again, without end.
 pub(super) fn push(record: Record) {
+    if record.kind == kind::CONSOLE && CORE.with(|core| core.try_borrow_mut().is_err()) {
+        return LOST.set(LOST.get() + 1);
+    }
     PENDING.with(|pending| {
         let mut pending = pending.borrow_mut();
         if pending.len() < PENDING_MAX {
@@ -155,6 +153,17 @@ fn next_pending() -> Option<Record> {
     })
 }
 
+/// Records reports that belong to `view`, which may be an earlier one.
+pub(super) fn tell_in(client: &mut Client<Browser>, view: &View, now: u64, reports: Vec<Report>) {
+    if !reports.is_empty() {
+        client.within(view, now, |client| {
+            for report in reports {
+                client.record(now, report.time, report.draft);
+            }
+        });
+    }
+}
+
 impl Core {
     fn take(&mut self, record: &Record) {
         let time = record.time;
@@ -166,8 +175,22 @@ impl Core {
             }
             kind::ERROR => Some(errors::exception(subject)),
             kind::REJECTION => Some(errors::rejection(subject)),
-            kind::FETCH_ANSWERED | kind::FETCH_FAILED | kind::XHR_ENDED => Some(api::call(record)),
+            kind::FETCH_ANSWERED | kind::FETCH_FAILED | kind::XHR_ENDED => {
+                if let Some(route) = &mut self.route {
+                    route.ended(time, js::now());
+                }
+                Some(api::call(record))
+            }
+            kind::CALL if transactions::said(self, time, subject) => None,
             kind::CALL => calls::event(subject),
+            kind::CLICK => return actions::clicked(self, time, subject),
+            kind::BEGUN => {
+                if let Some(route) = &mut self.route {
+                    route.begun();
+                }
+                return self.actions.alive();
+            }
+            kind::CONSOLE => Some(errors::console(subject, &record.values[1])),
             kind::REPORT => reports::report(subject),
             kind::LIFECYCLE => return lifecycle::changed(self, time, subject),
             kind::TOLD => return self.told(time, subject),
@@ -181,7 +204,10 @@ impl Core {
     }
 
     /// Records something that happened `time` ms after the time origin.
-    fn record(&mut self, time: f64, draft: Draft) {
+    pub(super) fn record(&mut self, time: f64, draft: Draft) {
+        if matches!(draft.kind, Kind::Exception | Kind::UnhandledRejection) {
+            self.actions.failed(time);
+        }
         self.client.record(self.clock.now(), time, draft);
     }
 
@@ -195,12 +221,17 @@ impl Core {
     }
 
     fn route(&mut self, time: f64, how: &JsValue) {
+        self.actions.alive();
         if self.client.has_moved() {
             self.observed(&js::measured());
             self.gathered(true);
             let how = how.as_string().unwrap_or_default();
             self.client.new_route(self.clock.now(), time, &how);
             self.routed = time;
+            self.route = Some(Settling::new(time));
+            js::stir(true);
+            // What is shown already is painted next.
+            self.stirred();
         }
     }
 
@@ -252,15 +283,7 @@ impl Core {
     /// Records the vitals that are due.
     fn tell(&mut self) {
         let reports = self.vitals.take();
-        if reports.is_empty() {
-            return;
-        }
-        let now = self.clock.now();
-        self.client.within(&self.measured, now, |client| {
-            for report in reports {
-                client.record(now, report.time, report.draft);
-            }
-        });
+        tell_in(&mut self.client, &self.measured, self.clock.now(), reports);
     }
 
     /// The visitor has pressed a key or clicked.
@@ -285,7 +308,10 @@ impl Core {
         if self.routed < time {
             self.gathered(true);
             let how = js::text(entry, "navigationType", 16);
-            self.client.new_route(self.clock.now(), time, &how);
+            let now = self.clock.now();
+            self.client.new_route(now, time, &how);
+            // It is there already.
+            self.client.routed(now, None);
         }
         self.measured = self.client.current_view().clone();
         vitals::soft_navigation(&mut self.vitals, entry);
@@ -295,6 +321,8 @@ impl Core {
     pub(super) fn hide(&mut self, time: f64) {
         // Observers are told later, which may be too late.
         self.observed(&js::measured());
+        actions::settle(self);
+        self.routed(None);
         self.vitals.hidden(time, &Document);
         if self.page == PageTold::Nothing {
             self.record_page(&js::entry("navigation"), PageTold::Beginning);

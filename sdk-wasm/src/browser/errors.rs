@@ -2,10 +2,11 @@
 
 use super::js;
 use dna_protocol::draft::Fields;
-use dna_protocol::model::Exception;
+use dna_protocol::model::{Console, Exception};
 use dna_protocol::privacy::{clean_address, clean_text};
 use dna_protocol::{Draft, Kind};
-use wasm_bindgen::prelude::JsValue;
+use js_sys::Array;
+use wasm_bindgen::prelude::{JsCast, JsValue};
 
 /// How long a message and a stack may be before queries are taken out of them.
 const MESSAGE_MAX: u32 = 2048;
@@ -33,6 +34,40 @@ pub(super) fn exception(event: &JsValue) -> Draft {
 pub(super) fn rejection(event: &JsValue) -> Draft {
     let mut draft = Draft::new(Kind::UnhandledRejection);
     thrown(&js::get(event, "reason"), &mut draft.fields);
+    draft
+}
+
+/// What the application has caught itself, and tells all the same.
+pub(super) fn reported(error: &JsValue) -> Draft {
+    let mut draft = Draft::new(Kind::Exception);
+    thrown(error, &mut draft.fields);
+    draft.fields.text(Exception::mechanism, "reported");
+    draft
+}
+
+/// What the page wrote to the console, as one line, with the first stack among it.
+pub(super) fn console(written: &JsValue, severity: &JsValue) -> Draft {
+    let mut draft = Draft::new(Kind::Console);
+    let severity = severity.as_string().unwrap_or_default();
+    draft.fields.text(Console::severity, &severity);
+    let (mut message, mut stack) = (String::new(), String::new());
+    let written: &Array = written.unchecked_ref();
+    for at in 0..written.length() {
+        let value = written.get(at);
+        // Queries are taken out of it, and it is cut, later.
+        if message.len() >= MESSAGE_MAX as usize {
+            break;
+        }
+        if !message.is_empty() {
+            message.push(' ');
+        }
+        message.push_str(&js::printed(&value, MESSAGE_MAX));
+        if stack.is_empty() {
+            stack = js::text(&value, "stack", STACK_MAX);
+        }
+    }
+    draft.fields.text(Console::message, &clean_text(&message));
+    draft.fields.text(Console::stacktrace, &clean_text(&stack));
     draft
 }
 

@@ -70,7 +70,7 @@ impl Host for Browser {
 
     fn wake_in(&mut self, delay: u64) {
         // The longest time that a browser's timer counts.
-        js::wake(delay.min(i32::MAX as u64) as i32);
+        js::wake(0, delay.min(i32::MAX as u64) as i32);
     }
 
     fn warn(&self, message: &str) {
@@ -80,7 +80,10 @@ impl Host for Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        js::wake(-1);
+        js::wake(0, -1);
+        js::wake(3, -1);
+        js::look_for_signs(false);
+        js::stir(false);
         js::blind();
     }
 }

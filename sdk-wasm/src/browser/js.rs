@@ -33,8 +33,8 @@ extern "C" {
     pub(super) fn wall() -> f64;
     /// 32 unpredictable bits.
     pub(super) fn random() -> u32;
-    /// Calls `woken` with 0 in so many milliseconds, instead of what was asked before; negative: never.
-    pub(super) fn wake(delay: i32);
+    /// Calls `woken` with `by` in so many milliseconds, instead of what was asked before; negative: never.
+    pub(super) fn wake(by: u32, delay: i32);
     /// The bytes stored under a key; none when there are none.
     pub(super) fn load(key: f64) -> Vec<u8>;
     /// Stores bytes; a full storage takes nothing.
@@ -50,6 +50,15 @@ extern "C" {
     pub(super) fn send(fetch: &JsValue, url: &str, sequence: f64, bytes: &[u8]) -> bool;
     /// Calls `woken` with 2 in the second animation frame from now.
     pub(super) fn frames();
+    /// Calls `woken` with 4 when the next animation frame has been painted.
+    pub(super) fn painted();
+    /// The element that `closest` or `querySelector` of `node` finds; undefined for none.
+    pub(super) fn find(node: &JsValue, how: &str, selector: &str) -> JsValue;
+    /// Watches for a sign that the page does something: `woken` with 5, once; `false` when it
+    /// cannot. Or watches no more: whether a field holds something else than when it began.
+    pub(super) fn look_for_signs(on: bool) -> bool;
+    /// Calls `woken` with 6 whenever the page has changed; or no more.
+    pub(super) fn stir(on: bool);
     /// Observes performance entries of the types, which are separated by spaces, and the inputs
     /// of the visitor: `woken` with 1 in a quiet moment after each.
     pub(super) fn observe(kinds: &str);

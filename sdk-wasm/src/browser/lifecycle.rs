@@ -1,7 +1,7 @@
 //! The page is shown, covered, left, or comes back from the back/forward cache.
 
 use super::core::Core;
-use super::js;
+use super::{js, transactions};
 use wasm_bindgen::prelude::JsValue;
 
 /// Handles `visibilitychange`, `pagehide` and `pageshow`.
@@ -18,7 +18,11 @@ pub(super) fn changed(core: &mut Core, time: f64, event: &JsValue) {
                 core.hide(js::num(event, "timeStamp"));
             }
         }
-        "pagehide" => core.leave(js::num(event, "timeStamp")),
+        "pagehide" => {
+            // A page that is covered is not left: the customer may read an SMS meanwhile.
+            transactions::left(core, time);
+            core.leave(js::num(event, "timeStamp"));
+        }
         // The first pageshow of a load is no news.
         "pageshow" if js::get(event, "persisted").is_truthy() => {
             core.restore(time, js::num(event, "timeStamp"));

@@ -6,6 +6,8 @@
 
 #![allow(unreachable_pub, reason = "wasm-bindgen exports only what is pub")]
 
+mod actions;
+mod alarm;
 mod api;
 mod calls;
 mod clock;
@@ -17,10 +19,12 @@ mod js;
 mod lifecycle;
 mod long_frames;
 mod navigation;
+mod record;
 mod reports;
 mod resources;
 mod server_timing;
 mod timing;
+mod transactions;
 mod vitals;
 
 use crate::Answer;
@@ -39,14 +43,19 @@ pub fn push(kind: u32, time: f64, a: JsValue, b: JsValue, c: JsValue, d: JsValue
     core::push(core::Record { kind, time, values: [a, b, c, d] });
 }
 
-/// What the core has waited for has come: the timer (0), a quiet moment after an input (1), or
-/// the second frame of a page that came back (2).
+/// What the core has waited for has come: the timer (0), a quiet moment after an input (1), the
+/// second frame of a page that came back (2), the alarm (3), a paint (4), a sign that the page
+/// does something (5), or a change of it (6).
 #[wasm_bindgen]
 pub fn woken(by: u32) {
     core::with(|core| match by {
         0 => core.woken(),
         1 => core.input(),
-        _ => core.painted_again(),
+        2 => core.painted_again(),
+        3 => core.alarmed(),
+        4 => core.painted(),
+        5 => core.actions.alive(),
+        _ => core.stirred(),
     });
 }
 

@@ -1,4 +1,4 @@
-//! A vital that is due.
+//! A vital that is due, or whatever else was judged.
 
 use dna_protocol::model::WebVital;
 use dna_protocol::privacy::{clean_address, clean_text};

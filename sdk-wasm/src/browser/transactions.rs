@@ -1,0 +1,69 @@
+//! Transactions: `dna('transaction', …)`, `dna('end', …)`, `dna('fail', …)`.
+
+use super::core::Core;
+use super::{calls, js};
+use crate::transactions::Ended;
+use dna_protocol::model::Transaction;
+use dna_protocol::privacy::clean_text;
+use dna_protocol::{Draft, Kind};
+use wasm_bindgen::prelude::JsValue;
+
+/// The open transactions, each with the arguments of the call that began it.
+pub(super) type Transactions = crate::transactions::Transactions<JsValue>;
+
+/// Takes a call that is about a transaction; `false` when it is about something else.
+pub(super) fn said(core: &mut Core, time: f64, arguments: &JsValue) -> bool {
+    let outcome = match js::text(arguments, "0", 16).as_str() {
+        "transaction" => "",
+        "end" => "ok",
+        "fail" => "error",
+        _ => return false,
+    };
+    let name = clean_text(&calls::subject(arguments));
+    if name.is_empty() {
+        return false;
+    }
+    let now = core.wall(time);
+    expire(core, now);
+    if outcome.is_empty() {
+        let before = core.transactions.begin(name, now, arguments.clone());
+        tell(core, before, &JsValue::UNDEFINED);
+    } else {
+        let ended = core.transactions.end(&name, now, outcome);
+        if ended.is_none() {
+            js::warn("dna: no transaction of that name is open on this page");
+        }
+        tell(core, ended, arguments);
+    }
+    true
+}
+
+/// The page is left: whoever comes back begins anew.
+pub(super) fn left(core: &mut Core, time: f64) {
+    let now = core.wall(time);
+    expire(core, now);
+    while let Some(ended) = core.transactions.abandon(now) {
+        tell(core, Some(ended), &JsValue::UNDEFINED);
+    }
+}
+
+/// Tells those that nobody waits for any more.
+pub(super) fn expire(core: &mut Core, now: f64) {
+    while let Some(ended) = core.transactions.expire(now) {
+        tell(core, Some(ended), &JsValue::UNDEFINED);
+    }
+}
+
+/// Tells one that is over, with the attributes of both calls; what its end says holds.
+fn tell(core: &mut Core, ended: Option<Ended<JsValue>>, end: &JsValue) {
+    let Some(ended) = ended else { return };
+    let mut draft = Draft::new(Kind::Transaction);
+    let fields = &mut draft.fields;
+    fields.text(Transaction::name, &ended.name);
+    fields.millis(Transaction::duration, ended.duration);
+    fields.text(Transaction::outcome, ended.outcome);
+    let (attributes, _) = calls::attributes(&[end, &ended.with], "");
+    fields.attributes(Transaction::attributes, &attributes);
+    let time = ended.start - core.wall(0.0);
+    core.record(time, draft);
+}

@@ -1,0 +1,160 @@
+// What the visitor clicks on: named in the page's words, never in the visitor's, and told when the page lets them down.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch } from './harness/browser.js';
+import { startPages, withTag } from './harness/pages.js';
+import { until } from './harness/process.js';
+import { eventsOf, startBank, startIngest } from './harness/servers.js';
+
+/** What occurs nowhere by chance: typed, a balance, somebody's name. */
+const CANARIES = ['typed-canary', '42,860', '860.15', 'canary-payee', 'canary-note', '8472'];
+
+const BODY = `
+<form id="form" action="/slow.html"><input id="typed"><textarea id="note">canary-note</textarea><input id="send" type="submit" value="canary-payee"></form>
+<table><tr><td id="cell">¥42,860.15</td></tr></table>
+<button id="row">Account ¥42,860.15 of Zhang <input id="inner" value="canary-payee"></button>
+<a id="link" href="#top">Everyday 42,860.15</a>
+<div data-dna-mask id="pad"><button id="key-8472">canary-payee</button></div>
+<button id="key-a">a</button>
+<button id="around">See <b data-dna-mask>canary-payee</b></button>
+<div contenteditable id="editor"><a id="written" href="#">typed-canary</a></div>
+<label id="label">Remember <input type="checkbox" id="check"></label>
+<div id="icon" data-dna-action="open-menu"><button id="labelled" aria-label="Close 42,860.15"><svg width="9" height="9"><path id="path" d="M0 0h9v9z"/></svg></button></div>
+<button id="clear" type="button">Clear</button>
+<button id="beep" type="button">Beep</button><audio></audio>
+<script>
+document.querySelector('#form').addEventListener('submit', (event) => event.preventDefault());
+document.querySelector('#clear').addEventListener('click', () => (document.querySelector('#typed').value = ''));
+</script>`;
+
+let ingest, bank, pages, browser;
+before(async () => {
+  ingest = await startIngest();
+  bank = await startBank(ingest.url);
+  pages = await startPages({ '/private.html': { body: withTag(ingest.url, { body: BODY }) } });
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await bank?.stop();
+  await pages?.stop();
+  await ingest?.stop();
+});
+
+/** A page on which the core runs: its first beacon is answered. */
+async function open(address) {
+  const page = await browser.newPage();
+  // So high that the driver need not scroll to what it clicks on: that is a sign of life.
+  await page.setViewport({ width: 1280, height: 2000 });
+  await page.goto(address);
+  await page.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  return page;
+}
+
+const actions = async (path) =>
+  eventsOf(await ingest.entries()).filter(({ kind, frame }) => kind === 'user_action' && new URL(frame['url.full']).pathname === path);
+/** The actions of a page, when there are so many. */
+const told = (path, count) => until(`${count} actions of ${path}`, () => actions(path), (events) => events.length >= count);
+const words = ({ body }) => [body['user_action.name'], body['user_action.frustration'], body.count];
+
+test('a click that is answered is told with its paint, one that is not as dead, and as rage when it is repeated', async () => {
+  const page = await open(`${bank.url}/actions`);
+  await page.click('#good');
+  await told('/actions', 1);
+  await page.click('#dead', { count: 3 });
+  await told('/actions', 2);
+  await page.click('#dead');
+  await told('/actions', 3);
+  await page.click('#error');
+  await told('/actions', 4);
+  await page.click('#quiet-call');
+  const events = await told('/actions', 5);
+  assert.deepEqual(events.map(words), [
+    ['show-limit', undefined, undefined],
+    ['Freeze the card', 'rage_click dead_click', 3],
+    ['Freeze the card', 'dead_click', undefined],
+    ['Order a new card', 'error_click', undefined],
+    ['Prepare the statement', undefined, undefined],
+  ]);
+  for (const { body } of events) {
+    assert.equal(body['user_action.type'], 'click');
+    assert.ok(body.duration_ms > 0 && body.duration_ms < 5_000, `${body.duration_ms}`);
+  }
+  assert.equal(events[1].body['user_action.element'], '#dead');
+  await page.close();
+});
+
+test('what was typed, balances and what is masked never arrive', async () => {
+  const page = await open(`${pages.url}/private.html`);
+  await page.type('#typed', 'typed-canary 8472');
+  const clicked = ['#typed', '#cell', '#row', '#link', '#pad button', '#key-a', '#around', '#written', '#path', '#send', '#clear', '#label'];
+  for (const selector of clicked) await page.click(selector);
+  // Judged when the page is left, if not before.
+  await page.goto('about:blank');
+  const events = await told('/private.html', clicked.length);
+  const names = events.map(({ body }) => [body['user_action.element'], body['user_action.name'], body['user_action.frustration']]);
+  assert.deepEqual(names, [
+    ['#typed', undefined, undefined],
+    ['#cell', undefined, undefined],
+    ['#row', '{masked}', undefined],
+    ['#link', 'Everyday {number}', undefined],
+    ['#pad', '{masked}', undefined],
+    [undefined, '{masked}', undefined],
+    ['#around>b', '{masked}', undefined],
+    ['#written', '{masked}', undefined],
+    ['#labelled', 'open-menu', undefined],
+    ['#send', undefined, undefined],
+    ['#clear', 'Clear', undefined],
+    ['#check', undefined, undefined],
+  ]);
+  const everything = JSON.stringify(await ingest.entries());
+  for (const canary of CANARIES) assert.ok(!everything.includes(canary), canary);
+  await page.close();
+});
+
+test('a click that changes only a field, or plays a sound, is not dead; nor is one that a script makes', async () => {
+  const page = await open(`${pages.url}/private.html`);
+  const before = (await actions('/private.html')).length;
+  await page.type('#typed', 'x');
+  await page.evaluate(() => document.querySelector('#beep').click());
+  await page.click('#clear');
+  await told('/private.html', before + 1);
+  await page.evaluate(() => document.querySelector('#beep').addEventListener('click', () => document.querySelector('audio').dispatchEvent(new Event('play'))));
+  await page.click('#beep');
+  const events = (await told('/private.html', before + 2)).slice(before);
+  assert.deepEqual(events.map(words), [['Clear', undefined, undefined], ['Beep', undefined, undefined]]);
+  await page.close();
+});
+
+test('the page is watched only while a click is judged, and not at all when the agent is stopped', async () => {
+  const page = await browser.newPage();
+  await page.evaluateOnNewDocument(() => {
+    window.watching = 0;
+    const { observe, disconnect } = MutationObserver.prototype;
+    const on = new Set();
+    MutationObserver.prototype.observe = function (...call) {
+      if (call[0] === document) window.watching = on.add(this).size;
+      return observe.apply(this, call);
+    };
+    MutationObserver.prototype.disconnect = function () {
+      on.delete(this);
+      window.watching = on.size;
+      return disconnect.call(this);
+    };
+  });
+  await page.goto(`${bank.url}/actions`);
+  await page.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  assert.equal(await page.evaluate(() => window.watching), 0);
+  await page.click('#dead');
+  assert.equal(await page.evaluate(() => window.watching), 1);
+  await page.waitForFunction(() => window.watching === 0);
+  await page.click('#good');
+  assert.equal(await page.evaluate(() => window.watching), 0, 'the first change ends it');
+  await page.click('#dead');
+  await page.evaluate(() => dna('stop'));
+  assert.equal(await page.evaluate(() => window.watching), 0);
+  await page.close();
+});
