@@ -4,7 +4,7 @@
  * told when the page is left.
  */
 import { briefWords } from './brief-words.js';
-import { install } from './hooks.js';
+import { install, use } from './hooks.js';
 import { Kind, now, type Record } from './record.js';
 import { ATTRIBUTES_MAX, TEXT_MAX } from './text.js';
 
@@ -22,6 +22,8 @@ export interface Options {
   debug?: string | boolean;
   /** The public key, in base64, of the configuration that ingest serves; without it none is asked for. */
   configKey?: string;
+  /** The origins whose servers are told the trace of a call; `self` is the page's own. None by default. */
+  traceOrigins?: string | string[];
 }
 
 /** What the core module exports. */
@@ -33,6 +35,7 @@ export interface Core {
     wanted: () => boolean,
     beside: LoadBeside,
     stop: () => void,
+    outgoing: typeof use,
   ): Promise<Push | undefined>;
   /** Tells of a page that is left before; gives back the identifier of its view. */
   lastWords: typeof briefWords;
@@ -96,7 +99,7 @@ export function agent(options: Options, load: () => Promise<Core>, beside: LoadB
   load()
     .then((core) => {
       lastWords = core.lastWords;
-      return core.start(options, fetch, () => !push, beside, stop);
+      return core.start(options, fetch, () => !push, beside, stop, use);
     })
     .then((started) => {
       if (push) return;

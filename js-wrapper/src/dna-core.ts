@@ -2,10 +2,11 @@
 import { answered, initSync, observed, push, start as startCore, woken } from '../generated/dna_sdk_wasm.js';
 import { afterLoad } from './after-load.js';
 import type { Core, Wasm } from './agent.js';
-import { connect, watch } from './host.js';
+import { body_size, connect, watch } from './host.js';
 import { Kind, type Sink } from './record.js';
 import { reports } from './reports.js';
 import { routes } from './routes.js';
+import { traces } from './trace.js';
 
 export { lastWords } from './last-words.js';
 
@@ -16,7 +17,15 @@ declare const WASM_INTEGRITY: string, EXTRAS_INTEGRITY: string;
  * Starts the core; undefined when the options allow nothing or it is `wanted` no more. `fetch` is
  * what the page had when the tag ran: a wrapper that came later may add what is nobody's business.
  */
-export const start: Core['start'] = async (options, fetch, wanted, beside, stop) => {
+export const start: Core['start'] = async (options, fetch, wanted, beside, stop, outgoing) => {
+  // Calls need not wait for the Wasm to be traced.
+  let started = false;
+  const [trace, untrace] = traces(options.traceOrigins);
+  outgoing((call, xhr, sent) => {
+    if (!started && !wanted()) return;
+    if (sent) call[3] = body_size(sent[0]);
+    trace(call, xhr);
+  });
   // A hash is dear: what few pages need comes through one file, which carries those of the others.
   const extras = () => beside('dna-extras.js', EXTRAS_INTEGRITY);
   // Before the page has loaded: one that is switched off should be left alone soon.
@@ -24,17 +33,21 @@ export const start: Core['start'] = async (options, fetch, wanted, beside, stop)
     await extras().then((it) => it.act(options, fetch, beside, watch, stop)).catch(console.warn);
   }
   await afterLoad();
-  if (!wanted()) return;
+  if (!wanted()) return untrace() as undefined;
   const url = new URL('dna.wasm', import.meta.url);
   // The page's own requests come first.
   const response = await fetch.call(window, url, { priority: 'low', integrity: WASM_INTEGRITY } as RequestInit);
   if (!response.ok) throw new Error(`${url} is answered with ${response.status}`);
   const bytes = await response.arrayBuffer();
   const core: Wasm = await compiled(bytes).catch(async () => (await extras()).script(beside));
-  if (!wanted() || !core.start(options, fetch)) return;
-  const hooks = [routes(core.push), reports(core.push)];
+  started = wanted() && core.start(options, fetch);
+  if (!started) return untrace() as undefined;
+  const hooks = [routes(core.push), reports(core.push), untrace];
   return (...record) => {
-    if (record[0] == Kind.Stop) hooks.forEach((unhook) => unhook());
+    if (record[0] == Kind.Stop) {
+      started = false;
+      hooks.forEach((unhook) => unhook());
+    }
     core.push(...record);
   };
 };

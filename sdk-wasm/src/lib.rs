@@ -17,12 +17,14 @@
 mod batch;
 mod client;
 mod config;
+pub mod debug_ids;
 mod delivery;
 mod frame;
 mod host;
 pub mod limits;
 pub mod long_frames;
 mod outbox;
+pub mod pairs;
 mod repeats;
 pub mod resources;
 mod retry;
@@ -32,6 +34,7 @@ mod sequence;
 mod session;
 mod stored;
 pub mod timing;
+pub mod trace;
 pub mod vitals;
 
 #[cfg(feature = "browser")]

@@ -7,6 +7,7 @@ use super::{api, calls, errors, js, lifecycle, long_frames, navigation, reports,
 use crate::limits::PENDING_MAX;
 use crate::long_frames::LongFrames;
 use crate::resources::Resources;
+use crate::pairs::Pairs;
 use crate::{Answer, Client, Config, View};
 use dna_protocol::model::Visibility;
 use dna_protocol::{Draft, Kind};
@@ -66,6 +67,8 @@ pub(super) struct Core {
     soft_navigations: bool,
     resources: Resources,
     long_frames: LongFrames,
+    /// Calls with their times, and the browser's entries of them.
+    calls: Pairs<(f64, Draft), JsValue>,
 }
 
 /// How much of the page view is told. A page that is covered while it loads may never be seen
@@ -108,6 +111,7 @@ pub(super) fn start(options: &JsValue, fetch: JsValue) -> bool {
         soft_navigations,
         resources: Resources::default(),
         long_frames: LongFrames::default(),
+        calls: Pairs::default(),
     };
     CORE.with(|cell| cell.replace(Some(core)));
     js::observe(&(vitals::ENTRIES.to_owned() + long_frames::entry_type()));
@@ -126,6 +130,7 @@ pub(super) fn with(act: impl FnOnce(&mut Core)) {
             if record.kind == kind::STOP {
                 // What was told before is sent.
                 if let Some(mut core) = core.take() {
+                    core.calls_due(f64::INFINITY);
                     core.client.hide(core.clock.now());
                 }
             } else if let Some(core) = core.as_mut() {
@@ -166,7 +171,9 @@ impl Core {
             }
             kind::ERROR => Some(errors::exception(subject)),
             kind::REJECTION => Some(errors::rejection(subject)),
-            kind::FETCH_ANSWERED | kind::FETCH_FAILED | kind::XHR_ENDED => Some(api::call(record)),
+            kind::FETCH_ANSWERED | kind::FETCH_FAILED | kind::XHR_ENDED => {
+                return self.call_ended(record);
+            }
             kind::CALL => calls::event(subject),
             kind::REPORT => reports::report(subject),
             kind::LIFECYCLE => return lifecycle::changed(self, time, subject),
@@ -185,6 +192,26 @@ impl Core {
         self.client.record(self.clock.now(), time, draft);
     }
 
+    fn call_ended(&mut self, record: &Record) {
+        let call = api::call(record);
+        let end = record.values[0].as_f64().unwrap_or(record.time);
+        self.calls.call(call.address, record.time, end, (record.time, call.draft));
+        self.calls_due(js::now());
+    }
+
+    /// Records the calls whose entries have come, or have not until `now`.
+    pub(super) fn calls_due(&mut self, now: f64) {
+        while let Some(((time, mut draft), entry)) = self.calls.take(now) {
+            if let Some(entry) = entry {
+                api::measured(&entry, &mut draft);
+            }
+            self.record(time, draft);
+        }
+        if let Some(due) = self.calls.next_due() {
+            js::wait(due - now);
+        }
+    }
+
     fn told(&mut self, time: f64, view: &JsValue) {
         self.vitals.was_hidden(time);
         self.page = PageTold::Beginning;
@@ -197,6 +224,8 @@ impl Core {
     fn route(&mut self, time: f64, how: &JsValue) {
         if self.client.has_moved() {
             self.observed(&js::measured());
+            // What went before is the other view's.
+            self.calls_due(f64::INFINITY);
             self.gathered(true);
             let how = how.as_string().unwrap_or_default();
             self.client.new_route(self.clock.now(), time, &how);
@@ -228,10 +257,14 @@ impl Core {
                 }
             }
         }
+        self.calls_due(js::now());
         self.tell();
     }
 
     fn resource(&mut self, entry: &JsValue) {
+        if let Some((address, start)) = api::entry(entry) {
+            return self.calls.entry(address, start, entry.clone());
+        }
         let endpoint = self.client.host().endpoint();
         if let Some(draft) = resources::observed(&mut self.resources, entry, endpoint) {
             self.record(js::num(entry, "responseEnd"), draft);
@@ -283,6 +316,7 @@ impl Core {
         self.vitals.leave(time, &Document);
         self.tell();
         if self.routed < time {
+            self.calls_due(f64::INFINITY);
             self.gathered(true);
             let how = js::text(entry, "navigationType", 16);
             self.client.new_route(self.clock.now(), time, &how);
@@ -295,6 +329,7 @@ impl Core {
     pub(super) fn hide(&mut self, time: f64) {
         // Observers are told later, which may be too late.
         self.observed(&js::measured());
+        self.calls_due(f64::INFINITY);
         self.vitals.hidden(time, &Document);
         if self.page == PageTold::Nothing {
             self.record_page(&js::entry("navigation"), PageTold::Beginning);

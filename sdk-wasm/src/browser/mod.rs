@@ -39,14 +39,15 @@ pub fn push(kind: u32, time: f64, a: JsValue, b: JsValue, c: JsValue, d: JsValue
     core::push(core::Record { kind, time, values: [a, b, c, d] });
 }
 
-/// What the core has waited for has come: the timer (0), a quiet moment after an input (1), or
-/// the second frame of a page that came back (2).
+/// What the core has waited for has come: the timer (0), a quiet moment after an input (1),
+/// the second frame of a page that came back (2), or the end of a call's waiting (3).
 #[wasm_bindgen]
 pub fn woken(by: u32) {
     core::with(|core| match by {
         0 => core.woken(),
         1 => core.input(),
-        _ => core.painted_again(),
+        2 => core.painted_again(),
+        _ => core.calls_due(js::now()),
     });
 }
 
