@@ -37,6 +37,25 @@ export class Exchange {
 (window as any).exchange = () => setTimeout(() => new Exchange({}).convert(Math.random()));
 `;
 
+/** What the page throws; in a file of its own, for what the driver evaluates is another origin's script. */
+const CAUSES = `window.causes = () => {
+  const chain = (depth) => new Error(\`chain \${depth}\`, depth < 9 ? { cause: chain(depth + 1) } : {});
+  const circle = new Error('circle');
+  circle.cause = new Error('of two', { cause: circle });
+  const thrown = [
+    chain(0),
+    circle,
+    new AggregateError([1, 2, 3, 4].map((at) => new RangeError(\`part \${at}\`)), 'gathered'),
+    new Error('caused by a word', { cause: 'a word' }),
+    new DOMException('of the DOM', 'QuotaExceededError'),
+  ];
+  for (const error of thrown) setTimeout(() => { throw error; });
+  const frame = document.body.appendChild(document.createElement('iframe'));
+  Promise.reject(new frame.contentWindow.TypeError('of another realm', { cause: new frame.contentWindow.Error('its cause') }));
+  // Behind the others.
+  return new Promise((resolve) => setTimeout(resolve));
+};`;
+
 let ingest, browser, pages, folder;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dna-build-'));
@@ -68,6 +87,8 @@ before(async () => {
   pages = await startPages({
     '/named': page('named'),
     '/noted': page('noted'),
+    '/causes': page('causes'),
+    '/built/causes.js': { body: CAUSES },
     '/built/named.js': await script('named'),
     '/built/noted.js': await script('noted'),
   });
@@ -128,24 +149,8 @@ for (const [name, what] of [['named', 'its file and release'], ['noted', 'its de
 }
 
 test('causes are told to the fifth, gathered errors to the third, and circles end', async () => {
-  const page = await open('/named');
-  await page.evaluate(() => {
-    const chain = (depth) => new Error(`chain ${depth}`, depth < 9 ? { cause: chain(depth + 1) } : {});
-    const circle = new Error('circle');
-    circle.cause = new Error('of two', { cause: circle });
-    const thrown = [
-      chain(0),
-      circle,
-      new AggregateError([1, 2, 3, 4].map((at) => new RangeError(`part ${at}`)), 'gathered'),
-      new Error('caused by a word', { cause: 'a word' }),
-      new DOMException('of the DOM', 'QuotaExceededError'),
-    ];
-    for (const error of thrown) setTimeout(() => { throw error; });
-    const frame = document.body.appendChild(document.createElement('iframe'));
-    Promise.reject(new frame.contentWindow.TypeError('of another realm', { cause: new frame.contentWindow.Error('its cause') }));
-    // Behind the others.
-    return new Promise((resolve) => setTimeout(resolve));
-  });
+  const page = await open('/causes');
+  await page.evaluate(() => window.causes());
   await page.goto('about:blank');
   const stackOf = async (message) => (await exception(message)).body['exception.stacktrace'];
   const chain = await stackOf('chain 0');
