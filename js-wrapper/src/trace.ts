@@ -69,11 +69,16 @@ export function traces(option: unknown): [trace: Outgoing, stop: () => void] {
 
   const prototype = XMLHttpRequest.prototype;
   const set = prototype.setRequestHeader;
-  const stop = replace(prototype, 'setRequestHeader', (call, [name, value], xhr) => {
-    const result = call();
-    if (typeof name == 'string' && name.toLowerCase() == NAME) own.set(xhr, value);
-    return result;
-  });
+  let stop = () => {};
+  try {
+    stop = replace(prototype, 'setRequestHeader', (call, [name, value], xhr) => {
+      const result = call();
+      if (typeof name == 'string' && name.toLowerCase() == NAME) own.set(xhr, value);
+      return result;
+    });
+  } catch {
+    // Where it is frozen nothing of it is hooked.
+  }
   const trace: Outgoing = (call, xhr) => {
     try {
       if (xhr) sent(call, xhr);
