@@ -31,6 +31,7 @@ const FILES: &[(&str, &str)] = embedded![
     "statement.js",
     "texts.js",
     "throws.js",
+    "traces.js",
     "transfer.js",
     "vitals.js",
 ];

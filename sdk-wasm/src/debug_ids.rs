@@ -30,22 +30,15 @@ fn script(stack: &str) -> Option<&str> {
     let bytes = stack.as_bytes();
     let middle = bytes.windows(3).position(|window| window == b"://")?;
     let end = bytes[middle..].iter().position(|byte| *byte <= b' ' || *byte == b')');
-    let end = end.map_or(bytes.len(), |length| middle + length);
-    let name = bytes[..middle].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric());
-    let address = &bytes[middle - name.count()..end];
-    let start = end - address.len();
-    // The port of an address is no place, so there must be two numbers.
-    let line = before_number(before_number(address)?)?;
-    stack.get(start..start + line.len())
-}
-
-/// What stands before a colon and a number.
-fn before_number(text: &[u8]) -> Option<&[u8]> {
-    let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    match text[..text.len() - digits].split_last() {
-        Some((b':', before)) if digits > 0 => Some(before),
-        _ => None,
+    let text = &bytes[..end.map_or(bytes.len(), |length| middle + length)];
+    let start = text[..middle].iter().rposition(|byte| !byte.is_ascii_alphanumeric());
+    let colon = |text: &[u8]| text.iter().rposition(|byte| *byte == b':');
+    let line = colon(&text[..colon(text)?])?;
+    // Without a place it is no frame; the colons of the address itself are none.
+    if line <= middle + 3 {
+        return None;
     }
+    stack.get(start.map_or(0, |at| at + 1)..line)
 }
 
 /// 32 hex digits, with which nothing else can be said; hyphens between them are left out.

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { launch } from './harness/browser.js';
 import { until } from './harness/process.js';
-import { eventsOf, sdkFolder, startIngest } from './harness/servers.js';
+import { eventsOf, sdkFolder, startBank, startIngest } from './harness/servers.js';
 
 const BODY = 'x'.repeat(5000);
 /** How long the slow answer takes to begin. */
@@ -230,4 +230,20 @@ test("phases and sizes are those of the browser's own entry", async () => {
   }
   assert.ok(told['/slow']['timing.wait'] >= WAIT_MS - 5);
   await page.close();
+});
+
+test("the bank's service was called in the trace that ingest has", async () => {
+  const bank = await startBank(ingest.url);
+  const page = await browser.newPage();
+  await page.goto(`${bank.url}/traces`);
+  await page.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  await page.click('#call-traced');
+  const shown = await page.waitForSelector('#call-traced-result.good');
+  const words = await shown.evaluate((element) => element.textContent);
+  const body = (await calls('/api/trace'))['/api/trace'];
+  assert.ok(words.includes(`00-${body.trace_id}-${body.span_id}-01`), words);
+  assert.equal(body['http.request.body.size'], 'branch=12'.length);
+  await page.close();
+  await bank.stop();
 });
