@@ -148,6 +148,18 @@ for (const [name, what] of [['named', 'its file and release'], ['noted', 'its de
   });
 }
 
+test('the live page shows the stack as the source has it', async () => {
+  const page = await browser.newPage();
+  await page.goto(`${ingest.url}/live`);
+  const row = await page.waitForSelector('.row.kind-exception:has(.text)');
+  await row.evaluate((it) => (it.open = true));
+  const stack = await page.waitForSelector('.row.kind-exception .stack');
+  const text = await stack.evaluate((it) => it.textContent);
+  assert.match(text, /at readRate \(.*exchange\.ts:6:\d+\)/);
+  assert.match(await stack.$eval('.at', (it) => it.textContent), /6 \| +throw new RangeError/);
+  await page.close();
+});
+
 test('causes are told to the fifth, gathered errors to the third, and circles end', async () => {
   const page = await open('/causes');
   await page.evaluate(() => window.causes());

@@ -64,7 +64,7 @@ pub fn inject(path: &Path) -> Result<Injected, InjectError> {
     };
     let parsed = ParsedMap::read(&map);
     let parsed = parsed.map_err(|source| InjectError::Map { path: map_path.clone(), source })?;
-    let said = line_with(&script, DEBUG_ID).and_then(|id| hyphenated(id));
+    let said = line_with(&script, DEBUG_ID).and_then(hyphenated);
     let known = parsed.debug_id().and_then(|id| hyphenated(&id)).or(said);
     let id = known.clone().unwrap_or_else(|| identifier(script.as_bytes(), &map));
     if known.is_some() && script.contains(NOTE) {
