@@ -29,7 +29,7 @@ async function open(t, scripts, start = true) {
   page.on('pageerror', (error) => errors.push(String(error)));
   await page.goto(site.page(...scripts));
   // It wraps history a little later than the rest, but long before our core has come and looks native over it.
-  const alone = scripts.includes('datadog') && !scripts.includes('dna');
+  const alone = scripts.includes('datadog') && !scripts.some((name) => OURS.includes(name));
   if (alone) await page.waitForFunction(() => !/native code/.test(history.pushState));
   if (start && scripts.some((name) => OURS.includes(name))) await told(page);
   return { page, errors };
