@@ -34,6 +34,7 @@ const FILES: &[(&str, &str)] = embedded![
     "texts.js",
     "throws.js",
     "transactions.js",
+    "traces.js",
     "transfer.js",
     "vitals.js",
 ];

@@ -35,6 +35,7 @@ const PAGES: &[Page] = &[
     page!("/throws", "throws"),
     page!("/broken-image", "broken-image"),
     page!("/failing-api", "failing-api"),
+    page!("/traces", "traces"),
     page!("/routes{order:(?:/orders/[0-9]+)?}", "routes"),
     page!("/vitals", "vitals"),
     page!("/resources", "resources"),

@@ -7,7 +7,7 @@ use crate::site::Settings;
 /// which goes wrong on the page is too early for it. `more` is what a page adds to it.
 pub(crate) fn script_tag(settings: &Settings, more: &str) -> String {
     format!(
-        r#"<script src="/sdk/dna.js" data-key="{}" data-endpoint="{}/v1/beacon" data-release="{}" data-sample-rate="1"{more}></script>"#,
+        r#"<script src="/sdk/dna.js" data-key="{}" data-endpoint="{}/v1/beacon" data-release="{}" data-sample-rate="1" data-trace-origins="self"{more}></script>"#,
         escape(&settings.app_key),
         escape(&settings.ingest),
         escape(&settings.release),

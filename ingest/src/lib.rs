@@ -10,4 +10,5 @@ pub mod http;
 pub mod limits;
 pub mod live;
 pub mod metrics;
+pub mod source_maps;
 pub mod tail;

@@ -30,7 +30,7 @@ async fn keep(keeper: &Keeper, app: &str) {
 }
 
 fn live(dir: &Path) -> web::Data<LiveSource> {
-    web::Data::new(LiveSource::new(Source::Journal { dir: dir.to_owned() }))
+    web::Data::new(LiveSource::new(Source::Journal { dir: dir.to_owned() }, None))
 }
 
 fn config() -> Config {

@@ -4,7 +4,7 @@
  * told when the page is left.
  */
 import { briefWords } from './brief-words.js';
-import { install } from './hooks.js';
+import { install, use } from './hooks.js';
 import { Kind, now, type Record } from './record.js';
 import { ATTRIBUTES_MAX, TEXT_MAX } from './text.js';
 
@@ -24,6 +24,8 @@ export interface Options {
   configKey?: string;
   /** What of the console is told: error, or error,warn; nothing when absent. */
   console?: string;
+  /** The origins whose servers are told the trace of a call; `self` is the page's own. None by default. */
+  traceOrigins?: string | string[];
 }
 
 /** What the core module exports. */
@@ -35,6 +37,7 @@ export interface Core {
     wanted: () => boolean,
     beside: LoadBeside,
     stop: () => void,
+    outgoing: typeof use,
   ): Promise<Push | undefined>;
   /** Tells of a page that is left before; gives back the identifier of its view. */
   lastWords: typeof briefWords;
@@ -98,7 +101,7 @@ export function agent(options: Options, load: () => Promise<Core>, beside: LoadB
   load()
     .then((core) => {
       lastWords = core.lastWords;
-      return core.start(options, fetch, () => !push, beside, stop);
+      return core.start(options, fetch, () => !push, beside, stop, use);
     })
     .then((started) => {
       if (push) return;

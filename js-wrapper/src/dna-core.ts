@@ -4,11 +4,12 @@ import { actions } from './actions.js';
 import { afterLoad } from './after-load.js';
 import type { Core, Wasm } from './agent.js';
 import { consoles, early, keep } from './console.js';
-import { connect, watch } from './host.js';
+import { body_size, connect, watch } from './host.js';
 import { open } from './last-words.js';
 import { Kind, type Record, type Sink } from './record.js';
 import { reports } from './reports.js';
 import { routes } from './routes.js';
+import { traces } from './trace.js';
 
 export { lastWords } from './last-words.js';
 
@@ -16,13 +17,21 @@ export { lastWords } from './last-words.js';
 declare const WASM_INTEGRITY: string, EXTRAS_INTEGRITY: string;
 
 /** Starts the core; undefined when the options allow nothing or it is `wanted` no more. */
-export const start: Core['start'] = async (options, fetch, wanted, beside, stop) => {
+export const start: Core['start'] = async (options, fetch, wanted, beside, stop, outgoing) => {
   // What a page writes while it loads is written before the core is there.
   let sink = keep;
-  const undo = [consoles(options.console, (...record) => sink(...record))];
+  // Calls need not wait for the Wasm to be traced.
+  const [trace, untrace] = traces(options.traceOrigins);
+  outgoing((call, xhr, sent) => {
+    // Stopped before it had started.
+    if (sink == keep && !wanted()) return;
+    if (sent) call[3] = body_size(sent[0]);
+    trace(call, xhr);
+  });
+  const undo = [consoles(options.console, (...record) => sink(...record)), untrace, () => outgoing(() => {})];
   const unhook = () => undo.forEach((take) => take());
   try {
-    const core = await loaded(options, fetch, wanted, beside, stop);
+    const core = await loaded(options, fetch, wanted, beside, stop, outgoing);
     if (core && wanted() && core.start(options, fetch)) {
       sink = core.push;
       undo.push(routes(sink), reports(sink), actions(sink));

@@ -5,6 +5,15 @@
 import { Kind, now, type Sink } from './record.js';
 import { replace } from './stands.js';
 
+/**
+ * Sees the arguments of fetch, which it may change; how an XMLHttpRequest was opened, and then with
+ * what it is sent.
+ */
+export type Outgoing = (call: any[], xhr?: XMLHttpRequest, sent?: unknown[]) => void;
+let outgoing: Outgoing = () => {};
+/** `dna-core.js` has more to do with what goes out. */
+export const use = (other: Outgoing) => (outgoing = other);
+
 /** Installs all hooks; gives back what takes them out again. */
 export function install(sink: Sink): () => void {
   const undo: (() => void)[] = [];
@@ -59,10 +68,11 @@ function events(sink: Sink): () => void {
 }
 
 function fetches(sink: Sink): () => void {
-  return replace(window, 'fetch', (call, [input, init]) => {
+  return replace(window, 'fetch', (call, given) => {
     const start = now();
     sink(Kind.Begun, start, 0);
-    const asked = typeof input == 'string' || input instanceof URL ? absolute(input) : input;
+    const asked = typeof given[0] == 'string' || given[0] instanceof URL ? absolute(given[0]) : given[0];
+    outgoing(given);
     // The caller gets what follows from the original, not the original with a second
     // handler: that would hide a rejection that nobody handles.
     const result = call();
@@ -70,11 +80,11 @@ function fetches(sink: Sink): () => void {
     if (!result || typeof result.then != 'function') return result;
     return result.then(
       (response: Response) => {
-        sink(Kind.FetchAnswered, start, now(), asked, init, response);
+        sink(Kind.FetchAnswered, start, now(), asked, given[1], response);
         return response;
       },
       (error: unknown) => {
-        sink(Kind.FetchFailed, start, now(), asked, init, error);
+        sink(Kind.FetchFailed, start, now(), asked, given[1], error);
         throw error;
       },
     );
@@ -82,7 +92,7 @@ function fetches(sink: Sink): () => void {
 }
 
 interface Request {
-  /** Method and address. */
+  /** Method, address, and what `outgoing` adds: the trace that the server was told, bytes of the body. */
   opened: unknown[];
   /** When it was sent; negative: it is not under way. */
   start: number;
@@ -107,12 +117,14 @@ function requests(sink: Sink): () => void {
     const opened = [method, absolute(address)];
     const result = call();
     known.set(xhr, { opened, start: -1 });
+    outgoing(opened, xhr);
     return result;
   });
-  const send = replace(prototype, 'send', (call, _, xhr) => {
+  const send = replace(prototype, 'send', (call, given, xhr) => {
     const request = known.get(xhr);
     if (request) {
       sink(Kind.Begun, (request.start = now()), 0);
+      outgoing(request.opened, xhr, given);
       // The same function is added once only, however often the object is used.
       for (const type of ['load', 'error', 'abort', 'timeout']) xhr.addEventListener(type, ended);
     }

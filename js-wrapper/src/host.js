@@ -26,6 +26,7 @@ export const text = (value, path, max) => {
 };
 /** Any value as the page would print it. */
 export const printed = (value, max) => attempt(() => String(value).slice(0, max), '');
+export const items = (value, max) => attempt(() => Object.entries(value).slice(0, max), []);
 export const type_of = (value) => typeof value;
 /** Our files stand beside each other, and their names begin alike. */
 const beside = import.meta.url.replace(/[^/]*$/, 'dna');
@@ -44,6 +45,16 @@ export const wake = (by, delay) => {
   clearTimeout(timers[by]);
   timers[by] = delay < 0 ? 0 : setTimeout(() => core.woken(by), delay);
 };
+/** Headers of `init` stand in the place of a Request's. */
+export const traceparent = (input, init) =>
+  attempt(() => new Headers(init?.headers ?? input.headers).get('traceparent'), '');
+/** A longer text is not counted: that would take the page's time. */
+const COUNTED_MAX = 1e6;
+export const body_size = (body) =>
+  attempt(() => {
+    if (body instanceof URLSearchParams) body = `${body}`;
+    return body.length > COUNTED_MAX ? undefined : typeof body == 'string' ? new Blob([body]).size : (body.byteLength ?? body.size);
+  });
 
 /** The session's name in the storage, or that of the frame with this sequence. */
 const named = (key) => (key ? 'dna.f.' + key.toString(16).padStart(12, 0) : 'dna.s');

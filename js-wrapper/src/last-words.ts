@@ -109,10 +109,14 @@ const api = (method: unknown, url: unknown, status: number, error: string | fals
   },
 ];
 
+/** With the stacks of what caused it. */
+const stack = (error: any, depth = 5): string =>
+  (error.stack || `${error}`) + (error.cause && depth ? '\nCaused by: ' + stack(error.cause, depth - 1) : '');
+
 const exception = (error: any, place: any): object => ({
   'exception.type': error?.name ? clean(error.name, 128) : undefined,
   'exception.message': clean(error?.message ?? error, 1024),
-  'exception.stacktrace': error?.stack ? clean(error.stack, 8192) : undefined,
+  'exception.stacktrace': error?.stack ? clean(stack(error), 8192) : undefined,
   'code.file.path': place.filename ? clean(place.filename, 2048) : undefined,
   'code.line.number': place.lineno || undefined,
   'code.column.number': place.colno || undefined,

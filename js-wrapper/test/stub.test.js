@@ -27,7 +27,8 @@ test('fetch keeps its results, errors, arguments and name', async () => {
   await assert.rejects(fetch('https://api.bank/fail', { signal: AbortSignal.abort() }));
   assert.equal(fetch.name, 'fetch');
   assert.equal(fetch.length, length);
-  await page.pass(3000);
+  // A call waits a second for the browser's entry of it, and two for company.
+  await page.pass(3100);
   const made = (await events(page.sent)).map(({ method, url, status, error, initiator }) => [method, url, status, error, initiator]);
   assert.deepEqual(made, [
     ['PUT', 'https://bank/api/pay', 201, undefined, 'fetch'],

@@ -21,6 +21,7 @@ pub mod model;
 pub mod privacy;
 pub mod problem;
 mod record;
+pub mod stack;
 
 pub use draft::{AttributeDraft, Draft, Fields, Slot};
 pub use model::{Body, Event, Frame, Header, Kind};

@@ -142,3 +142,22 @@ pub const QUIET_AFTER: f64 = 100.0;
 /// How long a route may take to be shown. One that is not quiet then never is, as with a clock on
 /// the page.
 pub const ROUTE_WAIT_MAX: f64 = 10_000.0;
+/// How long a call that has ended waits for the browser's entry of it, which comes when its last
+/// byte has: most bodies are there by then, and the call still makes the next flush.
+pub const CALL_WAIT: f64 = 1_000.0;
+
+/// Calls that wait for their entries at a time; further ones are told without phases.
+pub const CALLS_WAITING_MAX: usize = 50;
+
+/// Entries that wait for the end of their calls: it is told by another task, so there are a few.
+pub const CALL_ENTRIES_MAX: usize = 32;
+
+/// What caused an exception, and what it gathers, altogether: more than programs wrap on purpose,
+/// and the first stack still has its room.
+pub const CAUSES_MAX: usize = 5;
+
+/// Built scripts of one stack whose identifiers are told: a stack of ten frames rarely has more.
+pub const DEBUG_IDS_MAX: usize = 5;
+
+/// Notes of built scripts that are looked through for them: pages of a bank load dozens.
+pub const DEBUG_NOTES_MAX: u32 = 100;

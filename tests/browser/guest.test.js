@@ -17,6 +17,9 @@ after(async () => {
   await site?.stop();
 });
 
+/** The names of our tag. */
+const OURS = ['dna', 'traced'];
+
 /** A page with these scripts, in a profile of its own; the core has started where our tag is. */
 async function open(t, scripts, start = true) {
   const context = await browser.createBrowserContext();
@@ -26,9 +29,9 @@ async function open(t, scripts, start = true) {
   page.on('pageerror', (error) => errors.push(String(error)));
   await page.goto(site.page(...scripts));
   // It wraps history a little later than the rest, but long before our core has come and looks native over it.
-  const alone = scripts.includes('datadog') && !scripts.includes('dna');
+  const alone = scripts.includes('datadog') && !scripts.some((name) => OURS.includes(name));
   if (alone) await page.waitForFunction(() => !/native code/.test(history.pushState));
-  if (start && scripts.includes('dna')) await told(page);
+  if (start && scripts.some((name) => OURS.includes(name))) await told(page);
   return { page, errors };
 }
 
@@ -39,10 +42,10 @@ const told = (page) =>
 const probed = async (t, ...scripts) => (await open(t, [...scripts, 'probe'])).page.evaluate(() => probe());
 
 for (const [what, without, orders] of [
-  ['alone', [], [['dna']]],
+  ['alone', [], [['dna'], ['traced']]],
   ['with Sentry', ['sentry'], [['dna', 'sentry'], ['sentry', 'dna']]],
   ['with Datadog', ['datadog'], [['dna', 'datadog'], ['datadog', 'dna']]],
-  ['with both', ['sentry', 'datadog'], [['dna', 'sentry', 'datadog'], ['sentry', 'datadog', 'dna'], ['sentry', 'dna', 'datadog']]],
+  ['with both', ['sentry', 'datadog'], [['dna', 'sentry', 'datadog'], ['sentry', 'datadog', 'dna'], ['sentry', 'dna', 'datadog'], ['sentry', 'traced', 'datadog']]],
 ]) {
   for (const order of orders) {
     test(`${what}, as ${order.join(', ')}: the page sees what it sees without us`, async (t) => {

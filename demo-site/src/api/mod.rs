@@ -30,6 +30,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             .service(web::resource("/sms-code").get(sms_code::sms_code))
             .service(web::resource("/fails").get(fails))
             .service(web::resource("/slow-picture").get(slow_picture))
+            .service(web::resource("/trace").post(trace))
             .default_service(web::to(unknown)),
     );
 }
@@ -48,6 +49,14 @@ async fn slow_picture() -> HttpResponse {
         .insert_header((CACHE_CONTROL, "no-store"))
         .content_type("image/svg+xml")
         .body(include_str!("../../web/assets/logo.svg"))
+}
+
+/// Says which trace it was called in, as a service would write it into its own.
+async fn trace(request: HttpRequest) -> HttpResponse {
+    let traceparent = request.headers().get("traceparent").and_then(|it| it.to_str().ok());
+    HttpResponse::Ok()
+        .insert_header(("server-timing", "limits;dur=3.5"))
+        .json(json!({ "traceparent": traceparent }))
 }
 
 async fn unknown() -> HttpResponse {

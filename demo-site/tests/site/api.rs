@@ -117,6 +117,14 @@ async fn the_statement_refuses_what_is_beyond_its_bounds_at_once() {
 }
 
 #[actix_web::test]
+async fn the_service_says_which_trace_it_was_called_in() {
+    let traced = TestRequest::post().uri("/api/trace").insert_header(("traceparent", "00-a-b-01"));
+    assert_eq!(ask(traced).await.json()["traceparent"], "00-a-b-01");
+    let untraced = TestRequest::post().uri("/api/trace");
+    assert!(ask(untraced).await.json()["traceparent"].is_null());
+}
+
+#[actix_web::test]
 async fn the_failing_service_fails_and_the_rest_is_unknown() {
     assert_eq!(ask(get("/api/fails")).await.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(ask(get("/api/none")).await.status, StatusCode::NOT_FOUND);

@@ -17,6 +17,7 @@ const PAGES: &[&str] = &[
     "/failing-api",
     "/routes",
     "/vitals",
+    "/traces",
     "/routes/orders/4711",
     "/resources",
     "/long-frames",
@@ -29,7 +30,8 @@ const PAGES: &[&str] = &[
 
 const TAG: &str = "<head>\n<script src=\"/sdk/dna.js\" data-key=\"demo-bank\" \
                    data-endpoint=\"http://127.0.0.1:7070/v1/beacon\" \
-                   data-release=\"demo@1.0.0\" data-sample-rate=\"1\"";
+                   data-release=\"demo@1.0.0\" data-sample-rate=\"1\" \
+                   data-trace-origins=\"self\"";
 
 #[actix_web::test]
 async fn every_page_has_the_tag_first_in_its_head() {
@@ -84,6 +86,7 @@ async fn what_the_browser_tests_hold_on_to_is_there() {
         ("/actions", &["dead", "error", "good", "quiet-call", "balance", "masked"]),
         ("/transactions", &["send-code", "sms-code", "check-code", "set-mark", "report-error"]),
         ("/console", &["write-error"]),
+        ("/traces", &["call-traced", "throw-caused"]),
     ] {
         let answer = ask(get(page)).await;
         for id in ids {
@@ -95,7 +98,7 @@ async fn what_the_browser_tests_hold_on_to_is_there() {
 
 #[actix_web::test]
 async fn the_early_error_stands_on_the_line_after_the_tag() {
-    let early = "data-sample-rate=\"1\"></script>\n<script>throw new Error(";
+    let early = "data-trace-origins=\"self\"></script>\n<script>throw new Error(";
     assert!(ask(get("/throws?now=1")).await.text().contains(early));
     for without in ["/throws", "/throws?now=0", "/accounts?now=1", "/blank?now=1"] {
         assert!(!ask(get(without)).await.text().contains("throw new Error"), "{without}");

@@ -2,6 +2,7 @@
 //! receives.
 
 use super::read::Kept;
+use crate::source_maps::{Maps, resolve};
 use dna_protocol::FrameProblem;
 use dna_protocol::entry::Entry;
 use serde_json::{Value, json};
@@ -13,6 +14,23 @@ use serde_json::{Value, json};
 pub fn entry(kept: &Kept) -> Result<Entry, FrameProblem> {
     let (receipt, decoded) = Entry::decode(&kept.bytes)?;
     Ok(Entry { receipt, frame: decoded.frame })
+}
+
+/// The same as [`json`], each event that has a stack with `resolved_stack`, if `maps` has any of
+/// its source maps.
+#[must_use]
+pub fn resolved_json(kept: &Kept, maps: Option<&Maps>) -> Value {
+    let mut value = json(kept);
+    if let Some(maps) = maps
+        && let Ok(entry) = entry(kept)
+    {
+        for (at, event) in entry.frame.events.iter().enumerate() {
+            if let Some(stack) = resolve(maps, &entry, event) {
+                value["frame"]["events"][at]["resolved_stack"] = stack.to_json();
+            }
+        }
+    }
+    value
 }
 
 /// `id`, `shard`, `kept_at_ms`, then the entry's own names; `error` in their place when the bytes

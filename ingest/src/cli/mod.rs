@@ -4,6 +4,7 @@ mod check_config;
 mod config_args;
 mod logging;
 mod serve;
+mod sourcemaps;
 mod tail;
 
 use crate::buffer::OpenError;
@@ -34,6 +35,8 @@ enum Command {
     CheckConfig(check_config::Args),
     /// Show what is kept, and go on as it arrives
     Tail(tail::Args),
+    /// Keep the source maps of releases, with which stacks are shown as the source has them
+    Sourcemaps(sourcemaps::Args),
 }
 
 /// Why a command ended early. The message is for who typed it.
@@ -45,6 +48,14 @@ enum Failure {
     LogLevel(String),
     #[error("give --config FILE, --journal DIR or --redis URL, to say what to read")]
     NoSource,
+    #[error("give --config FILE whose [source_maps] has a folder, or --folder DIR")]
+    NoSourceMaps,
+    #[error("no application is called {app:?}; allowed: {allowed}")]
+    UnknownApp { app: String, allowed: String },
+    #[error("no file that ends in .{endings} is there")]
+    NoFiles { endings: String },
+    #[error("cannot read {}: {source}", path.display())]
+    Unreadable { path: std::path::PathBuf, source: std::io::Error },
     #[error("cannot open the buffer: {0}")]
     Buffer(#[from] OpenError),
     #[error("cannot listen on {address}: {source}")]
@@ -56,7 +67,13 @@ enum Failure {
 impl Failure {
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::LogLevel(_) | Self::NoSource => 2,
+            Self::Config(_)
+            | Self::LogLevel(_)
+            | Self::NoSource
+            | Self::NoSourceMaps
+            | Self::UnknownApp { .. }
+            | Self::NoFiles { .. }
+            | Self::Unreadable { .. } => 2,
             Self::Buffer(_) | Self::Listen { .. } | Self::Io(_) => 1,
         }
     }
@@ -70,6 +87,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::CheckConfig(args) => check_config::run(&args),
         Command::Tail(args) => tail::run(&args),
+        Command::Sourcemaps(args) => sourcemaps::run(&args),
     };
     match result {
         Ok(code) => code,

@@ -35,10 +35,10 @@ async fn serve(config: Config) -> Result<ExitCode, Failure> {
     let counters = Arc::new(BufferCounters::default());
     let keeper = buffer::open(config.buffer.settings.clone(), Arc::clone(&counters)).await?;
     let door = web::Data::new(Door::new(&config, keeper.clone(), counters, now));
-    let live = config
-        .live
-        .enabled
-        .then(|| web::Data::new(LiveSource::new(config.buffer.settings.source())));
+    let live = config.live.enabled.then(|| {
+        let (source, maps) = (config.buffer.settings.source(), config.source_maps.maps());
+        web::Data::new(LiveSource::new(source, maps))
+    });
     // Before the address is printed: who reads it may signal at once.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -15,6 +15,7 @@ mod live;
 mod privacy;
 mod remote;
 mod section;
+mod source_maps;
 
 pub use apps::{AppConfig, AppsConfig, Origins};
 pub use buffer::BufferConfig;
@@ -26,6 +27,7 @@ pub use live::LiveConfig;
 pub use privacy::{PrivacyConfig, PseudonymKey};
 pub use remote::{RemoteConfig, RemoteValues, SigningKey};
 pub use section::Section;
+pub use source_maps::SourceMapsConfig;
 
 use std::net::SocketAddr;
 
@@ -47,6 +49,8 @@ pub struct Config {
     pub buffer: BufferConfig,
     /// The live view.
     pub live: LiveConfig,
+    /// Where source maps are.
+    pub source_maps: SourceMapsConfig,
     /// The pseudonym key.
     pub privacy: PrivacyConfig,
     /// The key that signs what pages are told.
@@ -72,6 +76,7 @@ impl Config {
             limits: LimitsConfig::read(&mut root)?,
             buffer: BufferConfig::read(&mut root)?,
             live: LiveConfig::read(&mut root)?,
+            source_maps: SourceMapsConfig::read(&mut root)?,
             privacy: PrivacyConfig::read(&mut root)?,
             apps: AppsConfig::read(&mut root, remote.key.is_some())?,
             remote,

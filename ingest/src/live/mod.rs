@@ -10,6 +10,7 @@ mod stream;
 use crate::buffer::read::{BufferReader, Source, Start};
 use crate::http::codes::Code;
 use crate::http::{Door, Problem};
+use crate::source_maps::Maps;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, guard, web};
 use limits::{BACKLOG, BATCHES_WAITING_MAX, RETRY_AFTER, VIEWERS_MAX};
@@ -20,16 +21,18 @@ use tokio::sync::{Semaphore, mpsc, watch};
 /// Where the page reads, and who reads now. One for all workers.
 pub struct LiveSource {
     source: Source,
+    maps: Option<Arc<Maps>>,
     viewers: Arc<Semaphore>,
     closing: watch::Sender<bool>,
 }
 
 impl LiveSource {
-    /// Shows `source`.
+    /// Shows `source`, its stacks as the source maps have them.
     #[must_use]
-    pub fn new(source: Source) -> Self {
+    pub fn new(source: Source, maps: Option<Maps>) -> Self {
+        let maps = maps.map(Arc::new);
         let viewers = Arc::new(Semaphore::new(VIEWERS_MAX));
-        Self { source, viewers, closing: watch::Sender::new(false) }
+        Self { source, maps, viewers, closing: watch::Sender::new(false) }
     }
 
     /// Ends all streams, and those that are asked for later, so that a server that stops need
@@ -90,7 +93,13 @@ async fn events(live: web::Data<LiveSource>, request: HttpRequest) -> HttpRespon
         }
     };
     let (batches, received) = mpsc::channel(BATCHES_WAITING_MAX);
-    tokio::spawn(stream::feed(reader, batches, live.closing.subscribe(), viewer));
+    tokio::spawn(stream::feed(
+        reader,
+        live.maps.clone(),
+        batches,
+        live.closing.subscribe(),
+        viewer,
+    ));
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/event-stream"))
         .insert_header((header::CACHE_CONTROL, "no-store"))

@@ -6,11 +6,13 @@
 use super::limits::{BATCH, HEARTBEAT, RETRY_PAUSE, SLOW_AFTER};
 use crate::buffer::read::{BufferReader, Kept};
 use crate::buffer::show;
+use crate::source_maps::Maps;
 use bytes::Bytes;
 use futures_core::Stream;
 use std::fmt::Write;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
@@ -29,19 +31,20 @@ impl Stream for EventStream {
 /// Feeds a viewer until it goes, is too slow, or the server closes.
 pub(super) async fn feed(
     reader: BufferReader,
+    maps: Option<Arc<Maps>>,
     batches: mpsc::Sender<Bytes>,
     mut closing: watch::Receiver<bool>,
     _viewer: OwnedSemaphorePermit,
 ) {
     let gone = batches.clone();
     tokio::select! {
-        () = follow(reader, batches) => {}
+        () = follow(reader, maps, batches) => {}
         () = gone.closed() => {}
         _ = closing.wait_for(|closing| *closing) => {}
     }
 }
 
-async fn follow(mut reader: BufferReader, batches: mpsc::Sender<Bytes>) {
+async fn follow(mut reader: BufferReader, maps: Option<Arc<Maps>>, batches: mpsc::Sender<Bytes>) {
     let mut past = true;
     loop {
         // The past is there at once; what is not there at once is the future.
@@ -52,7 +55,10 @@ async fn follow(mut reader: BufferReader, batches: mpsc::Sender<Bytes>) {
                 "event: ready\ndata: {}\n\n".to_owned()
             }
             Ok(batch) if batch.is_empty() => ": still here\n\n".to_owned(),
-            Ok(batch) => batch.iter().map(message).collect(),
+            Ok(batch) => match messages(batch, maps.clone()).await {
+                Some(text) => text,
+                None => return,
+            },
             Err(error) => {
                 // Why is for the operator's log; a page may be anywhere.
                 tracing::warn!(%error, "the live page cannot read the buffer");
@@ -67,10 +73,17 @@ async fn follow(mut reader: BufferReader, batches: mpsc::Sender<Bytes>) {
     }
 }
 
-fn message(kept: &Kept) -> String {
+/// Reading a source map takes long enough to be no work for the thread that serves requests.
+/// `None` when the server is stopping.
+async fn messages(batch: Vec<Kept>, maps: Option<Arc<Maps>>) -> Option<String> {
+    let written = move || batch.iter().map(|kept| message(kept, maps.as_deref())).collect();
+    tokio::task::spawn_blocking(written).await.ok()
+}
+
+fn message(kept: &Kept, maps: Option<&Maps>) -> String {
     let mut text = String::new();
     // JSON has no line breaks of its own, so one data line holds it.
-    let written = write!(text, "event: entry\ndata: {}\n\n", show::json(kept));
-    written.expect("writing to a String does not fail");
+    let json = show::resolved_json(kept, maps);
+    write!(text, "event: entry\ndata: {json}\n\n").expect("writing to a String does not fail");
     text
 }

@@ -7,14 +7,17 @@
 mod describe;
 mod escape;
 mod line;
+mod stack;
 
 use self::escape::EscapedJson;
 use crate::buffer::read::{BufferReader, Kept, Source, Start};
 use crate::buffer::{ReadError, show};
+use crate::source_maps::{Maps, resolve};
 use jiff::tz::TimeZone;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Entries of the past that a follower begins with, for context.
@@ -59,6 +62,9 @@ pub struct Options {
     /// End after this many entries
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
+    /// Shows stacks as the source has them.
+    #[arg(skip)]
+    pub maps: Option<Arc<Maps>>,
 }
 
 impl Options {
@@ -138,7 +144,7 @@ pub async fn print(
             break;
         }
         for kept in batch.iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
-            write_entry(options.json, kept, &zone, out)?;
+            write_entry(options, kept, &zone, out)?;
             left -= 1;
         }
         out.flush()?;
@@ -151,15 +157,24 @@ pub async fn print(
     Ok(())
 }
 
-fn write_entry(json: bool, kept: &Kept, zone: &TimeZone, out: &mut impl Write) -> io::Result<()> {
-    if json {
-        return writeln!(out, "{}", EscapedJson(&show::json(kept).to_string()));
+fn write_entry(
+    options: &Options,
+    kept: &Kept,
+    zone: &TimeZone,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let maps = options.maps.as_deref();
+    if options.json {
+        return writeln!(out, "{}", EscapedJson(&show::resolved_json(kept, maps).to_string()));
     }
     match show::entry(kept) {
-        Ok(entry) => {
-            let mut events = entry.frame.events.iter();
-            events.try_for_each(|event| line::write(out, &entry, event, zone))
-        }
+        Ok(entry) => entry.frame.events.iter().try_for_each(|event| {
+            line::write(out, &entry, event, zone)?;
+            match maps.and_then(|maps| resolve(maps, &entry, event)) {
+                Some(stack) => stack::write(out, &stack),
+                None => Ok(()),
+            }
+        }),
         Err(problem) => writeln!(out, "{}: unreadable entry: {problem}", kept.id),
     }
 }

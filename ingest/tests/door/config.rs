@@ -242,7 +242,8 @@ fn the_example_is_current() {
     let example = Config::load(&layers).expect("good");
     let defaults = load(GOOD, &[]).expect("good");
     let shown = |config: &Config| {
-        format!("{:?}", (config.listen, &config.http, &config.limits, &config.buffer, &config.live))
+        let sections = (&config.http, &config.limits, &config.buffer, &config.live);
+        format!("{:?}", (config.listen, sections, &config.source_maps))
     };
     assert_eq!(shown(&example), shown(&defaults), "the example shows the defaults");
     for asked in layers.asked() {

@@ -10,7 +10,7 @@ record! {
         1 => r#type: Text<128> = "exception.type",
         /// Its message.
         2 => message: Text<1024> = "exception.message",
-        /// Its stack as the engine wrote it.
+        /// Its stack as the engine wrote it; then those of what caused it, each behind a line `Caused by: `.
         3 => stacktrace: Text<8192> = "exception.stacktrace",
         /// Address of the script, without query and fragment.
         4 => file: Address<2048> = "code.file.path",
@@ -20,7 +20,7 @@ record! {
         6 => column: u64 = "code.column.number",
         /// How it was caught, e.g. reported (by the application); absent: nobody caught it.
         7 => mechanism: Text<32> = "exception.mechanism",
-        /// The identifiers of the built scripts in the stack (ECMA-426 debug ids), by their address.
+        /// The identifiers of the built scripts in the stack (ECMA-426 debug ids, 32 hex digits), by their addresses, or the ends of those that are longer than a name.
         8 => debug_ids: Attributes = "debug_ids",
     }
 }

@@ -1,5 +1,5 @@
-//! What waits to be judged: the visitor's action, the route that is being shown, open transactions.
-//! One alarm for all of them, set for the next.
+//! What waits to be judged or told: the visitor's action, the route that is being shown, open
+//! transactions, calls whose entries are to come. One alarm for all of them, set for the next.
 
 use super::core::Core;
 use super::{actions, js, transactions};
@@ -10,6 +10,7 @@ impl Core {
     pub(super) fn alarmed(&mut self) {
         // Timers may ring a moment early; then it is set again.
         self.alarm = f64::INFINITY;
+        self.calls_due(js::now());
         actions::judge(self);
         if let Some(route) = self.route.as_ref().filter(|route| route.due() <= js::now()) {
             let duration = route.duration();
@@ -22,7 +23,9 @@ impl Core {
     /// Sets the alarm anew, if something else is due next.
     pub(super) fn set_alarm(&mut self) {
         let route = self.route.as_ref().map_or(f64::INFINITY, Settling::due);
-        let due = self.actions.due().min(self.transactions.due() - self.wall(0.0)).min(route);
+        let call = self.calls.next_due().unwrap_or(f64::INFINITY);
+        let transaction = self.transactions.due() - self.wall(0.0);
+        let due = self.actions.due().min(transaction).min(route).min(call);
         if due != self.alarm {
             self.alarm = due;
             js::wake(

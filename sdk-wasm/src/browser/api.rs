@@ -1,7 +1,11 @@
 //! Calls of APIs by fetch and XMLHttpRequest.
 
 use super::core::{Record, kind};
-use super::js;
+use super::js::{self, As, Row};
+use super::server_timing::server_timing;
+use super::timing;
+use crate::trace;
+use dna_protocol::draft::Slot;
 use dna_protocol::model::ApiCall;
 use dna_protocol::privacy::clean_address;
 use dna_protocol::{Draft, Kind};
@@ -9,24 +13,67 @@ use wasm_bindgen::prelude::JsValue;
 
 /// How long an address may be before its query is taken out.
 const ADDRESS_MAX: u32 = 16 * 1024;
+/// The length of a `traceparent`, and room to see that one is longer.
+const TRACEPARENT_MAX: u32 = 64;
+
+/// Properties of a call's entry.
+const ENTRY: &[Row] = &[
+    ("transferSize", As::Count, ApiCall::transfer_size),
+    ("encodedBodySize", As::Count, ApiCall::encoded_body_size),
+    ("decodedBodySize", As::Count, ApiCall::decoded_body_size),
+    ("nextHopProtocol", As::Text, ApiCall::network_protocol),
+];
+
+const PHASES: [Slot; 6] = [
+    ApiCall::blocked,
+    ApiCall::dns,
+    ApiCall::connect,
+    ApiCall::tls,
+    ApiCall::wait,
+    ApiCall::receive,
+];
+
+/// A call as it was made, its address whole.
+pub(super) struct Call {
+    pub(super) address: String,
+    pub(super) draft: Draft,
+}
 
 /// The call that a record tells of.
-pub(super) fn call(record: &Record) -> Draft {
+pub(super) fn call(record: &Record) -> Call {
     let [end, b, c, d] = &record.values;
-    let mut draft = if record.kind == kind::XHR_ENDED {
+    let mut call = if record.kind == kind::XHR_ENDED {
         xhr(b, c, d)
     } else {
         fetch(b, c, d, record.kind == kind::FETCH_FAILED)
     };
     if let Some(end) = end.as_f64() {
-        draft.fields.millis(ApiCall::duration, end - record.time);
+        call.draft.fields.millis(ApiCall::duration, end - record.time);
     }
-    draft
+    call
+}
+
+/// The entry's address and when it began, if it is one of a call.
+pub(super) fn entry(entry: &JsValue) -> Option<(String, f64)> {
+    let called = matches!(&*js::text(entry, "initiatorType", 16), "fetch" | "xmlhttprequest");
+    called.then(|| (js::text(entry, "name", ADDRESS_MAX), js::num(entry, "startTime")))
+}
+
+/// Adds what the browser has measured of the call.
+pub(super) fn measured(entry: &JsValue, draft: &mut Draft) {
+    let fields = &mut draft.fields;
+    timing::phases(entry, fields, PHASES);
+    js::read(entry, ENTRY, fields);
+    // All sizes are 0 where another origin hides them.
+    if js::num(entry, "transferSize") == 0.0 && js::num(entry, "decodedBodySize") > 0.0 {
+        fields.uint(ApiCall::transfer_size, 0);
+    }
+    fields.text(ApiCall::server_timing, &server_timing(entry));
 }
 
 /// The call that fetch was given `input` and `init` for. `outcome` is the response, or when it
 /// `failed` what the promise was rejected with.
-fn fetch(input: &JsValue, init: &JsValue, outcome: &JsValue, failed: bool) -> Draft {
+fn fetch(input: &JsValue, init: &JsValue, outcome: &JsValue, failed: bool) -> Call {
     let mut address = js::text(input, "url", ADDRESS_MAX);
     if address.is_empty() {
         address = js::printed(input, ADDRESS_MAX);
@@ -49,11 +96,14 @@ fn fetch(input: &JsValue, init: &JsValue, outcome: &JsValue, failed: bool) -> Dr
         "network"
     };
     let status = if failed { 0.0 } else { js::num(outcome, "status") };
-    draft(&method, &address, "fetch", status, error)
+    let mut call = made(&method, &address, "fetch", status, error);
+    let size = js::body_size(&js::get(init, "body"));
+    sent(&mut call.draft, &js::traceparent(input, init), size.as_f64());
+    call
 }
 
 /// The call that `xhr` was opened for with the arguments `opened` and that `event` has ended.
-fn xhr(opened: &JsValue, xhr: &JsValue, event: &JsValue) -> Draft {
+fn xhr(opened: &JsValue, xhr: &JsValue, event: &JsValue) -> Call {
     let method = js::printed(&js::get(opened, "0"), 16);
     let address = js::printed(&js::get(opened, "1"), ADDRESS_MAX);
     let event = js::text(event, "type", 16);
@@ -62,19 +112,32 @@ fn xhr(opened: &JsValue, xhr: &JsValue, event: &JsValue) -> Draft {
         "error" => "network",
         other => other,
     };
-    draft(&method, &address, "xmlhttprequest", js::num(xhr, "status"), error)
+    let mut call = made(&method, &address, "xmlhttprequest", js::num(xhr, "status"), error);
+    let size = js::num(opened, "3");
+    sent(&mut call.draft, &js::text(opened, "2", TRACEPARENT_MAX), Some(size));
+    call
 }
 
-fn draft(method: &str, address: &str, initiator: &str, status: f64, error: &str) -> Draft {
+/// What went to the server beside the address.
+fn sent(draft: &mut Draft, traceparent: &str, size: Option<f64>) {
+    if let Some((trace, span)) = trace::parse(traceparent) {
+        draft.fields.bytes(ApiCall::trace_id, &trace);
+        draft.fields.bytes(ApiCall::span_id, &span);
+    }
+    draft.fields.count(ApiCall::request_size, size.unwrap_or_default());
+}
+
+fn made(method: &str, address: &str, initiator: &str, status: f64, error: &str) -> Call {
     let mut draft = Draft::new(Kind::ApiCall);
     let method = if method.is_empty() { "GET".to_owned() } else { method.to_ascii_uppercase() };
     let full = js::absolute(address);
-    let url = clean_address(if full.is_empty() { address } else { &full });
+    let address = if full.is_empty() { address.to_owned() } else { full };
+    let url = clean_address(&address);
     let fields = &mut draft.fields;
     fields.text(ApiCall::method, &method);
     fields.text(ApiCall::url, &url);
     fields.count(ApiCall::status, status);
     fields.text(ApiCall::error, error);
     fields.text(ApiCall::initiator, initiator);
-    draft
+    Call { address, draft }
 }

@@ -9,6 +9,7 @@ use super::vitals::{self, Document, PageVitals};
 use super::{api, calls, errors, js, lifecycle, long_frames, navigation, reports, resources};
 use crate::limits::PENDING_MAX;
 use crate::long_frames::LongFrames;
+use crate::pairs::Pairs;
 use crate::resources::Resources;
 use crate::settling::Settling;
 use crate::vitals::Report;
@@ -43,6 +44,8 @@ pub(super) struct Core {
     pub(super) route: Option<Settling>,
     /// When the alarm is set for; infinite for never.
     pub(super) alarm: f64,
+    /// Calls with their times, and the browser's entries of them.
+    pub(super) calls: Pairs<(f64, Draft), JsValue>,
 }
 
 /// How much of the page view is told. A page that is covered while it loads may never be seen
@@ -90,6 +93,7 @@ pub(super) fn start(options: &JsValue, fetch: JsValue) -> bool {
         transactions: Transactions::default(),
         route: None,
         alarm: f64::INFINITY,
+        calls: Pairs::default(),
     };
     CORE.with(|cell| cell.replace(Some(core)));
     js::observe(&(vitals::ENTRIES.to_owned() + long_frames::entry_type()));
@@ -116,6 +120,7 @@ fn take_pending(core: &mut Option<Core>) {
             // What was told before is sent.
             if let Some(mut core) = core.take() {
                 actions::settle(&mut core);
+                core.calls_due(f64::INFINITY);
                 core.client.hide(core.clock.now());
             }
         } else if let Some(core) = core.as_mut() {
@@ -179,7 +184,7 @@ impl Core {
                 if let Some(route) = &mut self.route {
                     route.ended(time, js::now());
                 }
-                Some(api::call(record))
+                return self.call_ended(record);
             }
             kind::CALL if transactions::said(self, time, subject) => None,
             kind::CALL => calls::event(subject),
@@ -211,6 +216,23 @@ impl Core {
         self.client.record(self.clock.now(), time, draft);
     }
 
+    fn call_ended(&mut self, record: &Record) {
+        let call = api::call(record);
+        let end = record.values[0].as_f64().unwrap_or(record.time);
+        self.calls.call(call.address, record.time, end, (record.time, call.draft));
+        self.calls_due(js::now());
+    }
+
+    /// Records the calls whose entries have come, or have not until `now`.
+    pub(super) fn calls_due(&mut self, now: f64) {
+        while let Some(((time, mut draft), entry)) = self.calls.take(now) {
+            if let Some(entry) = entry {
+                api::measured(&entry, &mut draft);
+            }
+            self.record(time, draft);
+        }
+    }
+
     fn told(&mut self, time: f64, view: &JsValue) {
         self.vitals.was_hidden(time);
         self.page = PageTold::Beginning;
@@ -224,6 +246,8 @@ impl Core {
         self.actions.alive();
         if self.client.has_moved() {
             self.observed(&js::measured());
+            // What went before is the other view's.
+            self.calls_due(f64::INFINITY);
             self.gathered(true);
             let how = how.as_string().unwrap_or_default();
             self.client.new_route(self.clock.now(), time, &how);
@@ -259,10 +283,14 @@ impl Core {
                 }
             }
         }
+        self.calls_due(js::now());
         self.tell();
     }
 
     fn resource(&mut self, entry: &JsValue) {
+        if let Some((address, start)) = api::entry(entry) {
+            return self.calls.entry(address, start, entry.clone());
+        }
         let endpoint = self.client.host().endpoint();
         if let Some(draft) = resources::observed(&mut self.resources, entry, endpoint) {
             self.record(js::num(entry, "responseEnd"), draft);
@@ -306,6 +334,7 @@ impl Core {
         self.vitals.leave(time, &Document);
         self.tell();
         if self.routed < time {
+            self.calls_due(f64::INFINITY);
             self.gathered(true);
             let how = js::text(entry, "navigationType", 16);
             let now = self.clock.now();
@@ -323,6 +352,7 @@ impl Core {
         self.observed(&js::measured());
         actions::settle(self);
         self.routed(None);
+        self.calls_due(f64::INFINITY);
         self.vitals.hidden(time, &Document);
         if self.page == PageTold::Nothing {
             self.record_page(&js::entry("navigation"), PageTold::Beginning);

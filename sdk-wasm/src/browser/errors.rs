@@ -1,7 +1,9 @@
 //! Exceptions and the reasons of rejections: whatever a script may throw.
 
 use super::js;
-use dna_protocol::draft::Fields;
+use crate::debug_ids::noted;
+use crate::limits::{CAUSES_MAX, DEBUG_IDS_MAX, DEBUG_NOTES_MAX};
+use dna_protocol::draft::{AttributeDraft, Fields};
 use dna_protocol::model::{Console, Exception};
 use dna_protocol::privacy::{clean_address, clean_text};
 use dna_protocol::{Draft, Kind};
@@ -82,7 +84,54 @@ fn thrown(value: &JsValue, fields: &mut Fields) -> bool {
         message = js::printed(value, MESSAGE_MAX);
     }
     fields.text(Exception::message, &clean_text(&message));
-    let stack = js::text(value, "stack", STACK_MAX);
+    let mut stack = js::text(value, "stack", STACK_MAX);
+    causes(value, &mut stack);
     fields.text(Exception::stacktrace, &clean_text(&stack));
+    fields.attributes(Exception::debug_ids, &identifiers(&stack));
     !message.is_empty()
+}
+
+/// Adds what has caused `value`, and the errors that it gathers, to its stack.
+fn causes(value: &JsValue, stack: &mut String) {
+    let mut told = vec![value.clone()];
+    let mut at = 0;
+    while let Some(value) = told.get(at).cloned() {
+        for path in ["cause", "errors.0", "errors.1", "errors.2"] {
+            let cause = js::get(&value, path);
+            // A chain may end in itself.
+            if told.len() > CAUSES_MAX || cause.is_falsy() || told.contains(&cause) {
+                continue;
+            }
+            let (own, words) =
+                (js::text(&cause, "stack", STACK_MAX), js::printed(&cause, MESSAGE_MAX));
+            *stack += if path == "cause" { "\nCaused by: " } else { "\nOne of its errors: " };
+            // Chromium's stacks begin with name and message.
+            if !own.starts_with(&*words) {
+                *stack += &words;
+                *stack += "\n";
+            }
+            *stack += &own;
+            told.push(cause);
+        }
+        at += 1;
+    }
+}
+
+/// The identifiers of the built scripts in a stack.
+fn identifiers(stack: &str) -> AttributeDraft {
+    let notes = js::items(&js::get(&js::page(), "_dnaDebugIds"), DEBUG_NOTES_MAX);
+    let notes: &Array = notes.unchecked_ref();
+    let (mut attributes, mut names) = (AttributeDraft::default(), Vec::new());
+    for at in 0..notes.length() {
+        let note = notes.get(at);
+        let (text, id) = (js::text(&note, "0", STACK_MAX), js::text(&note, "1", 64));
+        if names.len() < DEBUG_IDS_MAX
+            && let Some((name, id)) = noted(stack, &text, &id)
+            && !names.contains(&name)
+        {
+            attributes.text(&name, &id);
+            names.push(name);
+        }
+    }
+    attributes
 }

@@ -15,6 +15,8 @@ extern "C" {
     pub(super) fn text(value: &JsValue, path: &str, max: u32) -> String;
     /// Any value as the page would print it, at most `max` characters.
     pub(super) fn printed(value: &JsValue, max: u32) -> String;
+    /// Names and values of an object's own properties, at most `max`; an array of pairs.
+    pub(super) fn items(value: &JsValue, max: u32) -> JsValue;
     /// JavaScript's `typeof`.
     pub(super) fn type_of(value: &JsValue) -> String;
     /// Whether an address is that of a file of ours.
@@ -48,6 +50,10 @@ extern "C" {
     pub(super) fn beacon(url: &str, bytes: &[u8]) -> bool;
     /// `fetch` with keepalive, whose end calls `answered`; `false` when it is missing or throws.
     pub(super) fn send(fetch: &JsValue, url: &str, sequence: f64, bytes: &[u8]) -> bool;
+    /// The `traceparent` of the call that fetch was given `input` and `init` for; empty without.
+    pub(super) fn traceparent(input: &JsValue, init: &JsValue) -> String;
+    /// Bytes of a request's body, where that can be told without reading it; else undefined.
+    pub(super) fn body_size(body: &JsValue) -> JsValue;
     /// Calls `woken` with 2 in the second animation frame from now.
     pub(super) fn frames();
     /// Calls `woken` with 4 when the next animation frame has been painted.

@@ -10,6 +10,7 @@ const here = (name) => join(import.meta.dirname, name);
 
 /** The tags that a page may ask for; other names are files of this folder. */
 const TAG = '<script src="/sdk/dna.js" data-key="guest" data-endpoint="/v1/beacon"></script>';
+const TAGS = { dna: TAG, traced: TAG.replace('></', ' data-trace-origins="self"></') };
 
 /** What browsers must be told of a file. */
 const TYPES = { js: 'text/javascript', wasm: 'application/wasm' };
@@ -39,7 +40,7 @@ export async function startSite() {
 
 function page(scripts, host) {
   const tags = scripts.split(',').filter(Boolean).map((name) => {
-    const tag = name === 'dna' ? TAG : `<script src="/peers/${name}.js"></script>`;
+    const tag = TAGS[name] ?? `<script src="/peers/${name}.js"></script>`;
     return tag.replace('="/v1', `="http://${host}/v1`);
   });
   return `<!doctype html><link rel="icon" href="data:,"><title>guest</title>${tags.join('')}<p>text</p>`;

@@ -11,7 +11,7 @@ import { start } from './process.js';
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '../../..');
 const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
-const ingestBinary = process.env.DNA_INGEST_BIN ?? join(target, 'debug/ingest');
+export const ingestBinary = process.env.DNA_INGEST_BIN ?? join(target, 'debug/ingest');
 const bankBinary = process.env.DNA_DEMO_BIN ?? join(target, 'debug/demo-site');
 export const sdkFolder = process.env.DNA_SDK_DIST ?? join(root, 'js-wrapper/dist');
 
@@ -66,7 +66,7 @@ export async function startRedis() {
  * Ingest keeping its frames in the Redis at `redisUrl`, or without one in its journal. With a `signingKey` in PEM it
  * tells the pages what the lines `told` say.
  */
-export async function startIngest({ redisUrl, port, origins = ['*'], keys = ['demo-bank'], signingKey, told = '' } = {}) {
+export async function startIngest({ redisUrl, port, origins = ['*'], keys = ['demo-bank'], signingKey, told = '', sourceMaps } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'dna-ingest-'));
   const config = join(folder, 'ingest.toml');
   const listen = `127.0.0.1:${port ?? (await freePort())}`;
@@ -80,7 +80,7 @@ export async function startIngest({ redisUrl, port, origins = ['*'], keys = ['de
     config,
     `listen = "${listen}"\nworkers = 1\n\n${buffer}\n[live]\nenabled = true\n
 ${remote}
-[privacy]\npseudonym_key = "${PSEUDONYM_KEY}"\n
+${sourceMaps ? `[source_maps]\nfolder = "${sourceMaps}"\n` : ''}[privacy]\npseudonym_key = "${PSEUDONYM_KEY}"\n
 [[apps]]\nname = "${APP}"\nkeys = ${JSON.stringify(keys)}\norigins = ${JSON.stringify(origins)}
 [apps.remote_config]\n${told}\n`,
   );
@@ -88,6 +88,8 @@ ${remote}
   return {
     url: ingest.rest,
     log: ingest.output,
+    /** The program with these arguments and the configuration; its output. */
+    run: async (...args) => (await run(ingestBinary, [...args, '--config', config], { maxBuffer: 64 << 20 })).stdout,
     /** Every entry of the buffer, as `ingest tail --json` prints it. */
     entries: async () => {
       const args = ['tail', '--json', '--no-follow', '--from-start', '--config', config];

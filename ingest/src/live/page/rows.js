@@ -85,7 +85,26 @@ function fill(row, { event, entry, frame }) {
   pre.tabIndex = 0;
   paint(pre, text);
   box.append(copy, pre);
+  if (event.resolved_stack) row.append(stackOf(event.resolved_stack));
   row.append(box);
+}
+
+/** The stack as the source has it: a text for a frame without a map, an object for one with. */
+function stackOf(lines) {
+  const pre = element('pre', 'stack');
+  pre.tabIndex = 0;
+  for (const line of lines) {
+    if (typeof line === 'string') {
+      pre.append(element('span', 'raw', plain(line.trim())), '\n');
+      continue;
+    }
+    pre.append('at ', element('b', '', plain(line.function || '(anonymous)')), plain(` (${line.source}:${line.line}:${line.column})`), '\n');
+    for (const [number, text] of line.context) {
+      const source = `${String(number).padStart(6)} | ${plain(text)}\n`;
+      pre.append(element('span', number === line.line ? 'at' : 'raw', source));
+    }
+  }
+  return pre;
 }
 
 /** Colours JSON, token by token. */
