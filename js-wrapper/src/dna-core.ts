@@ -2,7 +2,8 @@
 import { answered, initSync, observed, push, start as startCore, woken } from '../generated/dna_sdk_wasm.js';
 import { afterLoad } from './after-load.js';
 import type { Core, Wasm } from './agent.js';
-import { connect, watch } from './host.js';
+import { extended } from './extensions.js';
+import { connect, erase, watch } from './host.js';
 import { Kind, type Sink } from './record.js';
 import { reports } from './reports.js';
 import { routes } from './routes.js';
@@ -17,6 +18,8 @@ declare const WASM_INTEGRITY: string, EXTRAS_INTEGRITY: string;
  * what the page had when the tag ran: a wrapper that came later may add what is nobody's business.
  */
 export const start: Core['start'] = async (options, fetch, wanted, beside, stop) => {
+  // A refusal is not kept waiting for a core that may never come.
+  if (options.consent == 'denied') erase();
   // A hash is dear: what few pages need comes through one file, which carries those of the others.
   const extras = () => beside('dna-extras.js', EXTRAS_INTEGRITY);
   // Before the page has loaded: one that is switched off should be left alone soon.
@@ -32,10 +35,11 @@ export const start: Core['start'] = async (options, fetch, wanted, beside, stop)
   const bytes = await response.arrayBuffer();
   const core: Wasm = await compiled(bytes).catch(async () => (await extras()).script(beside));
   if (!wanted() || !core.start(options, fetch)) return;
-  const hooks = [routes(core.push), reports(core.push)];
+  const push = extended(core.push, options, async () => (await extras()).extend(beside));
+  const hooks = [routes(push), reports(push)];
   return (...record) => {
     if (record[0] == Kind.Stop) hooks.forEach((unhook) => unhook());
-    core.push(...record);
+    push(...record);
   };
 };
 

@@ -17,7 +17,9 @@
 mod batch;
 mod client;
 mod config;
+mod consent;
 mod delivery;
+mod filter;
 mod frame;
 mod host;
 pub mod limits;
@@ -32,6 +34,7 @@ mod sequence;
 mod session;
 mod stored;
 pub mod timing;
+mod visitor;
 pub mod vitals;
 
 #[cfg(feature = "browser")]
@@ -39,8 +42,9 @@ mod browser;
 
 pub use client::Client;
 pub use config::Config;
+pub use consent::Consent;
 pub use delivery::Answer;
-pub use host::{Host, SESSION};
+pub use host::{Host, SESSION, VISITOR};
 pub use route::View;
 
 #[cfg(target_family = "wasm")]

@@ -1,14 +1,11 @@
 //! Calls of APIs by fetch and XMLHttpRequest.
 
+use super::address::{self, ADDRESS_MAX};
 use super::core::{Record, kind};
 use super::js;
 use dna_protocol::model::ApiCall;
-use dna_protocol::privacy::clean_address;
 use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
-
-/// How long an address may be before its query is taken out.
-const ADDRESS_MAX: u32 = 16 * 1024;
 
 /// The call that a record tells of.
 pub(super) fn call(record: &Record) -> Draft {
@@ -69,7 +66,7 @@ fn draft(method: &str, address: &str, initiator: &str, status: f64, error: &str)
     let mut draft = Draft::new(Kind::ApiCall);
     let method = if method.is_empty() { "GET".to_owned() } else { method.to_ascii_uppercase() };
     let full = js::absolute(address);
-    let url = clean_address(if full.is_empty() { address } else { &full });
+    let url = address::clean(if full.is_empty() { address } else { &full });
     let fields = &mut draft.fields;
     fields.text(ApiCall::method, &method);
     fields.text(ApiCall::url, &url);

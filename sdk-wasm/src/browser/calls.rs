@@ -49,6 +49,11 @@ pub(super) fn event(arguments: &JsValue) -> Option<Draft> {
     Some(draft)
 }
 
+/// The tier of the user that a call tells of; empty for none.
+pub(super) fn tier(arguments: &JsValue) -> String {
+    attributes(arguments, "tier").1
+}
+
 /// The attributes, and the text of the one called `apart`, which is not among them.
 fn attributes(arguments: &JsValue, apart: &str) -> (AttributeDraft, String) {
     let list: &Array = arguments.unchecked_ref();

@@ -3,15 +3,18 @@
 use super::clock::Clock;
 use super::host::Browser;
 use super::vitals::{self, Document, PageVitals};
-use super::{api, calls, errors, js, lifecycle, long_frames, navigation, reports, resources};
+use super::{
+    address, api, calls, errors, js, lifecycle, long_frames, navigation, reports, resources, wishes,
+};
 use crate::limits::PENDING_MAX;
 use crate::long_frames::LongFrames;
 use crate::resources::Resources;
-use crate::{Answer, Client, Config, View};
+use crate::{Answer, Client, Config, Consent, View};
 use dna_protocol::model::Visibility;
 use dna_protocol::{Draft, Kind};
 use js_sys::Array;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
 /// The kinds of records. `js-wrapper/src/record.ts` has the same numbers.
@@ -60,7 +63,7 @@ pub(super) struct Core {
     vitals: PageVitals,
     /// The view that the vitals are of: routes that a script shows begin views of their own, vitals
     /// only with a load, a return, or a soft navigation.
-    measured: View,
+    measured: Rc<View>,
     /// When the page last showed another route.
     routed: f64,
     soft_navigations: bool,
@@ -92,6 +95,7 @@ pub(super) fn start(options: &JsValue, fetch: JsValue) -> bool {
         if value.is_undefined() { String::new() } else { js::printed(&value, 2048) }
     };
     let Some(config) = Config::read(option, js::absolute, js::warn) else { return false };
+    address::allow(&config.url_params);
     let clock = Clock::set();
     let host = Browser::new(config.endpoint.clone(), fetch);
     let client = Client::start(host, config, clock.now(), clock.base());
@@ -167,6 +171,7 @@ impl Core {
             kind::ERROR => Some(errors::exception(subject)),
             kind::REJECTION => Some(errors::rejection(subject)),
             kind::FETCH_ANSWERED | kind::FETCH_FAILED | kind::XHR_ENDED => Some(api::call(record)),
+            kind::CALL if wishes::taken(self, time, subject) => return,
             kind::CALL => calls::event(subject),
             kind::REPORT => reports::report(subject),
             kind::LIFECYCLE => return lifecycle::changed(self, time, subject),
@@ -176,7 +181,31 @@ impl Core {
             _ => None,
         };
         if let Some(draft) = draft {
+            let is_user = draft.kind == Kind::Identity;
             self.record(time, draft);
+            if is_user {
+                self.client.tier(self.now(), &calls::tier(subject));
+            }
+        }
+    }
+
+    pub(super) fn now(&self) -> u64 {
+        self.clock.now()
+    }
+
+    /// The visitor has decided. A page that is told of again after a refusal begins anew: what it
+    /// was before, nobody knows.
+    pub(super) fn consent(&mut self, time: f64, consent: Consent) {
+        let again = self.client.is_denied() && consent != Consent::Denied;
+        self.client.consent(self.now(), consent);
+        if consent == Consent::Denied {
+            self.measured = self.client.current_view().clone();
+        }
+        if again {
+            // What was gathered meanwhile is nobody's.
+            (self.resources, self.long_frames) = Default::default();
+            self.page = PageTold::Whole;
+            self.record(time, navigation::page_view(&JsValue::UNDEFINED));
         }
     }
 
@@ -256,7 +285,7 @@ impl Core {
             return;
         }
         let now = self.clock.now();
-        self.client.within(&self.measured, now, |client| {
+        self.client.within(&self.measured, |client| {
             for report in reports {
                 client.record(now, report.time, report.draft);
             }

@@ -6,6 +6,7 @@
 
 #![allow(unreachable_pub, reason = "wasm-bindgen exports only what is pub")]
 
+mod address;
 mod api;
 mod calls;
 mod clock;
@@ -22,6 +23,7 @@ mod resources;
 mod server_timing;
 mod timing;
 mod vitals;
+mod wishes;
 
 use crate::Answer;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
