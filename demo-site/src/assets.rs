@@ -16,6 +16,7 @@ const FILES: &[(&str, &str)] = embedded![
     "accounts.js",
     "bank.css",
     "bank.js",
+    "consent.js",
     "dom.js",
     "failing-api.js",
     "harbour.svg",

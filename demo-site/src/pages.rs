@@ -35,6 +35,7 @@ const PAGES: &[Page] = &[
     page!("/throws", "throws"),
     page!("/broken-image", "broken-image"),
     page!("/failing-api", "failing-api"),
+    page!("/consent", "consent"),
     page!("/routes{order:(?:/orders/[0-9]+)?}", "routes"),
     page!("/vitals", "vitals"),
     page!("/resources", "resources"),
@@ -75,7 +76,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 
 /// A document with nothing but the tag, for tests that bring their own content.
 async fn blank(site: web::Data<Site>) -> HttpResponse {
-    let tag = script_tag(&site.settings);
+    let tag = script_tag(&site.settings, "");
     let document = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n{tag}\n<meta charset=\"utf-8\">\n\
          <title>blank</title>\n</head>\n<body></body>\n</html>\n"
@@ -140,7 +141,7 @@ fn render(
         _ => text(name),
     });
     fill(SHELL, |name| match name {
-        "tag" => Some(script_tag(&site.settings)),
+        "tag" => Some(script_tag(&site.settings, wishes(page))),
         "throw_now" => Some(if throw_now { THROW_NOW.to_owned() } else { String::new() }),
         "lang" => Some(language.tag().to_owned()),
         "other_lang" => Some(language.other().tag().to_owned()),
@@ -157,6 +158,11 @@ fn render(
             None => text(name),
         },
     })
+}
+
+/// What a page's tag says beyond the site's own values.
+fn wishes(page: &Page) -> &'static str {
+    if page.name == "consent" { r#" data-consent="pending" data-visitor="true""# } else { "" }
 }
 
 /// The texts whose key starts with `js.`, as JSON that is safe inside a `<script>` element.
