@@ -79,6 +79,7 @@ test('pending keeps in memory, granted sends, denied erases, and a later consent
 
   await page.evaluate(() => {
     localStorage.setItem('dna.f.00000000abcd', 'of another page');
+    localStorage.setItem('dna.c.demo-bank', 'remote configuration');
     localStorage.setItem('theirs', 'stays');
     window.dna('event', 'waiting');
     window.dna('consent', 'denied');
