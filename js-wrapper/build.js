@@ -24,6 +24,8 @@ const carried = (file) => JSON.stringify(integrity(file, 'sha256'));
 const common = { bundle: true, minify: true, legalComments: 'none', logLevel: 'warning', format: 'esm' };
 // For engines that know no Wasm too.
 await build({ ...common, entryPoints: ['src/dna-wasm2js.ts'], outfile: 'dist/dna-wasm2js.js', target: 'es2020' });
+// For pages that add something of their own.
+await build({ ...common, entryPoints: ['src/dna-extend.ts'], outfile: 'dist/dna-extend.js', target: 'es2022' });
 await build({
   ...common,
   entryPoints: ['src/dna-debug.ts'],
@@ -36,7 +38,11 @@ await build({
   entryPoints: ['src/dna-extras.ts'],
   outfile: 'dist/dna-extras.js',
   target: 'es2022',
-  define: { DEBUG_INTEGRITY: carried('dna-debug.js'), SCRIPT_INTEGRITY: carried('dna-wasm2js.js') },
+  define: {
+    DEBUG_INTEGRITY: carried('dna-debug.js'),
+    EXTEND_INTEGRITY: carried('dna-extend.js'),
+    SCRIPT_INTEGRITY: carried('dna-wasm2js.js'),
+  },
 });
 // Each file is built after those whose hashes it carries. The tag runs wherever the page does; the
 // core needs Wasm with externref anyway.

@@ -18,6 +18,7 @@ const FILES: &[(&str, &str)] = embedded![
     "bank.css",
     "bank.js",
     "console.js",
+    "consent.js",
     "dom.js",
     "failing-api.js",
     "harbour.svg",

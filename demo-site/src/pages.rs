@@ -36,6 +36,7 @@ const PAGES: &[Page] = &[
     page!("/broken-image", "broken-image"),
     page!("/failing-api", "failing-api"),
     page!("/traces", "traces"),
+    page!("/consent", "consent"),
     page!("/routes{order:(?:/orders/[0-9]+)?}", "routes"),
     page!("/vitals", "vitals"),
     page!("/resources", "resources"),
@@ -144,11 +145,7 @@ fn render(
         _ => text(name),
     });
     fill(SHELL, |name| match name {
-        "tag" => {
-            // What is written to the console is told only where a page asks for it.
-            let more = if page.name == "console" { " data-console=\"error,warn\"" } else { "" };
-            Some(script_tag(&site.settings, more))
-        }
+        "tag" => Some(script_tag(&site.settings, wishes(page))),
         "throw_now" => Some(if throw_now { THROW_NOW.to_owned() } else { String::new() }),
         "lang" => Some(language.tag().to_owned()),
         "other_lang" => Some(language.other().tag().to_owned()),
@@ -165,6 +162,16 @@ fn render(
             None => text(name),
         },
     })
+}
+
+/// What a page's tag says beyond the site's own values.
+fn wishes(page: &Page) -> &'static str {
+    match page.name {
+        "consent" => r#" data-consent="pending" data-visitor="true""#,
+        // What is written to the console is told only where a page asks for it.
+        "console" => r#" data-console="error,warn""#,
+        _ => "",
+    }
 }
 
 /// The texts whose key starts with `js.`, as JSON that is safe inside a `<script>` element.

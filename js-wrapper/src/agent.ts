@@ -26,7 +26,28 @@ export interface Options {
   console?: string;
   /** The origins whose servers are told the trace of a call; `self` is the page's own. None by default. */
   traceOrigins?: string | string[];
+  /** What the visitor has agreed to so far: `granted` when absent. */
+  consent?: 'granted' | 'pending' | 'denied' | (string & {});
+  /** Whether the browser gets an identifier over its sessions, where consent is granted in so many words. */
+  visitor?: boolean | string;
+  /** Tiers of users whose sessions are always kept; `vip` when absent. */
+  vipTiers?: string | string[];
+  /** Parameters that stay in addresses; none when absent. */
+  urlParams?: string | string[];
+  /** Called with each event before it is sent; may change it, or take it out by returning `false`. */
+  beforeSend?: (event: Told) => unknown;
 }
+
+/** An event in its JSON form, as docs/protocol.md has it. */
+export interface Told {
+  kind: string;
+  /** In ms after the page's time origin. */
+  time: number;
+  body: { [field: string]: unknown };
+}
+
+/** `dna(…)`. */
+export type Dna = (...call: any[]) => void;
 
 /** What the core module exports. */
 export interface Core {
@@ -59,7 +80,7 @@ export type Push = (...record: Record) => void;
 const QUEUE_MAX = 500;
 
 /** Hooks the page and loads the core, and from `beside` it what the page needs besides. Gives back `dna(…)`. */
-export function agent(options: Options, load: () => Promise<Core>, beside: LoadBeside): (...call: unknown[]) => void {
+export function agent(options: Options, load: () => Promise<Core>, beside: LoadBeside): Dna {
   let queue: Record[] = [];
   const { fetch } = window;
   let lost = 0;
@@ -70,6 +91,8 @@ export function agent(options: Options, load: () => Promise<Core>, beside: LoadB
     try {
       if (push) {
         push(...record);
+      } else if (options.consent == 'denied') {
+        queue = [];
       } else if (queue.length < QUEUE_MAX) {
         queue.push(record);
       } else {
@@ -78,8 +101,9 @@ export function agent(options: Options, load: () => Promise<Core>, beside: LoadB
       // A phone may end a page that is only hidden, without another word. (A record without a
       // value ends here.)
       const { type } = record[2] as Event;
-      const leaves = type == 'pagehide' || (type == 'visibilitychange' && document.visibilityState == 'hidden');
-      if (!push && leaves) {
+      const leaves = type == 'pagehide' || (type == 'visibilitychange' && document.hidden);
+      // Without consent all of it waits here.
+      if (!push && leaves && (options.consent || 'granted') == 'granted') {
         const told = queue;
         const before = lost;
         queue = [];
@@ -117,8 +141,10 @@ export function agent(options: Options, load: () => Promise<Core>, beside: LoadB
 
   return (...call) => {
     try {
-      if (call[0] == 'stop') stop();
-      else sink(Kind.Call, now(), copied(call));
+      if (call[0] == 'stop') return stop();
+      // Consent and the filter hold for what waits too, and for a page that is left before the core is there.
+      (options as any)[call[0]] = call[1];
+      sink(Kind.Call, now(), copied(call));
     } catch {
       // The same.
     }

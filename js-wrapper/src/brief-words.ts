@@ -52,7 +52,8 @@ export function briefWords(options: Options, records: Record[], lost: number, fe
       lost++;
     }
   }
-  if (!kept || !events.length) return view;
+  // What a filter would make of it nobody knows yet.
+  if (!kept || options.beforeSend || !events.length) return view;
   const frame = {
     app_key: options.key,
     'session.id': session,

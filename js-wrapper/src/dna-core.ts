@@ -4,7 +4,8 @@ import { actions } from './actions.js';
 import { afterLoad } from './after-load.js';
 import type { Core, Wasm } from './agent.js';
 import { consoles, early, keep } from './console.js';
-import { body_size, connect, watch } from './host.js';
+import { extended } from './extensions.js';
+import { body_size, connect, erase, watch } from './host.js';
 import { open } from './last-words.js';
 import { Kind, type Record, type Sink } from './record.js';
 import { reports } from './reports.js';
@@ -18,6 +19,10 @@ declare const WASM_INTEGRITY: string, EXTRAS_INTEGRITY: string;
 
 /** Starts the core; undefined when the options allow nothing or it is `wanted` no more. */
 export const start: Core['start'] = async (options, fetch, wanted, beside, stop, outgoing) => {
+  // A refusal is not kept waiting for a core that may never come.
+  if (options.consent == 'denied') erase();
+  // A hash is dear: what few pages need comes through one file, which carries those of the others.
+  const extras = () => beside('dna-extras.js', EXTRAS_INTEGRITY);
   // What a page writes while it loads is written before the core is there.
   let sink = keep;
   // Calls need not wait for the Wasm to be traced.
@@ -31,14 +36,19 @@ export const start: Core['start'] = async (options, fetch, wanted, beside, stop,
   const undo = [consoles(options.console, (...record) => sink(...record)), untrace, () => outgoing(() => {})];
   const unhook = () => undo.forEach((take) => take());
   try {
-    const core = await loaded(options, fetch, wanted, beside, stop, outgoing);
+    // Before the page has loaded: one that is switched off should be left alone soon.
+    if ((options.debug ?? options.configKey) != null) {
+      await extras().then((it) => it.act(options, fetch, beside, watch, stop)).catch(console.warn);
+    }
+    await afterLoad();
+    const core = wanted() && (await loaded(fetch, async () => (await extras()).script(beside)));
     if (core && wanted() && core.start(options, fetch)) {
-      sink = core.push;
-      undo.push(routes(sink), reports(sink), actions(sink));
-      for (const record of [...open.splice(0), ...early.splice(0)]) sink(...record);
+      const push = (sink = extended(core.push, options, async () => (await extras()).extend(beside)));
+      undo.push(routes(push), reports(push), actions(push));
+      for (const record of [...open.splice(0), ...early.splice(0)]) push(...record);
       return (...record: Record) => {
         if (record[0] == Kind.Stop) unhook();
-        core.push(...record);
+        push(...record);
       };
     }
   } catch (error) {
@@ -49,24 +59,16 @@ export const start: Core['start'] = async (options, fetch, wanted, beside, stop,
 };
 
 /**
- * The core, when the page has loaded. `fetch` is what the page had when the tag ran: a wrapper
- * that came later may add what is nobody's business.
+ * The core, as Wasm or else as what `script` gives. `fetch` is what the page had when the tag ran:
+ * a wrapper that came later may add what is nobody's business.
  */
-async function loaded(...[options, fetch, wanted, beside, stop]: Parameters<Core['start']>): Promise<Wasm | undefined> {
-  // A hash is dear: what few pages need comes through one file, which carries those of the others.
-  const extras = () => beside('dna-extras.js', EXTRAS_INTEGRITY);
-  // Before the page has loaded: one that is switched off should be left alone soon.
-  if ((options.debug ?? options.configKey) != null) {
-    await extras().then((it) => it.act(options, fetch, beside, watch, stop)).catch(console.warn);
-  }
-  await afterLoad();
-  if (!wanted()) return;
+async function loaded(fetch: typeof window.fetch, script: () => Promise<Wasm>): Promise<Wasm> {
   const url = new URL('dna.wasm', import.meta.url);
   // The page's own requests come first.
   const response = await fetch.call(window, url, { priority: 'low', integrity: WASM_INTEGRITY } as RequestInit);
   if (!response.ok) throw new Error(`${url} is answered with ${response.status}`);
   const bytes = await response.arrayBuffer();
-  return compiled(bytes).catch(async () => (await extras()).script(beside));
+  return compiled(bytes).catch(script);
 }
 
 /** The Wasm's own exports. Fails where there is no Wasm, an old one, or the page's policy forbids it. */

@@ -1,3 +1,9 @@
+/** Removes everything of ours from the storage. */
+export function erase(): void;
+
+/** From now on each event goes through this; nothing takes it out. */
+export function filter_by(filter: (event: Uint8Array) => Uint8Array | undefined): void;
+
 /** Gives `host.js` the exports of the core that it calls back. */
 export function connect(core: {
   answered(sequence: number, status: number, retryAfter: number): void;

@@ -31,6 +31,10 @@ export const type_of = (value) => typeof value;
 /** Our files stand beside each other, and their names begin alike. */
 const beside = import.meta.url.replace(/[^/]*$/, 'dna');
 export const own = (address) => attempt(() => address.startsWith(beside), false);
+export const masked = (node) =>
+  attempt(() => {
+    for (; node; node = node.parentNode || node.host) if (node.hasAttribute?.('data-dna-mask')) return true;
+  }, false);
 export const page = () => window;
 export const absolute = (address) => attempt(() => new URL(address, document.baseURI).href, '');
 export const entries = (type, name) =>
@@ -56,8 +60,8 @@ export const body_size = (body) =>
     return body.length > COUNTED_MAX ? undefined : typeof body == 'string' ? new Blob([body]).size : (body.byteLength ?? body.size);
   });
 
-/** The session's name in the storage, or that of the frame with this sequence. */
-const named = (key) => (key ? 'dna.f.' + key.toString(16).padStart(12, 0) : 'dna.s');
+/** The visitor's name in the storage, the session's, or that of the frame with this sequence. */
+const named = (key) => (key > 0xffffffffffff ? 'dna.v' : key ? 'dna.f.' + key.toString(16).padStart(12, 0) : 'dna.s');
 // Bytes are kept as a text of the characters U+0000 to U+00FF, which engines hold in a byte each.
 export const load = (key) =>
   attempt(() => Uint8Array.from(localStorage.getItem(named(key)), (byte) => byte.charCodeAt(0)), new Uint8Array());
@@ -67,12 +71,25 @@ export const store = (key, bytes) => {
   attempt(() => localStorage.setItem(named(key), value));
 };
 export const remove = (key) => attempt(() => localStorage.removeItem(named(key)));
+export const erase = () =>
+  attempt(() => {
+    for (let at = localStorage.length; at--; ) {
+      const name = localStorage.key(at);
+      if (/^dna\.(.$|[cf]\.)/.test(name)) localStorage.removeItem(name);
+    }
+  });
 export const stored = (at) =>
   attempt(() => {
     const name = localStorage.key(at);
     const key = parseInt(name.slice(6), 16);
     return named(key) == name ? key : 0;
   }, -1);
+
+const nothing = new Uint8Array();
+let filters;
+/** The page's own filter, wrapped: takes and gives back an event's bytes. */
+export const filter_by = (filter) => (filters = filter);
+export const filter = (bytes) => attempt(() => filters(bytes), nothing);
 
 // One of the few types that a browser sends to another origin without asking first.
 const body = (bytes) => new Blob([bytes], { type: 'text/plain;charset=UTF-8' });

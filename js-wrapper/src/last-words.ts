@@ -150,12 +150,21 @@ export function lastWords(options: Options, records: Record[], lost: number, fet
   // A page that is seen and left again before the core has come is no new view.
   const before = records.find(([kind]) => kind == Kind.Told)?.[2] as string | undefined;
   const view = before || hex(8);
-  const visit = session(options.sampleRate);
   const events: string[] = [];
   const stored: string[] = [];
   let size = 0;
-  const add = (kind: string, time: number, body: object) => {
-    const event = json({ kind, time, body });
+  let failed = false;
+  let filtered = 0;
+  const add = (kind: string, time: number, body: any) => {
+    const told = { kind, time, body };
+    // One whose filter fails is not sent either.
+    try {
+      if (options.beforeSend?.(told) === false) return filtered++;
+    } catch {
+      return filtered++;
+    }
+    failed ||= kind == 'exception' || kind == 'unhandled_rejection';
+    const event = json(told);
     size += event.length;
     if (size > FRAME_MAX) return lost++;
     events.push(event);
@@ -172,11 +181,12 @@ export function lastWords(options: Options, records: Record[], lost: number, fet
       // A value that cannot be read or written takes none of the others with it.
     }
   }
-  if (visit.kept && events.length) tell(options, visit, view, lost, events, stored, fetch);
+  const visit = session(options.sampleRate, failed);
+  if (visit.kept && events.length) tell(options, visit, view, { lost, filtered }, events, stored, fetch);
   return view;
 }
 
-function tell(options: Options, visit: Session, view: string, lost: number, events: string[], stored: string[], fetch: typeof window.fetch) {
+function tell(options: Options, visit: Session, view: string, dropped: { lost: number; filtered: number }, events: string[], stored: string[], fetch: typeof window.fetch) {
   const random = (Math.random() * 4294967296) >>> 0;
   const header = {
     // First, and of 13 digits: the page that sends it again puts its own time there.
@@ -190,7 +200,9 @@ function tell(options: Options, visit: Session, view: string, lost: number, even
     'url.full': clean(location.origin + location.pathname, 2048),
     'service.version': options.release && cut(options.release, 64),
     'telemetry.sdk.name': 'dna-web',
-    'dropped.queue_full': lost || undefined,
+    'dropped.queue_full': dropped.lost || undefined,
+    'dropped.filtered': dropped.filtered || undefined,
+    'sampling.reason': ['', undefined, 'vip', 'error'][visit.kept],
     sample_percent: visit.percent < 100 ? visit.percent : undefined,
   };
   const frame = (head: object, list: string[]) => `${json(head).slice(0, -1)},"events":[${list}]}`;

@@ -43,8 +43,11 @@ export async function remoteConfig(options: Options, fetch: typeof window.fetch,
     // Of sessions that begin from now on, on this page if the core has not started yet.
     if (sample_rate != null) options.sampleRate = sample_rate;
   };
-  const kept = stored(name);
-  const known = kept && (await checked(kept, options.key, verify));
+  // What is stored is the visitor's to allow; what is asked for says nothing of the visitor.
+  const agreed = () => (options.consent || 'granted') == 'granted';
+  if (options.consent == 'denied') return;
+  const kept = agreed() && stored(name);
+  const known = kept ? await checked(kept, options.key, verify) : undefined;
   if (known) apply(known);
   ask(options, fetch)
     .then(async (answer) => {
@@ -52,7 +55,7 @@ export async function remoteConfig(options: Options, fetch: typeof window.fetch,
       if (!config) return;
       if (known && config.issued_at < known.issued_at) return warn('an older one than the last is ignored');
       apply(config);
-      keep(name, answer);
+      if (agreed()) keep(name, answer);
     })
     .catch((error) => warn('not asked:', error));
 }

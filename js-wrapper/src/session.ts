@@ -1,10 +1,11 @@
 /**
  * The storage as the core lays it out, for the words of a page that the core never reached. The
- * session is that of `sdk-wasm/src/session.rs`: version, whether it is kept, 16 bytes of
+ * session is that of `sdk-wasm/src/session.rs`: version, whether it is kept and why, 16 bytes of
  * identifier, start and last activity in ms (8 bytes each), one character a byte. A frame is
  * that of `sdk-wasm/src/outbox.rs`.
  */
 const KEY = 'dna.s';
+const VERSION = 2;
 const IDLE_MAX = 30 * 60_000;
 const AGE_MAX = 12 * 3600_000;
 /** From the moment a page is left until another one takes over its frames. */
@@ -13,14 +14,14 @@ const LEASE = 5000;
 export interface Session {
   /** In hex. */
   id: string;
-  /** Whether it is among those that are kept. */
-  kept: boolean;
+  /** Whether it is kept, as the core counts why: 0 not, 1 by the share, 2 for its user, 3 for an error. */
+  kept: number;
   /** The share of sessions that are kept. */
   percent: number;
 }
 
-/** The living session, or a new one that the next page finds. */
-export function session(sampleRate: string | number = 1): Session {
+/** The living session, or a new one that the next page finds. One that is not kept is from now on if it has `failed`. */
+export function session(sampleRate: string | number = 1, failed: boolean): Session {
   const now = Date.now();
   // A share that makes no sense keeps everything, as the core does.
   const rate = sampleRate !== '' && +sampleRate >= 0 && +sampleRate <= 1 ? +sampleRate : 1;
@@ -28,16 +29,18 @@ export function session(sampleRate: string | number = 1): Session {
   try {
     stored = localStorage.getItem(KEY) || '';
     const age = (at: number) => Math.abs(now - number(stored, at));
-    if (stored.charCodeAt(0) != 1 || age(18) > AGE_MAX || age(26) > IDLE_MAX) stored = '';
+    if (stored.charCodeAt(0) != VERSION || age(18) > AGE_MAX || age(26) > IDLE_MAX) stored = '';
   } catch {
     // No storage: a session of this page alone.
   }
+  const found = stored;
   if (!stored) {
-    stored = String.fromCharCode(1, Math.random() < rate ? 1 : 0, ...bytes(16)) + bytesOf(now) + bytesOf(now);
-    set(KEY, stored);
+    stored = String.fromCharCode(VERSION, Math.random() < rate ? 1 : 0, ...bytes(16)) + bytesOf(now) + bytesOf(now);
   }
+  if (failed && !stored.charCodeAt(1)) stored = '\x02\x03' + stored.slice(2);
+  if (stored != found) set(KEY, stored);
   const id = [...stored.slice(2, 18)].map((byte) => hexOf(byte.charCodeAt(0))).join('');
-  return { id, kept: stored.charCodeAt(1) == 1, percent: Math.round(rate * 100) };
+  return { id, kept: stored.charCodeAt(1), percent: Math.round(rate * 100) };
 }
 
 /** Keeps a frame for the next page; `random` makes its sequence. */

@@ -14,7 +14,11 @@ import { Storage } from './storage-double.js';
 const dist = new URL('../dist/', import.meta.url);
 const KEEPALIVE_BYTES = 64 * 1024;
 
-class Document extends EventTarget {}
+class Document extends EventTarget {
+  get hidden() {
+    return this.visibilityState === 'hidden';
+  }
+}
 class PerformanceObserver {
   static all = [];
   types = [];

@@ -29,8 +29,9 @@ pub trait Record: Default + Sized {
     /// How many fields hold a value.
     fn present(&self) -> usize;
 
-    /// Takes out of each field what must not be kept, as its type says.
-    fn clean(&mut self);
+    /// Takes out of each field what must not be kept, as its type says. `params` are the
+    /// parameters that may stay in addresses, separated by commas or spaces.
+    fn clean(&mut self, params: &str);
 
     /// Writes key and value of each field that holds one.
     fn write_fields(&self, writer: &mut Writer);
@@ -123,9 +124,9 @@ macro_rules! record {
                 0 $( + usize::from(self.$field.is_some()) )*
             }
 
-            fn clean(&mut self) {
+            fn clean(&mut self, params: &str) {
                 $( if let Some(value) = &mut self.$field {
-                    $crate::field::Field::clean(value);
+                    $crate::field::Field::clean(value, params);
                 } )*
             }
 

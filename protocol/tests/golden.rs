@@ -5,6 +5,7 @@
 use dna_protocol::entry::Receipt;
 use dna_protocol::model::{Header, KINDS};
 use dna_protocol::{FieldInfo, Record, cbor, json};
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -48,7 +49,7 @@ fn frames_are_the_same_in_both_forms() {
         let text = fs::read(&path).expect("readable");
         let frame = json::decode_frame(&text).expect("a good frame");
         assert_eq!((frame.rejected.len(), frame.skipped), (0, Default::default()), "{path:?}");
-        let value: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
+        let value: Value = serde_json::from_slice(&text).expect("JSON");
         assert_eq!(json::frame_value(&frame.frame), value, "{path:?}");
         let bytes = cbor::encode_frame(&frame.frame);
         check_file(&path.with_extension("hex"), &format!("{}\n", to_hex(&bytes)));
@@ -61,7 +62,7 @@ fn frames_are_the_same_in_both_forms() {
 #[test]
 fn refused_frames_are_refused_for_the_reason_given() {
     let text = fs::read(root().join("tests/golden/refused.json")).expect("readable");
-    let vectors: Vec<serde_json::Value> = serde_json::from_slice(&text).expect("JSON");
+    let vectors: Vec<Value> = serde_json::from_slice(&text).expect("JSON");
     assert!(vectors.len() >= 20);
     for vector in &vectors {
         let refused = match (vector["hex"].as_str(), vector["text"].as_str()) {
@@ -102,18 +103,74 @@ fn keys_keep_their_meaning() {
 
 #[test]
 fn the_document_has_every_field() {
-    let path = root().join("docs/protocol.md");
-    let document = fs::read_to_string(&path).expect("readable");
-    let mut expected = document.clone();
+    check_tables("docs/protocol.md", |_, fields, required| table(fields, required));
+}
+
+/// Those who judge what is sent read it in words, each field with an example that is a good one.
+#[test]
+fn every_field_is_explained_by_an_example() {
+    let text = fs::read(root().join("tests/golden/examples.json")).expect("readable");
+    let examples: Value = serde_json::from_slice(&text).expect("JSON");
+    let known: Vec<String> = records().into_iter().map(|(record, ..)| slug(&record)).collect();
+    let told = examples.as_object().expect("a map");
+    assert!(told.keys().all(|record| known.contains(record)), "an example of nothing");
+    for kind in KINDS {
+        let event = json!({"kind": kind.name, "time": 1, "body": examples[kind.name]});
+        let mut frame = examples["header"].clone();
+        frame["events"] = json!([event]);
+        let read = json::decode_frame(frame.to_string().as_bytes()).expect("a good header");
+        assert_eq!((&read.rejected, read.skipped), (&Vec::new(), Default::default()));
+    }
+    check_tables("docs/fields.md", |slug, fields, _| {
+        let record = examples[slug].as_object().expect("an example of each record");
+        let mut table = "| field | what | example |\n|---|---|---|\n".to_owned();
+        for field in fields {
+            let value = record.get(field.name);
+            let value = value.unwrap_or_else(|| panic!("no example of {slug} {}", field.name));
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            table += &format!("| `{}` | {} | `{value}` |\n", field.name, field.doc.trim());
+        }
+        assert_eq!(record.len(), fields.len(), "an example of a field that {slug} does not have");
+        table
+    });
+}
+
+fn slug(record: &str) -> String {
+    record.split(' ').next_back().expect("not empty").to_owned()
+}
+
+/// Puts what `table` makes of each record between its two comments in the document.
+fn check_tables(document: &str, table: impl Fn(&str, &[FieldInfo], &[&str]) -> String) {
+    let path = root().join(document);
+    let mut expected = fs::read_to_string(&path).expect("readable");
     for (record, fields, required) in records() {
-        let slug = record.split(' ').next_back().expect("not empty").to_owned();
-        let (begin, end) = (format!("<!-- fields:{slug} -->\n"), "<!-- end -->".to_owned());
-        let from = expected.find(&begin).unwrap_or_else(|| panic!("no {begin} in the document"));
+        let slug = slug(&record);
+        let (begin, end) = (format!("<!-- fields:{slug} -->\n"), "<!-- end -->");
+        let from = expected.find(&begin).unwrap_or_else(|| panic!("no {begin} in {document}"));
         let from = from + begin.len();
-        let to = from + expected[from..].find(&end).expect("a table's end");
-        expected.replace_range(from..to, &table(fields, required));
+        let to = from + expected[from..].find(end).expect("a table's end");
+        expected.replace_range(from..to, &table(&slug, fields, required));
     }
     check_file(&path, &expected);
+}
+
+/// What a page's filter needs to read events and write them again.
+#[test]
+fn the_filter_knows_every_field() {
+    let mut script = "// Written by protocol/tests/golden.rs from the wire's own tables.\n\n\
+        /** By the kind's number: its name, and by the field's number its name, its longest text, and whether it is attributes. */\n\
+        export const KINDS: { [kind: number]: [name: string, fields: { [key: number]: [name: string, max: number, map?: 1] }] } = {\n"
+        .to_owned();
+    for kind in KINDS {
+        script += &format!("  {}: ['{}', {{\n", kind.key, kind.name);
+        for field in kind.fields {
+            let map = if field.kind.starts_with("map") { ", 1" } else { "" };
+            script += &format!("    {}: ['{}', {}{map}],\n", field.key, field.name, field.max);
+        }
+        script += "  }],\n";
+    }
+    script += "};\n";
+    check_file(&root().join("js-wrapper/src/filter/fields.ts"), &script);
 }
 
 fn table(fields: &[FieldInfo], required: &[&str]) -> String {

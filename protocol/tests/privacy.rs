@@ -1,6 +1,6 @@
 //! What cleaning takes out, what it leaves, and that no spelling of a card gets through.
 
-use dna_protocol::privacy::{clean_address, clean_text, mask_of_number};
+use dna_protocol::privacy::{clean_address, clean_text, clean_url, mask_of_number};
 use proptest::prelude::*;
 
 #[track_caller]
@@ -307,5 +307,40 @@ proptest! {
                 prop_assert!(!digits.contains(&card), "{:?} became {:?}", text, clean);
             }
         }
+    }
+}
+
+#[test]
+fn parameters_stay_where_they_are_allowed() {
+    let allowed = "lang,product id";
+    for (url, clean) in [
+        ("https://b/a?lang=zh&token=s&product=7#top", "https://b/a?lang=zh&product=7"),
+        ("https://b/a?product=7&lang=zh", "https://b/a?product=7&lang=zh"),
+        ("https://u:p@b/a?lang=zh", "https://b/a?lang=zh"),
+        ("/a?id=1&lang", "/a?id=1&lang"),
+        ("https://b/a?lang=", "https://b/a?lang="),
+        ("https://b/a?Lang=zh&language=zh&xlang=1&=2", "https://b/a"),
+        ("https://b/a#?lang=zh", "https://b/a"),
+        ("https://b/a?token=1?lang=zh", "https://b/a"),
+        ("https://b/a?id=6222021234567890123&lang=a%40b.cn", "https://b/a?id={card}&lang={email}"),
+        ("https://b/a?id=/x?token=s", "https://b/a?id=/x"),
+        ("data:text/html,?lang=zh", "data:text/html"),
+        ("javascript:go?lang=zh", "javascript:"),
+    ] {
+        assert_eq!(clean_url(url, allowed), clean, "{url}");
+        assert_eq!(clean_url(clean, allowed), clean, "a second time");
+        assert_eq!(clean_url(url, ""), clean_address(url), "nothing is allowed");
+    }
+}
+
+proptest! {
+    #[test]
+    fn addresses_with_parameters_are_cleaned_once_and_for_all(
+        url in "(https://b|/a)[a-z/?#&=@% ]{0,6}[?]((lang|id|t)=?[0-9a-z/?#&=@% ]{0,12}&?){0,4}"
+    ) {
+        let clean = clean_url(&url, "lang,id");
+        prop_assert_eq!(clean_url(&clean, "lang,id"), clean.clone());
+        prop_assert!(!clean.contains('#'));
+        prop_assert!(!clean.contains("?t=") && !clean.contains("&t="));
     }
 }

@@ -2,64 +2,84 @@
 
 use crate::batch::{Batch, Rank, Waiting};
 use crate::config::Config;
+use crate::consent::Consent;
 use crate::delivery::{Answer, Delivery};
+use crate::filter::Filter;
 use crate::frame::{Frame, header};
 use crate::host::Host;
 use crate::limits::{FLUSH_DELAY, FLUSH_DELAY_URGENT};
 use crate::repeats::Repeats;
 use crate::route::{Place, View};
 use crate::sequence::Sequence;
-use crate::session::Session;
+use crate::session::{Kept, Session};
 use dna_protocol::field::Millis;
 use dna_protocol::model::{Header, RouteChange};
+use dna_protocol::privacy::listed;
 use dna_protocol::{Draft, Kind};
+use std::rc::Rc;
 
 /// The client of one page. `now` is always in ms since the Unix epoch.
 #[derive(Debug)]
 pub struct Client<H> {
-    host: H,
-    config: Config,
-    session: Session,
-    sequence: Sequence,
-    view: View,
-    time_base: u64,
-    batch: Batch,
+    pub(crate) host: H,
+    pub(crate) config: Config,
+    pub(crate) consent: Consent,
+    /// None while there is no consent.
+    pub(crate) session: Option<Session>,
+    /// Why the session is to be kept that consent will begin.
+    pub(crate) why: Option<Kept>,
+    pub(crate) visitor: Option<[u8; 16]>,
+    pub(crate) sequence: Sequence,
+    view: Rc<View>,
+    pub(crate) batch: Batch,
+    pub(crate) filter: Filter,
     flush_at: Option<u64>,
     /// What the host was last asked to wake us for.
     wake_at: Option<u64>,
-    delivery: Delivery,
+    pub(crate) delivery: Delivery,
     repeats: Repeats,
     /// What was last said of the user, to say it once a session.
-    identity: Option<Draft>,
+    pub(crate) identity: Option<Draft>,
+    /// Whether the user's sessions are always kept.
+    pub(crate) vip: bool,
     /// The route that is being shown, and when it began.
-    route: Option<(f64, Draft)>,
-    dropped_queue_full: u64,
-    dropped_rate_limited: u64,
+    pub(crate) route: Option<(f64, Draft)>,
+    pub(crate) dropped: Dropped,
+}
+
+/// Events that were dropped since the last frame.
+#[derive(Debug, Default)]
+pub(crate) struct Dropped {
+    pub(crate) queue_full: u64,
+    rate_limited: u64,
+    pub(crate) filtered: u64,
 }
 
 impl<H: Host> Client<H> {
     /// Starts a client. Event times count from `time_base`.
     pub fn start(mut host: H, config: Config, now: u64, time_base: u64) -> Self {
-        let session = Session::resume(&mut host, config.sample_percent, now);
-        let view = View::begin(&mut host);
+        let view = View::begin(&mut host, &config.url_params, time_base);
         let mut client = Self {
             host,
+            consent: config.consent,
             config,
-            session,
+            session: None,
+            why: None,
+            vip: false,
+            visitor: None,
             sequence: Sequence::default(),
             view,
-            time_base,
             batch: Batch::default(),
+            filter: Filter::None,
             flush_at: None,
             wake_at: None,
             delivery: Delivery::new(now),
             repeats: Repeats::default(),
             identity: None,
             route: None,
-            dropped_queue_full: 0,
-            dropped_rate_limited: 0,
+            dropped: Dropped::default(),
         };
-        client.advance(now);
+        client.consent(now, client.consent);
         client
     }
 
@@ -77,6 +97,9 @@ impl<H: Host> Client<H> {
     }
 
     fn take(&mut self, now: u64, time: f64, draft: Draft) {
+        if self.is_denied() {
+            return;
+        }
         self.touch(now);
         if draft.kind == Kind::Identity {
             if self.identity.as_ref() != Some(&draft) {
@@ -86,13 +109,31 @@ impl<H: Host> Client<H> {
         } else if self.repeats.allow(&draft, now) {
             self.enqueue(now, time, &draft);
         } else {
-            self.dropped_rate_limited += 1;
+            self.dropped.rate_limited += 1;
         }
+    }
+
+    /// The user is of that tier, which may be one that is always kept; empty for none.
+    pub fn tier(&mut self, now: u64, tier: &str) {
+        self.vip = self.consent != Consent::Denied && listed(&self.config.vip_tiers, tier);
+        self.keep_vip(now);
+        self.advance(now);
+    }
+
+    pub(crate) fn keep_vip(&mut self, now: u64) {
+        if self.vip {
+            self.keep(Kept::Vip, now);
+        }
+    }
+
+    /// Whether consent is refused.
+    pub fn is_denied(&self) -> bool {
+        self.consent == Consent::Denied
     }
 
     /// Events that were lost before they came here.
     pub fn lost(&mut self, events: u64) {
-        self.dropped_queue_full += events;
+        self.dropped.queue_full += events;
     }
 
     /// The page is being left, or is covered: what waits goes out now.
@@ -106,7 +147,7 @@ impl<H: Host> Client<H> {
     /// stood still while the machine slept.
     pub fn show(&mut self, now: u64, time_base: u64) {
         self.flush(now);
-        self.time_base = time_base;
+        self.view = self.view.with(self.view.id, time_base);
         self.delivery.show(now);
         self.touch(now);
         self.advance(now);
@@ -114,13 +155,13 @@ impl<H: Host> Client<H> {
 
     /// Events that one page made too many of, before they came here.
     pub fn limited(&mut self, events: u64) {
-        self.dropped_rate_limited += events;
+        self.dropped.rate_limited += events;
     }
 
     /// Whether the page is elsewhere than when its view began. A query alone makes no difference,
     /// nor does a place on the page.
     pub fn has_moved(&self) -> bool {
-        Place::of(&self.host.address()) != self.view.place
+        self.place() != self.view.place
     }
 
     /// The page may show another route now; `true` when it does.
@@ -136,7 +177,7 @@ impl<H: Host> Client<H> {
     /// [`Self::routed`].
     pub fn new_route(&mut self, now: u64, time: f64, navigation_type: &str) {
         if !self.repeats.allow_route(now) {
-            self.dropped_rate_limited += 1;
+            self.dropped.rate_limited += 1;
             return;
         }
         let mut draft = Draft::new(Kind::RouteChange);
@@ -167,30 +208,37 @@ impl<H: Host> Client<H> {
     fn begin_view(&mut self, now: u64) {
         self.routed(now, None);
         self.flush(now);
-        self.view = View::begin(&mut self.host);
+        self.renew_view();
+    }
+
+    pub(crate) fn renew_view(&mut self) {
+        self.view = View::begin(&mut self.host, &self.config.url_params, self.view.time_base);
+    }
+
+    /// Where the page is now.
+    fn place(&self) -> Place {
+        Place::of(&self.host.address(), &self.config.url_params)
     }
 
     /// The page view that was begun before the client started.
     pub fn resume_view(&mut self, id: [u8; 8]) {
-        self.view.id = id;
+        self.view = self.view.with(id, self.view.time_base);
     }
 
     /// The view that the page shows.
-    pub fn current_view(&self) -> &View {
+    pub fn current_view(&self) -> &Rc<View> {
         &self.view
     }
 
     /// What `act` records belongs to `view`, which may be an earlier one of this page load.
-    pub fn within(&mut self, view: &View, now: u64, act: impl FnOnce(&mut Self)) {
-        if *view == self.view {
+    pub fn within(&mut self, view: &View, act: impl FnOnce(&mut Self)) {
+        if view.id == self.view.id {
             return act(self);
         }
-        self.seal_all(now);
-        let current = std::mem::replace(&mut self.view, view.clone());
+        let earlier = view.with(view.id, self.view.time_base);
+        let current = std::mem::replace(&mut self.view, earlier);
         act(self);
-        self.seal_all(now);
         self.view = current;
-        self.advance(now);
     }
 
     /// The request of frame `sequence` has ended.
@@ -215,14 +263,41 @@ impl<H: Host> Client<H> {
     }
 
     fn touch(&mut self, now: u64) {
-        let before = self.session.clone();
-        if self.session.touch(&mut self.host, self.config.sample_percent, now) {
+        let Some(session) = &mut self.session else { return };
+        let before = session.clone();
+        if session.touch(&mut self.host, self.config.sample_percent, now) {
             // What waits belongs to the session that is over, and the new one does not know
             // its user yet.
-            let after = std::mem::replace(&mut self.session, before);
+            let after = self.session.replace(before);
             self.seal_all(now);
+            // And what was held of one that is left out ends with it.
+            if self.filter != Filter::Coming {
+                self.batch = Batch::default();
+            }
             self.session = after;
-            self.say_identity(now, now.saturating_sub(self.time_base) as f64);
+            self.keep_vip(now);
+            self.say_identity(now, now.saturating_sub(self.view.time_base) as f64);
+        }
+    }
+
+    /// Keeps the session, should sampling leave it out.
+    pub(crate) fn keep(&mut self, why: Kept, now: u64) {
+        match &mut self.session {
+            Some(session) => session.keep(&mut self.host, why, now),
+            None => self.why = Some(why),
+        }
+    }
+
+    /// Whether what happens has to wait: for consent, for the filter, or for a reason to keep
+    /// the session.
+    fn held(&self) -> bool {
+        self.filter == Filter::Coming || !self.session.as_ref().is_some_and(Session::is_kept)
+    }
+
+    /// Of a session that is left out little is held.
+    pub(crate) fn trim(&mut self) {
+        if self.session.as_ref().is_some_and(|session| !session.is_kept()) {
+            self.batch.trim();
         }
     }
 
@@ -234,63 +309,82 @@ impl<H: Host> Client<H> {
     }
 
     fn enqueue(&mut self, now: u64, time: f64, draft: &Draft) {
-        if !self.session.is_kept() {
-            return;
+        let Some(bytes) = self.filtered(draft.event(Millis::rounded(time).get())) else { return };
+        if matches!(draft.kind, Kind::Exception | Kind::UnhandledRejection) {
+            self.keep(Kept::Error, now);
         }
         let rank = Rank::of(draft.kind);
-        let event = draft.event(Millis::rounded(time).get());
-        self.dropped_queue_full += self.batch.push(rank, event);
+        self.dropped.queue_full +=
+            self.batch.push(Waiting { rank, bytes, view: self.view.clone() });
+        self.trim();
         let delay = if rank >= Rank::Error { FLUSH_DELAY_URGENT } else { FLUSH_DELAY };
         let at = now + delay;
         self.flush_at = Some(self.flush_at.map_or(at, |earlier| earlier.min(at)));
-        while self.batch.fills_a_frame() {
+        while !self.held() && self.batch.fills_a_frame() {
             self.seal_next(now);
         }
         self.advance(now);
     }
 
-    /// Makes frames of all that waits.
-    fn seal_all(&mut self, now: u64) {
+    /// Makes frames of all that waits and need not wait longer.
+    pub(crate) fn seal_all(&mut self, now: u64) {
         self.flush_at = None;
-        while !self.batch.is_empty() {
+        while !self.held() && !self.batch.is_empty() {
             self.seal_next(now);
         }
     }
 
     fn seal_next(&mut self, now: u64) {
         let events = self.batch.take();
-        let frame = self.seal(now, &events);
-        self.dropped_queue_full += self.delivery.push(&mut self.host, frame, now);
+        let Some(frame) = self.seal(now, &events) else { return };
+        self.dropped.queue_full += self.delivery.push(&mut self.host, frame, now);
     }
 
-    fn seal(&mut self, now: u64, events: &[Waiting]) -> Frame {
+    fn seal(&mut self, now: u64, events: &[Waiting]) -> Option<Frame> {
+        let (session, view) = (self.session.as_ref()?, &events.first()?.view);
         let sequence = self.sequence.next(&mut self.host);
         let mut fields = header(now);
         fields.text(Header::app_key, &self.config.key);
-        fields.bytes(Header::session_id, self.session.id());
+        fields.bytes(Header::session_id, session.id());
         fields.uint(Header::sequence, sequence);
-        fields.uint(Header::time_base, self.time_base);
-        fields.bytes(Header::view_id, &self.view.id);
-        fields.text(Header::url, &self.view.place.url);
+        fields.uint(Header::time_base, view.time_base);
+        fields.bytes(Header::view_id, &view.id);
+        fields.text(Header::url, &view.place.url);
         fields.text(Header::release, &self.config.release);
         fields.text(Header::sdk_name, "dna-web");
         fields.text(Header::sdk_version, env!("CARGO_PKG_VERSION"));
+        fields.text(Header::sampled_by, session.reason());
+        if let Some(visitor) = &self.visitor {
+            fields.bytes(Header::visitor_id, visitor);
+        }
+        let dropped = std::mem::take(&mut self.dropped);
         let percent = self.config.sample_percent;
         for (slot, count) in [
-            (Header::dropped_queue_full, std::mem::take(&mut self.dropped_queue_full)),
-            (Header::dropped_rate_limited, std::mem::take(&mut self.dropped_rate_limited)),
+            (Header::dropped_queue_full, dropped.queue_full),
+            (Header::dropped_rate_limited, dropped.rate_limited),
+            (Header::dropped_filtered, dropped.filtered),
             (Header::sample_percent, if percent < 100 { u64::from(percent) } else { 0 }),
         ] {
             if count > 0 {
                 fields.uint(slot, count);
             }
         }
-        Frame::seal(sequence, &fields, events)
+        Some(Frame::seal(sequence, &fields, events))
     }
 
-    fn advance(&mut self, now: u64) {
-        self.dropped_queue_full += self.delivery.advance(&mut self.host, now);
-        let next = self.delivery.next_due(now).into_iter().chain(self.flush_at).min();
+    pub(crate) fn advance(&mut self, now: u64) {
+        if self.held() {
+            self.flush_at = None;
+        } else if !self.batch.is_empty() && self.flush_at.is_none() {
+            // What was held has to wait no longer.
+            self.flush_at = Some(now + FLUSH_DELAY_URGENT);
+        }
+        let mut due = None;
+        if self.consent.allows() {
+            self.dropped.queue_full += self.delivery.advance(&mut self.host, now);
+            due = self.delivery.next_due(now);
+        }
+        let next = due.into_iter().chain(self.flush_at).min();
         if let Some(at) = next.filter(|at| Some(*at) != self.wake_at) {
             self.host.wake_in(at.saturating_sub(now));
         }

@@ -1,5 +1,7 @@
 //! What the page says of itself: the attributes of the script tag, or `init`'s options.
 
+use crate::consent::Consent;
+
 /// Where beacons go on a server of ours.
 const PATH: &str = "/v1/beacon";
 /// Bytes of the key and of the release.
@@ -16,6 +18,14 @@ pub struct Config {
     pub release: String,
     /// The share of sessions that are kept.
     pub sample_percent: u8,
+    /// What the visitor has agreed to when the page begins.
+    pub consent: Consent,
+    /// Whether the browser gets an identifier over its sessions.
+    pub visitor: bool,
+    /// The tiers of users whose sessions are always kept, separated by commas or spaces.
+    pub vip_tiers: String,
+    /// The parameters that stay in addresses, likewise.
+    pub url_params: String,
 }
 
 impl Config {
@@ -54,7 +64,29 @@ impl Config {
             complain("sampleRate", &rate, "0 to 1, such as 0.25. All sessions are kept.");
         }
         let sample_percent = sample_percent.unwrap_or(100);
-        Some(Self { key, endpoint: with_path(endpoint), release, sample_percent })
+        let consent = option("consent");
+        let agreed = if consent.is_empty() {
+            Consent::Assumed
+        } else {
+            Consent::read(&consent).unwrap_or_else(|| {
+                complain("consent", &consent, "granted, pending, denied. It is taken as pending.");
+                Consent::Pending
+            })
+        };
+        let mut vip_tiers = option("vipTiers");
+        if vip_tiers.is_empty() {
+            vip_tiers.push_str("vip");
+        }
+        Some(Self {
+            key,
+            endpoint: with_path(endpoint),
+            release,
+            sample_percent,
+            consent: agreed,
+            visitor: option("visitor") == "true",
+            vip_tiers,
+            url_params: option("urlParams"),
+        })
     }
 }
 
@@ -161,6 +193,21 @@ mod tests {
             assert!(
                 warnings[0].starts_with(&format!("dna: endpoint is {shown}; allowed: an http"))
             );
+        }
+    }
+
+    #[test]
+    fn consent_is_assumed_and_what_is_misspelt_is_none() {
+        for (text, expected, warned) in [
+            ("", Consent::Assumed, 0),
+            ("granted", Consent::Granted, 0),
+            ("pending", Consent::Pending, 0),
+            ("denied", Consent::Denied, 0),
+            ("yes", Consent::Pending, 1),
+            ("Granted", Consent::Pending, 1),
+        ] {
+            let (config, warnings) = read(&[("key", "k"), ("endpoint", "/x"), ("consent", text)]);
+            assert_eq!((config.unwrap().consent, warnings.len()), (expected, warned), "{text}");
         }
     }
 

@@ -84,6 +84,13 @@ impl Delivery {
         lost
     }
 
+    /// Forgets all frames; those under way cannot be called back. The storage is the caller's.
+    pub(crate) fn forget(&mut self, now: u64) {
+        self.outbox = Outbox::default();
+        self.retry = Retry::default();
+        self.adopt_at = Some(now);
+    }
+
     /// The page is being left, or is covered. `advance` comes next.
     pub(crate) fn hide(&mut self) {
         self.visible = false;
@@ -93,6 +100,7 @@ impl Delivery {
     /// The page is seen again: what nobody confirmed goes out once more.
     pub(crate) fn show(&mut self, now: u64) {
         self.visible = true;
+        self.leaving = false;
         // While it was away another tab or page load may have left something.
         self.adopt_at = Some(now);
         self.look_again = true;

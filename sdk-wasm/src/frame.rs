@@ -96,6 +96,7 @@ fn join(header: &Fields, events: &[Waiting], count: usize, all: bool) -> Vec<u8>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::route::{Place, View};
     use dna_protocol::cbor::decode_frame;
     use dna_protocol::draft::Draft;
     use dna_protocol::field::{Id, Text};
@@ -104,7 +105,8 @@ mod tests {
 
     fn waiting(body: Body) -> Waiting {
         let draft = Draft::from(body);
-        Waiting { rank: Rank::of(draft.kind), bytes: draft.event(1.0) }
+        let view = std::rc::Rc::new(View { id: [0; 8], place: Place::of("", ""), time_base: 0 });
+        Waiting { rank: Rank::of(draft.kind), bytes: draft.event(1.0), view }
     }
 
     fn sealed(events: &[Waiting]) -> Frame {

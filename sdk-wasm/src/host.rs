@@ -3,6 +3,9 @@
 /// The key of the session in the storage; no frame has this sequence.
 pub const SESSION: u64 = 0;
 
+/// The key of the visitor; above the 48 bits of all sequences.
+pub const VISITOR: u64 = 1 << 48;
+
 /// The world outside: one implementation for browsers, one in memory for tests.
 ///
 /// Nothing here may panic or wait. Storage that is full or forbidden behaves as if empty.
@@ -13,7 +16,7 @@ pub trait Host {
     /// The page's address as the browser shows it; the caller takes the query out.
     fn address(&self) -> String;
 
-    /// The value stored under `key`: [`SESSION`], or a frame's sequence.
+    /// The value stored under `key`: [`SESSION`], [`VISITOR`], or a frame's sequence.
     fn load(&self, key: u64) -> Option<Vec<u8>>;
 
     /// Stores `value` for later page loads.
@@ -21,6 +24,9 @@ pub trait Host {
 
     /// Removes what is stored under `key`.
     fn remove(&mut self, key: u64);
+
+    /// Removes everything of ours.
+    fn erase(&mut self);
 
     /// The sequences of all stored frames.
     fn stored(&self) -> Vec<u64>;
@@ -36,6 +42,10 @@ pub trait Host {
     /// Calls [`Client::woken`](crate::Client::woken) once, in `delay` milliseconds; replaces
     /// the call that was asked for before.
     fn wake_in(&mut self, delay: u64);
+
+    /// What the page's own filter makes of an encoded event; `None` when it takes it out. Asked
+    /// only after [`Client::filter`](crate::Client::filter) has said that there is one.
+    fn filter(&mut self, event: &[u8]) -> Option<Vec<u8>>;
 
     /// Tells the page's developer.
     fn warn(&self, message: &str);

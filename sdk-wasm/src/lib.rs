@@ -19,8 +19,10 @@ pub mod actions;
 mod batch;
 mod client;
 mod config;
+mod consent;
 pub mod debug_ids;
 mod delivery;
+mod filter;
 mod frame;
 mod host;
 pub mod limits;
@@ -39,6 +41,7 @@ mod stored;
 pub mod timing;
 pub mod trace;
 pub mod transactions;
+mod visitor;
 pub mod vitals;
 
 #[cfg(feature = "browser")]
@@ -46,8 +49,9 @@ mod browser;
 
 pub use client::Client;
 pub use config::Config;
+pub use consent::Consent;
 pub use delivery::Answer;
-pub use host::{Host, SESSION};
+pub use host::{Host, SESSION, VISITOR};
 pub use route::View;
 
 #[cfg(target_family = "wasm")]

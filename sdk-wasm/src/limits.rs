@@ -7,6 +7,13 @@ pub const QUEUE_BYTES_MAX: usize = 256 * 1024;
 /// Events that wait for a frame, for pages that make many small ones.
 pub const QUEUE_EVENTS_MAX: usize = 1000;
 
+/// Bytes of events that are kept of a session that sampling leaves out, for when an error or its
+/// user makes it worth keeping: the last minutes of most pages, in a third of what an image takes.
+pub const HELD_BYTES_MAX: usize = 64 * 1024;
+
+/// Events that are kept of such a session: more than the last ones explain little.
+pub const HELD_EVENTS_MAX: usize = 200;
+
 /// Bytes of events in one frame. Three such frames fit the 64 KiB that all keepalive requests
 /// of a page share, so a batch is never stuck behind one that is under way.
 pub const FRAME_EVENT_BYTES_MAX: usize = 19 * 1024;

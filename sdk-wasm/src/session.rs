@@ -10,7 +10,32 @@ use crate::sampling;
 use crate::stored::Stored;
 
 /// Layout of the stored bytes, to be counted up when it changes.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+
+/// Whether a session is kept, and why. Stored as its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kept {
+    /// It is not among the share, and nothing has said otherwise yet.
+    No,
+    /// It is among the share that is kept.
+    Share,
+    /// Its user is of a tier that is always kept.
+    Vip,
+    /// Something went wrong in it.
+    Error,
+}
+
+impl Kept {
+    fn read(stored: u8) -> Self {
+        match stored {
+            0 => Self::No,
+            2 => Self::Vip,
+            3 => Self::Error,
+            _ => Self::Share,
+        }
+    }
+}
 
 /// The session that a page belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +43,7 @@ pub(crate) struct Session {
     id: [u8; 16],
     started: u64,
     active: u64,
-    kept: bool,
+    kept: Kept,
 }
 
 impl Session {
@@ -54,13 +79,35 @@ impl Session {
 
     /// Whether the session is among those that are kept.
     pub(crate) fn is_kept(&self) -> bool {
-        self.kept
+        self.kept != Kept::No
+    }
+
+    /// Why it is kept although the share would have left it out; empty when it would not.
+    pub(crate) fn reason(&self) -> &'static str {
+        match self.kept {
+            Kept::Vip => "vip",
+            Kept::Error => "error",
+            _ => "",
+        }
+    }
+
+    /// Keeps it after all, for other tabs and pages too.
+    pub(crate) fn keep(&mut self, host: &mut impl Host, why: Kept, now: u64) {
+        if self.is_kept() {
+            return;
+        }
+        self.kept = why;
+        // Another tab may be in a new one by now.
+        if Self::load(host).is_none_or(|shared| shared.id == self.id) {
+            self.store(host, now);
+        }
     }
 
     fn begin(host: &mut impl Host, percent: u8, now: u64) -> Self {
         let mut id = [0; 16];
         host.random(&mut id);
         let kept = sampling::keeps(percent, random_u32(host));
+        let kept = if kept { Kept::Share } else { Kept::No };
         Self { id, started: now, active: now, kept }
     }
 
@@ -74,12 +121,12 @@ impl Session {
         let mut stored = Stored(&bytes);
         let [version, kept] = stored.take()?;
         let (id, started, active) = (stored.take()?, stored.number()?, stored.number()?);
-        (version == VERSION).then_some(Self { id, started, active, kept: kept == 1 })
+        (version == VERSION).then_some(Self { id, started, active, kept: Kept::read(kept) })
     }
 
     fn store(&mut self, host: &mut impl Host, now: u64) {
         self.active = now;
-        let mut bytes = vec![VERSION, u8::from(self.kept)];
+        let mut bytes = vec![VERSION, self.kept as u8];
         bytes.extend_from_slice(&self.id);
         bytes.extend_from_slice(&self.started.to_be_bytes());
         bytes.extend_from_slice(&self.active.to_be_bytes());

@@ -102,8 +102,8 @@ fn what_is_known_late_of_an_earlier_view_is_told_as_its_own() {
     let loaded = page.current_view().clone();
     go(&memory, &mut page, START + 1, "https://bank/orders");
     page.record(START + 1, 6.0, custom("order"));
-    page.within(&loaded, START + 2, |page| page.record(START + 2, 7.0, custom("load")));
-    page.within(&page.current_view().clone(), START + 2, |page| {
+    page.within(&loaded, |page| page.record(START + 2, 7.0, custom("load")));
+    page.within(&page.current_view().clone(), |page| {
         page.record(START + 2, 7.0, custom("another"));
     });
     page.hide(START + 3);

@@ -64,7 +64,9 @@ test('every file has its hash, and unaltered ones run', async () => {
     const digest = createHash('sha384').update(await readFile(join(sdkFolder, name))).digest('base64');
     assert.equal(hash, `sha384-${digest}`, name);
   }
-  const names = ['dna-core.js', 'dna-debug.js', 'dna-debug.wasm', 'dna-extras.js', 'dna-wasm2js.js', 'dna.js', 'dna.wasm'];
+  const names = [
+    'dna-core.js', 'dna-debug.js', 'dna-debug.wasm', 'dna-extend.js', 'dna-extras.js', 'dna-wasm2js.js', 'dna.js', 'dna.wasm',
+  ];
   assert.deepEqual(names.filter((name) => !hashes[name]), []);
   const { asked, words, end } = await visit('', '/unaltered');
   assert.equal(asked.filter((path) => path === '/sdk/dna-core.js').length, 1, 'what was checked is what runs');

@@ -56,6 +56,18 @@ async fn only_the_page_about_the_console_tells_of_it() {
 }
 
 #[actix_web::test]
+async fn the_page_that_asks_for_consent_says_that_nobody_has_decided() {
+    for lang in ["en", "zh"] {
+        let answer = ask(get(&format!("/consent?lang={lang}"))).await;
+        let wishes =
+            "data-trace-origins=\"self\" data-consent=\"pending\" data-visitor=\"true\"></script>";
+        assert!(answer.text().contains(wishes), "{}", answer.text());
+        assert!(!answer.text().contains("unknown place"), "{}", answer.text());
+        assert!(!answer.text().contains("{{"), "{}", answer.text());
+    }
+}
+
+#[actix_web::test]
 async fn values_of_the_tag_are_escaped() {
     let mut hostile = settings(Path::new("/nowhere"));
     hostile.release = "\"><script>alert('1')</script>&".to_owned();
@@ -79,6 +91,7 @@ async fn what_the_browser_tests_hold_on_to_is_there() {
         ("/statement", &["load-statement", "statement"]),
         ("/throws", &["throw-error", "reject-promise"]),
         ("/broken-image", &["broken"]),
+        ("/consent", &["consent-granted", "consent-denied", "consent-pending", "stored"]),
         ("/failing-api", &["call-failing-api", "call-unreachable-api"]),
         ("/resources", &["load-many", "load-slow", "load-missing"]),
         ("/long-frames", &["block", "force-layout"]),

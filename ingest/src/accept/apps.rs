@@ -13,6 +13,8 @@ pub struct App {
     pub name: Text<64>,
     /// Where its pages are.
     pub origins: Origins,
+    /// The parameters that stay in addresses, separated by commas.
+    pub url_params: String,
 }
 
 /// All applications.
@@ -28,9 +30,9 @@ impl Apps {
     pub fn new(config: AppsConfig) -> Self {
         let mut by_key = HashMap::new();
         let apps = config.0.into_iter().enumerate().map(|(index, app)| {
-            let AppConfig { name, keys, origins, remote: _ } = app;
+            let AppConfig { name, keys, origins, url_params, remote: _ } = app;
             by_key.extend(keys.into_iter().map(|key| (key, index)));
-            App { index, name, origins }
+            App { index, name, origins, url_params: url_params.join(",") }
         });
         let apps = apps.collect();
         Self { apps, by_key }

@@ -81,7 +81,7 @@ pub fn judge(
         }
     }
     rejected.listed.sort_unstable_by_key(|rejection| rejection.index);
-    privacy::clean_header(&mut header);
+    privacy::clean_header(&mut header, app);
     template::add(&header, &mut good);
     let receipt = Receipt {
         received_at: Some(now),

@@ -10,14 +10,14 @@ use dna_protocol::model::Identity;
 use dna_protocol::{Body, Event, Header, Record};
 
 /// Cleans a header.
-pub fn clean_header(header: &mut Header) {
+pub fn clean_header(header: &mut Header, app: &App) {
     header.app_key = None;
-    header.clean();
+    header.clean(&app.url_params);
 }
 
 /// Cleans an event.
 pub fn clean_event(event: &mut Event, app: &App, pseudonyms: &Pseudonyms) {
-    event.body.clean();
+    event.body.clean(&app.url_params);
     if let Body::Identity(identity) = &mut event.body {
         replace_id(identity, app, pseudonyms);
     }

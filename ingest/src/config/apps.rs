@@ -20,6 +20,8 @@ pub struct AppConfig {
     pub keys: Vec<String>,
     /// Origins whose pages may send.
     pub origins: Origins,
+    /// Parameters that stay in addresses, such as `lang`.
+    pub url_params: Vec<String>,
     /// What its pages are told.
     pub remote: RemoteValues,
 }
@@ -84,6 +86,7 @@ impl AppConfig {
         const KEY: &str = "a key of 1 to 64 printable ASCII characters without spaces";
         const ORIGIN: &str = "scheme://host[:port] in lower case without path, \
                               e.g. https://bank.example, or \"*\" for any";
+        const PARAM: &str = "the name of a parameter, of 1 to 64 letters, digits, `-`, `_` or `.`";
         let name = section.text("name", NAME)?;
         let name = section.required("name", name, NAME)?;
         if !is_name(&name) {
@@ -100,14 +103,21 @@ impl AppConfig {
         }
         let any = origins.iter().any(|origin| origin == "*");
         let origins = if any { Origins::Any } else { Origins::Only(origins) };
+        let url_params =
+            section.list("url_params", PARAM, |name| is_param(name).then(|| name.to_owned()))?;
         let remote = RemoteValues::read(section, signed)?;
-        Ok(Self { name, keys, origins, remote })
+        Ok(Self { name, keys, origins, url_params, remote })
     }
 }
 
 fn is_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     (1..=64).contains(&name.len()) && name.bytes().all(allowed)
+}
+
+/// Whether `name` may stand in an address. One that looks like a personal number would be masked.
+fn is_param(name: &str) -> bool {
+    is_name(name) && dna_protocol::privacy::clean_text(name) == name
 }
 
 fn is_key(key: &str) -> bool {

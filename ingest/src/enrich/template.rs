@@ -27,6 +27,8 @@ fn fill<const MAX: usize>(template: &mut Option<Address<MAX>>, url: &str, fragme
 
 /// The path of `url` and the route in its fragment, with `{id}` in place of identifiers.
 fn pattern(url: &str, fragment: Option<&str>) -> String {
+    // A parameter that the application allows is no part of it.
+    let url = url.split_once('?').map_or(url, |(before, _)| before);
     let path = url
         .split_once("://")
         .map_or(url, |(_, rest)| rest.find('/').map_or("/", |slash| &rest[slash..]));

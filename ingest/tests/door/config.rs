@@ -97,6 +97,16 @@ const WRONG_FILES: &[(&str, &str, &[&str])] = &[
     ),
     ("https://bank.example", "bank.example", &["`apps[0].origins`", "\"bank.example\""]),
     ("origins = [\"https://bank.example\"]", "", &["`apps[0].origins` is missing"]),
+    (
+        "origins =",
+        "url_params = [\"lang\", \"to ken\"]\norigins =",
+        &["`apps[0].url_params`", "\"to ken\"", "the name of a parameter"],
+    ),
+    (
+        "origins =",
+        "url_params = [\"13800138000\"]\norigins =",
+        &["`apps[0].url_params`", "the name of a parameter"],
+    ),
     ("origins =", "color = 1\norigins =", &["`apps[0].color`", "name, keys, origins"]),
 ];
 

@@ -109,6 +109,28 @@ fn attributes_that_masking_makes_alike_are_all_kept() {
     assert_eq!(event["body"], json!({"event.name": "pay {phone}", "attributes": expected}));
 }
 
+/// Which parameters stay is the application's to say, whoever sends the frame.
+#[test]
+fn parameters_stay_in_the_addresses_of_an_application_that_allows_them() {
+    let server = Server::start();
+    let address = "https://b/a?token=canary-4711&lang=zh&product=13800138000";
+    for (sequence, key) in [(1, "bank-key"), (2, "open-key")] {
+        let body = json!({"url.full": address, "url.template": address});
+        let mut frame = json(sequence, json!([{"kind": "api_call", "time": NOW, "body": body}]));
+        frame["app_key"] = key.into();
+        frame["url.full"] = address.into();
+        assert_eq!(server.send(&post(frame.to_string())).status, 200);
+    }
+    let kept = server.stop();
+    for ((_, entry), kept) in
+        kept.iter().zip(["https://b/a", "https://b/a?lang=zh&product={phone}"])
+    {
+        assert_eq!(entry.frame.header.url.as_deref(), Some(kept));
+        let event = dna_protocol::json::event_value(&entry.frame.events[0]);
+        assert_eq!(event["body"], json!({"url.full": kept, "url.template": "/a"}));
+    }
+}
+
 #[test]
 fn a_vital_has_a_name_that_is_known() {
     let server = Server::start();

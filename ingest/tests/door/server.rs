@@ -39,7 +39,8 @@ pub(crate) fn toml(folder: &Path, more: &str) -> String {
          [buffer.journal]\ndir = {journal:?}\nsync = \"never\"\n\
          [privacy]\npseudonym_key = \"{key}\"\n\
          [[apps]]\nname = \"bank\"\nkeys = [\"{KEY}\"]\norigins = [\"https://bank.example\"]\n\
-         [[apps]]\nname = \"open\"\nkeys = [\"open-key\"]\norigins = [\"*\"]\n",
+         [[apps]]\nname = \"open\"\nkeys = [\"open-key\"]\norigins = [\"*\"]\n\
+         url_params = [\"lang\", \"product\"]\n",
         journal = folder.join("journal"),
         key = "00112233445566778899aabbccddeeff".repeat(2),
     )

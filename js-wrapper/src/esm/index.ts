@@ -1,17 +1,20 @@
 /** `dna-web`, the same for bundlers. */
-import { agent, type Options } from '../agent.js';
+import { agent, type Dna, type Options } from '../agent.js';
+import type { Plugin } from '../dna-extend.js';
 
-export type { Options } from '../agent.js';
+export type { Dna, Options, Told } from '../agent.js';
+export type { Plugin } from '../dna-extend.js';
 
 /** Free attributes: what is no text, number or boolean is left out. */
 export type Attributes = { [name: string]: string | number | boolean | undefined };
 
-let dna: ((...call: unknown[]) => void) | undefined;
+let dna: Dna | undefined;
 
 /** What few pages need, each a chunk of its own. */
 const modules: { [name: string]: () => Promise<unknown> } = {
   'dna-wasm2js.js': () => import('../dna-wasm2js.js'),
   'dna-extras.js': () => import('../dna-extras.js'),
+  'dna-extend.js': () => import('../dna-extend.js'),
   'dna-debug.js': () => import('../dna-debug.js'),
 };
 
@@ -69,6 +72,17 @@ export function error(error: unknown): void {
 /** The route that the page shows is called so. Call it when the address has changed already. */
 export function route(name: string): void {
   dna?.('route', name);
+}
+
+/** What the visitor has agreed to. Say it on each page: it is not stored here. */
+export function consent(state: 'granted' | 'pending' | 'denied'): void {
+  dna?.('consent', state);
+}
+
+/** Starts a plug-in as soon as the core is there. */
+export function plugin(plugin: Plugin): void {
+  const api = dna;
+  api?.('plugin', { start: () => plugin.start(api) });
 }
 
 /** Takes all hooks out of the page. */

@@ -75,11 +75,11 @@ impl Field for Attributes {
     const KIND: &'static str = "map of text to text, number or boolean";
     const MAX: usize = ATTRIBUTES_MAX;
 
-    fn clean(&mut self) {
+    fn clean(&mut self, params: &str) {
         let mut clean = Self::default();
         for (name, mut value) in std::mem::take(&mut self.0) {
             match &mut value {
-                AttributeValue::Text(text) => text.clean(),
+                AttributeValue::Text(text) => text.clean(params),
                 AttributeValue::Number(number) => {
                     if let Some(mask) = mask_of_number(number.get()) {
                         value = AttributeValue::Text(Text::cut(mask));

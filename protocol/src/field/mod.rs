@@ -22,8 +22,11 @@ pub trait Field: Sized {
     /// The longest text or list in it; 0 where that says nothing.
     const MAX: usize = 0;
 
-    /// Takes out of the value what must not be kept.
-    fn clean(&mut self) {}
+    /// Takes out of the value what must not be kept; `params` are the parameters that may stay in
+    /// an address, separated by commas or spaces.
+    fn clean(&mut self, params: &str) {
+        let _ = params;
+    }
 
     /// Writes the value as one CBOR item.
     fn write(&self, writer: &mut Writer);

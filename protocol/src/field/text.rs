@@ -2,7 +2,7 @@
 
 use super::Field;
 use crate::cbor::{Reader, Writer};
-use crate::privacy::{clean_address, clean_text};
+use crate::privacy::{clean_text, clean_url};
 use crate::problem::FieldProblem;
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,7 +13,8 @@ use std::ops::Deref;
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Text<const MAX: usize, K = Words>(String, PhantomData<K>);
 
-/// An address, or a part of one: query and fragment are taken out, and personal numbers.
+/// An address, or a part of one: query and fragment are taken out, but for the parameters that an
+/// application allows, and personal numbers.
 pub type Address<const MAX: usize> = Text<MAX, Place>;
 
 /// A text that is kept as it is, or that its reader deals with itself.
@@ -21,8 +22,8 @@ pub type Verbatim<const MAX: usize> = Text<MAX, Kept>;
 
 /// What may be kept of a text.
 pub trait Cleaning {
-    /// That.
-    fn clean(text: &str) -> String;
+    /// That; `params` are the parameters that may stay in an address.
+    fn clean(text: &str, params: &str) -> String;
 }
 
 /// Anybody's words.
@@ -38,19 +39,19 @@ pub struct Place;
 pub struct Kept;
 
 impl Cleaning for Words {
-    fn clean(text: &str) -> String {
+    fn clean(text: &str, _: &str) -> String {
         clean_text(text)
     }
 }
 
 impl Cleaning for Place {
-    fn clean(text: &str) -> String {
-        clean_address(text)
+    fn clean(text: &str, params: &str) -> String {
+        clean_url(text, params)
     }
 }
 
 impl Cleaning for Kept {
-    fn clean(text: &str) -> String {
+    fn clean(text: &str, _: &str) -> String {
         text.to_owned()
     }
 }
@@ -94,9 +95,9 @@ impl<const MAX: usize, K: Cleaning> Field for Text<MAX, K> {
     const KIND: &'static str = "text";
     const MAX: usize = MAX;
 
-    fn clean(&mut self) {
+    fn clean(&mut self, params: &str) {
         // What stands in a number's place may be longer than the number.
-        *self = Self::cut(K::clean(&self.0));
+        *self = Self::cut(K::clean(&self.0, params));
     }
 
     fn write(&self, writer: &mut Writer) {

@@ -69,9 +69,10 @@ macro_rules! kinds {
             }
 
             /// Takes out what must not be kept, as each field's type says. Identifiers of users
-            /// ([`Identity::id`]) are left to the caller.
-            pub fn clean(&mut self) {
-                match self { $( Self::$kind(record) => record.clean(), )* }
+            /// ([`Identity::id`]) are left to the caller. `params` are the parameters that may stay
+            /// in addresses, separated by commas or spaces.
+            pub fn clean(&mut self, params: &str) {
+                match self { $( Self::$kind(record) => record.clean(params), )* }
             }
 
             pub(crate) fn write_fields(&self, writer: &mut Writer) {

@@ -7,8 +7,10 @@
 mod address;
 mod copy;
 mod numbers;
+mod params;
 
 pub use numbers::mask_of_number;
+pub use params::{clean_url, listed, without_query};
 
 /// A free text, such as a message, a stack or a name, without what must not be kept.
 ///

@@ -1,5 +1,6 @@
 //! Calls of APIs by fetch and XMLHttpRequest.
 
+use super::address::{self, ADDRESS_MAX};
 use super::core::{Record, kind};
 use super::js::{self, As, Row};
 use super::server_timing::server_timing;
@@ -7,12 +8,9 @@ use super::timing;
 use crate::trace;
 use dna_protocol::draft::Slot;
 use dna_protocol::model::ApiCall;
-use dna_protocol::privacy::clean_address;
 use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
 
-/// How long an address may be before its query is taken out.
-const ADDRESS_MAX: u32 = 16 * 1024;
 /// The length of a `traceparent`, and room to see that one is longer.
 const TRACEPARENT_MAX: u32 = 64;
 
@@ -131,13 +129,13 @@ fn made(method: &str, address: &str, initiator: &str, status: f64, error: &str) 
     let mut draft = Draft::new(Kind::ApiCall);
     let method = if method.is_empty() { "GET".to_owned() } else { method.to_ascii_uppercase() };
     let full = js::absolute(address);
-    let address = if full.is_empty() { address.to_owned() } else { full };
-    let url = clean_address(&address);
+    let whole = if full.is_empty() { address.to_owned() } else { full };
+    let url = address::clean(&whole);
     let fields = &mut draft.fields;
     fields.text(ApiCall::method, &method);
     fields.text(ApiCall::url, &url);
     fields.count(ApiCall::status, status);
     fields.text(ApiCall::error, error);
     fields.text(ApiCall::initiator, initiator);
-    Call { address, draft }
+    Call { address: whole, draft }
 }

@@ -60,6 +60,11 @@ pub(super) fn subject(arguments: &JsValue) -> String {
     if named { js::printed(&subject, 512) } else { String::new() }
 }
 
+/// The tier of the user that a call tells of; empty for none.
+pub(super) fn tier(arguments: &JsValue) -> String {
+    attributes(&[arguments], "tier").1
+}
+
 /// The attributes of these calls, and the text of the one called `apart`, which is not among
 /// them. Of those with one name the first holds.
 pub(super) fn attributes(calls: &[&JsValue], apart: &str) -> (AttributeDraft, String) {

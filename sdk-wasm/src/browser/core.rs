@@ -3,42 +3,44 @@
 use super::actions::{self, Actions};
 use super::clock::Clock;
 use super::host::Browser;
+use super::page::PageTold;
 pub(super) use super::record::{Record, kind};
 use super::transactions::{self, Transactions};
-use super::vitals::{self, Document, PageVitals};
-use super::{api, calls, errors, js, lifecycle, long_frames, navigation, reports, resources};
+use super::vitals::{self, PageVitals};
+use super::{
+    address, calls, errors, js, lifecycle, long_frames, navigation, reports, resources, wishes,
+};
 use crate::limits::PENDING_MAX;
 use crate::long_frames::LongFrames;
 use crate::pairs::Pairs;
 use crate::resources::Resources;
 use crate::settling::Settling;
 use crate::vitals::Report;
-use crate::{Answer, Client, Config, View};
-use dna_protocol::model::Visibility;
+use crate::{Answer, Client, Config, Consent, View};
 use dna_protocol::{Draft, Kind};
-use js_sys::Array;
 use std::cell::{Cell, RefCell};
-use wasm_bindgen::prelude::{JsCast, JsValue};
+use std::rc::Rc;
+use wasm_bindgen::prelude::JsValue;
 
 /// The state of a page.
 pub(super) struct Core {
     pub(super) client: Client<Browser>,
     pub(super) clock: Clock,
-    page: PageTold,
+    pub(super) page: PageTold,
     /// It is being left; it may come back from the back/forward cache.
-    left: bool,
-    vitals: PageVitals,
+    pub(super) left: bool,
+    pub(super) vitals: PageVitals,
     /// The view that the vitals are of: routes that a script shows begin views of their own, vitals
     /// only with a load, a return, or a soft navigation.
-    measured: View,
+    pub(super) measured: Rc<View>,
     /// When the page last showed another route.
-    routed: f64,
-    soft_navigations: bool,
-    resources: Resources,
-    long_frames: LongFrames,
+    pub(super) routed: f64,
+    pub(super) soft_navigations: bool,
+    pub(super) resources: Resources,
+    pub(super) long_frames: LongFrames,
     pub(super) actions: Actions,
     /// The view that the action which waits belongs to.
-    pub(super) clicked: View,
+    pub(super) clicked: Rc<View>,
     pub(super) transactions: Transactions,
     /// The route that is being shown.
     pub(super) route: Option<Settling>,
@@ -46,15 +48,6 @@ pub(super) struct Core {
     pub(super) alarm: f64,
     /// Calls with their times, and the browser's entries of them.
     pub(super) calls: Pairs<(f64, Draft), JsValue>,
-}
-
-/// How much of the page view is told. A page that is covered while it loads may never be seen
-/// again, so it is told as far as it came; when it has loaded after all it is told once more.
-#[derive(Clone, Copy, PartialEq)]
-enum PageTold {
-    Nothing,
-    Beginning,
-    Whole,
 }
 
 thread_local! {
@@ -72,6 +65,7 @@ pub(super) fn start(options: &JsValue, fetch: JsValue) -> bool {
         if value.is_undefined() { String::new() } else { js::printed(&value, 2048) }
     };
     let Some(config) = Config::read(option, js::absolute, js::warn) else { return false };
+    address::allow(&config.url_params);
     let clock = Clock::set();
     let host = Browser::new(config.endpoint.clone(), fetch);
     let client = Client::start(host, config, clock.now(), clock.base());
@@ -161,7 +155,7 @@ fn next_pending() -> Option<Record> {
 /// Records reports that belong to `view`, which may be an earlier one.
 pub(super) fn tell_in(client: &mut Client<Browser>, view: &View, now: u64, reports: Vec<Report>) {
     if !reports.is_empty() {
-        client.within(view, now, |client| {
+        client.within(view, |client| {
             for report in reports {
                 client.record(now, report.time, report.draft);
             }
@@ -187,6 +181,7 @@ impl Core {
                 return self.call_ended(record);
             }
             kind::CALL if transactions::said(self, time, subject) => None,
+            kind::CALL if wishes::taken(self, time, subject) => return,
             kind::CALL => calls::event(subject),
             kind::CLICK => return actions::clicked(self, time, subject),
             kind::BEGUN => {
@@ -204,8 +199,43 @@ impl Core {
             _ => None,
         };
         if let Some(draft) = draft {
+            let is_user = draft.kind == Kind::Identity;
             self.record(time, draft);
+            if is_user {
+                self.client.tier(self.now(), &calls::tier(subject));
+            }
         }
+    }
+
+    pub(super) fn now(&self) -> u64 {
+        self.clock.now()
+    }
+
+    /// The visitor has decided. A page that is told of again after a refusal begins anew: what it
+    /// was before, nobody knows.
+    pub(super) fn consent(&mut self, time: f64, consent: Consent) {
+        let again = self.client.is_denied() && consent != Consent::Denied;
+        self.client.consent(self.now(), consent);
+        if consent == Consent::Denied {
+            self.measured = self.client.current_view().clone();
+            self.forget();
+        }
+        if again {
+            self.forget();
+            self.page = PageTold::Whole;
+            self.record(time, navigation::page_view(&JsValue::UNDEFINED));
+        }
+    }
+
+    /// What was gathered and waits to be told is nobody's.
+    fn forget(&mut self) {
+        self.resources = Resources::default();
+        self.long_frames = LongFrames::default();
+        self.actions = Actions::default();
+        self.transactions = Transactions::default();
+        self.calls = Pairs::default();
+        self.route = None;
+        js::stir(false);
     }
 
     /// Records something that happened `time` ms after the time origin.
@@ -216,186 +246,6 @@ impl Core {
         self.client.record(self.clock.now(), time, draft);
     }
 
-    fn call_ended(&mut self, record: &Record) {
-        let call = api::call(record);
-        let end = record.values[0].as_f64().unwrap_or(record.time);
-        self.calls.call(call.address, record.time, end, (record.time, call.draft));
-        self.calls_due(js::now());
-    }
-
-    /// Records the calls whose entries have come, or have not until `now`.
-    pub(super) fn calls_due(&mut self, now: f64) {
-        while let Some(((time, mut draft), entry)) = self.calls.take(now) {
-            if let Some(entry) = entry {
-                api::measured(&entry, &mut draft);
-            }
-            self.record(time, draft);
-        }
-    }
-
-    fn told(&mut self, time: f64, view: &JsValue) {
-        self.vitals.was_hidden(time);
-        self.page = PageTold::Beginning;
-        if let Some(view) = view.as_string().and_then(|view| u64::from_str_radix(&view, 16).ok()) {
-            self.client.resume_view(view.to_be_bytes());
-            self.measured = self.client.current_view().clone();
-        }
-    }
-
-    fn route(&mut self, time: f64, how: &JsValue) {
-        self.actions.alive();
-        if self.client.has_moved() {
-            self.observed(&js::measured());
-            // What went before is the other view's.
-            self.calls_due(f64::INFINITY);
-            self.gathered(true);
-            let how = how.as_string().unwrap_or_default();
-            self.client.new_route(self.clock.now(), time, &how);
-            self.routed = time;
-            self.route = Some(Settling::new(time));
-            js::stir(true);
-            // What is shown already is painted next.
-            self.stirred();
-        }
-    }
-
-    /// Entries that the browser has measured.
-    pub(super) fn observed(&mut self, entries: &JsValue) {
-        let entries: &Array = entries.unchecked_ref();
-        for at in 0..entries.length() {
-            let entry = entries.get(at);
-            match js::text(&entry, "entryType", 32).as_str() {
-                // While the page loads browsers show the entry as it is so far, and again later.
-                "navigation" if self.page != PageTold::Whole && navigation::is_complete(&entry) => {
-                    self.record_page(&entry, PageTold::Whole);
-                    self.vitals.loaded(&Document);
-                    self.gathered(true);
-                }
-                "soft-navigation" if self.soft_navigations => self.soft_navigation(&entry),
-                "resource" => self.resource(&entry),
-                kind => {
-                    if let "long-animation-frame" | "longtask" = kind {
-                        let (start, duration) =
-                            (js::num(&entry, "startTime"), js::num(&entry, "duration"));
-                        self.long_frames.add(start, duration, || long_frames::long_frame(&entry));
-                    }
-                    vitals::observed(&mut self.vitals, kind, &entry);
-                }
-            }
-        }
-        self.calls_due(js::now());
-        self.tell();
-    }
-
-    fn resource(&mut self, entry: &JsValue) {
-        if let Some((address, start)) = api::entry(entry) {
-            return self.calls.entry(address, start, entry.clone());
-        }
-        let endpoint = self.client.host().endpoint();
-        if let Some(draft) = resources::observed(&mut self.resources, entry, endpoint) {
-            self.record(js::num(entry, "responseEnd"), draft);
-        }
-    }
-
-    /// Records what was gathered of the view so far. `anew`: its bounds are another's from now on.
-    fn gathered(&mut self, anew: bool) {
-        let mut told = Vec::new();
-        self.resources.take(anew, &mut told);
-        self.long_frames.take(anew, &mut told);
-        for (time, draft) in told {
-            self.record(time, draft);
-        }
-        self.client.limited(self.long_frames.dropped());
-    }
-
-    /// Records the vitals that are due.
-    fn tell(&mut self) {
-        let reports = self.vitals.take();
-        tell_in(&mut self.client, &self.measured, self.clock.now(), reports);
-    }
-
-    /// The visitor has pressed a key or clicked.
-    pub(super) fn input(&mut self) {
-        self.observed(&js::measured());
-        self.vitals.input(&Document);
-        self.tell();
-    }
-
-    /// A page that came back has been painted.
-    pub(super) fn painted_again(&mut self) {
-        self.vitals.restored_paint(js::now(), &Document);
-        self.tell();
-    }
-
-    /// An interaction has changed address and content. The view of it began with its route, unless
-    /// the address differs in nothing that makes one.
-    fn soft_navigation(&mut self, entry: &JsValue) {
-        let time = js::num(entry, "startTime");
-        self.vitals.leave(time, &Document);
-        self.tell();
-        if self.routed < time {
-            self.calls_due(f64::INFINITY);
-            self.gathered(true);
-            let how = js::text(entry, "navigationType", 16);
-            let now = self.clock.now();
-            self.client.new_route(now, time, &how);
-            // It is there already.
-            self.client.routed(now, None);
-        }
-        self.measured = self.client.current_view().clone();
-        vitals::soft_navigation(&mut self.vitals, entry);
-    }
-
-    /// The page is being left or covered.
-    pub(super) fn hide(&mut self, time: f64) {
-        // Observers are told later, which may be too late.
-        self.observed(&js::measured());
-        actions::settle(self);
-        self.routed(None);
-        self.calls_due(f64::INFINITY);
-        self.vitals.hidden(time, &Document);
-        if self.page == PageTold::Nothing {
-            self.record_page(&js::entry("navigation"), PageTold::Beginning);
-        }
-        self.gathered(false);
-        self.tell();
-        self.client.hide(self.clock.now());
-    }
-
-    /// The page is being left.
-    pub(super) fn leave(&mut self, time: f64) {
-        self.left = true;
-        self.hide(time);
-    }
-
-    /// The page is covered or seen. That it is hidden when it was left says nothing, and would be
-    /// another request.
-    pub(super) fn visibility(&mut self, time: f64, state: &str) {
-        if !self.left {
-            let mut draft = Draft::new(Kind::Visibility);
-            draft.fields.text(Visibility::state, state);
-            self.record(time, draft);
-        }
-    }
-
-    /// The page is seen again.
-    pub(super) fn show(&mut self) {
-        self.clock = Clock::set();
-        self.client.show(self.clock.now(), self.clock.base());
-    }
-
-    /// The page came back from the back/forward cache: another view of it.
-    pub(super) fn restore(&mut self, time: f64, stamp: f64) {
-        self.show();
-        self.left = false;
-        self.gathered(true);
-        self.client.view(self.clock.now(), time, navigation::restored());
-        self.measured = self.client.current_view().clone();
-        self.vitals.restored(stamp, &Document);
-        self.tell();
-        js::frames();
-    }
-
     /// The timer has rung.
     pub(super) fn woken(&mut self) {
         self.client.woken(self.clock.now());
@@ -404,10 +254,5 @@ impl Core {
     /// A request has ended.
     pub(super) fn answered(&mut self, sequence: u64, answer: Answer) {
         self.client.answered(self.clock.now(), sequence, answer);
-    }
-
-    fn record_page(&mut self, entry: &JsValue, told: PageTold) {
-        self.page = told;
-        self.record(0.0, navigation::page_view(entry));
     }
 }

@@ -23,8 +23,11 @@ pub(super) fn selector(mut node: JsValue) -> String {
             Some(name) => name.to_ascii_uppercase(),
             None => name.to_ascii_lowercase(),
         };
-        let id = js::text(&node, "id", NAME_MAX);
-        let classes = js::text(&node, "classList.value", NAME_MAX);
+        // What the page has masked has no names but those of its elements.
+        let open = !js::masked(&node);
+        let id = if open { js::text(&node, "id", NAME_MAX) } else { String::new() };
+        let classes =
+            if open { js::text(&node, "classList.value", NAME_MAX) } else { String::new() };
         let mut classes: Vec<&str> = classes.split_ascii_whitespace().collect();
         let mut part = Part { name: &name, id: &id, classes: &mut classes };
         if !prepend(&mut selector, &mut part) {

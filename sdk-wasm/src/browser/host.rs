@@ -46,6 +46,14 @@ impl Host for Browser {
         js::remove(key as f64);
     }
 
+    fn erase(&mut self) {
+        js::erase();
+    }
+
+    fn filter(&mut self, event: &[u8]) -> Option<Vec<u8>> {
+        Some(js::filter(event)).filter(|left| !left.is_empty())
+    }
+
     fn stored(&self) -> Vec<u64> {
         let mut keys = Vec::new();
         for at in 0.. {

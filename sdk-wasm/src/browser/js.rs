@@ -1,7 +1,8 @@
 //! The web APIs that the core uses, as `js-wrapper/src/host.js` has them. None of them throws.
 
+use super::address;
 use dna_protocol::draft::{Fields, Slot};
-use dna_protocol::privacy::{clean_address, clean_text};
+use dna_protocol::privacy::clean_text;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen(raw_module = "../src/host.js")]
@@ -43,6 +44,12 @@ extern "C" {
     pub(super) fn store(key: f64, value: &[u8]);
     /// Removes what is stored under a key.
     pub(super) fn remove(key: f64);
+    /// Removes everything of ours from the storage.
+    pub(super) fn erase();
+    /// What the page's filter makes of an encoded event; nothing when it takes it out.
+    pub(super) fn filter(event: &[u8]) -> Vec<u8>;
+    /// Whether a node or one above it has `data-dna-mask`.
+    pub(super) fn masked(node: &JsValue) -> bool;
     /// The key of a frame that is the storage's so manieth; 0 when that is somebody else's,
     /// negative behind the last one.
     pub(super) fn stored(at: u32) -> f64;
@@ -106,7 +113,7 @@ pub(super) enum As {
     Address,
 }
 
-/// How long an address or a message may be before queries are taken out of it.
+/// How long a message may be before queries are taken out of it.
 const UNCLEAN_MAX: u32 = 8192;
 
 /// A row of a table of properties: where it is, what it is, where it goes.
@@ -118,7 +125,7 @@ pub(super) fn read(value: &JsValue, rows: &[Row], fields: &mut Fields) {
         match kind {
             As::Text => fields.text(*slot, &text(value, path, u32::from(slot.max))),
             As::Words => fields.text(*slot, &clean_text(&text(value, path, UNCLEAN_MAX))),
-            As::Address => fields.text(*slot, &clean_address(&text(value, path, UNCLEAN_MAX))),
+            As::Address => fields.text(*slot, &address::read(value, path)),
             As::Count => fields.count(*slot, num(value, path)),
             As::Number => fields.number(*slot, num(value, path)),
             As::Millis => {

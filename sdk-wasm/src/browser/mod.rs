@@ -7,18 +7,21 @@
 #![allow(unreachable_pub, reason = "wasm-bindgen exports only what is pub")]
 
 mod actions;
+mod address;
 mod alarm;
 mod api;
 mod calls;
 mod clock;
 mod core;
 mod element;
+mod entries;
 mod errors;
 mod host;
 mod js;
 mod lifecycle;
 mod long_frames;
 mod navigation;
+mod page;
 mod record;
 mod reports;
 mod resources;
@@ -26,6 +29,7 @@ mod server_timing;
 mod timing;
 mod transactions;
 mod vitals;
+mod wishes;
 
 use crate::Answer;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};

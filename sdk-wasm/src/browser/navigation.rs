@@ -1,10 +1,10 @@
 //! The page and its navigation timing (W3C Navigation Timing 2).
 
+use super::address;
 use super::js::{self, As, Row};
 use super::server_timing::server_timing;
 use crate::route::route;
 use dna_protocol::model::PageView;
-use dna_protocol::privacy::clean_address;
 use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
 
@@ -64,8 +64,7 @@ pub(super) fn page_view(entry: &JsValue) -> Draft {
     js::read(entry, ENTRY, &mut view.fields);
     js::read(&page, WINDOW, &mut view.fields);
     view.fields.text(PageView::server_timing, &server_timing(entry));
-    let referrer = js::text(&page, "document.referrer", u32::from(PageView::referrer.max));
-    view.fields.text(PageView::referrer, &clean_address(&referrer));
+    view.fields.text(PageView::referrer, &address::read(&page, "document.referrer"));
     view.fields.text(PageView::fragment, &route(&js::text(&page, "location.hash", 2048)));
     view
 }

@@ -1,17 +1,14 @@
 //! Images, scripts, styles and other resources: what a failed one says, and what the browser
 //! measured of those that came.
 
+use super::address::{self, ADDRESS_MAX};
 use super::js::{self, As, Row};
 use super::server_timing::server_timing;
 use super::timing;
 use crate::resources::{Loaded, Resources};
 use dna_protocol::model::{Resource, ResourceFailure};
-use dna_protocol::privacy::clean_address;
 use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
-
-/// How long an address may be before its query is taken out.
-const ADDRESS_MAX: u32 = 8192;
 
 /// How much of an address is read for its origin.
 const ORIGIN_MAX: u32 = 256;
@@ -85,15 +82,16 @@ fn whole(entry: &JsValue, open: bool, transfer: f64) -> Draft {
     fields.text(Resource::server_timing, &server_timing(entry));
     draft
 }
+
 /// The failure that the stub has copied from an element's `error` event; `None` when the element
 /// had no address.
 pub(super) fn failure(event: &JsValue) -> Option<Draft> {
-    let url = js::text(event, "target.src", ADDRESS_MAX);
+    let url = address::read(event, "target.src");
     if url.is_empty() {
         return None;
     }
     let mut failure = Draft::new(Kind::ResourceFailure);
-    failure.fields.text(ResourceFailure::url, &clean_address(&url));
+    failure.fields.text(ResourceFailure::url, &url);
     failure.fields.text(ResourceFailure::element, &js::text(event, "target.localName", 32));
     Some(failure)
 }

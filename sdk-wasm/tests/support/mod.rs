@@ -7,7 +7,7 @@ use dna_protocol::field::{Id, Text};
 use dna_protocol::json;
 use dna_protocol::model::{Custom, Exception};
 use dna_protocol::{Body, Event, Frame};
-use dna_sdk_wasm::{Client, Config, Host, SESSION};
+use dna_sdk_wasm::{Client, Config, Consent, Host, SESSION, VISITOR};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -110,7 +110,7 @@ impl Memory {
     /// How many frames are stored.
     pub(crate) fn stored_frames(&self) -> usize {
         let world = self.0.borrow();
-        world.storage.keys().filter(|key| **key != SESSION).count()
+        world.storage.keys().filter(|key| **key != SESSION && **key != VISITOR).count()
     }
 
     fn send(&self, way: Way, bytes: &[u8]) {
@@ -154,9 +154,13 @@ impl Host for Memory {
         self.0.borrow_mut().storage.remove(&key);
     }
 
+    fn erase(&mut self) {
+        self.0.borrow_mut().storage.clear();
+    }
+
     fn stored(&self) -> Vec<u64> {
         let world = self.0.borrow();
-        world.storage.keys().filter(|key| **key != SESSION).copied().collect()
+        world.storage.keys().filter(|key| **key != SESSION && **key != VISITOR).copied().collect()
     }
 
     fn beacon(&mut self, frame: &[u8]) -> bool {
@@ -179,6 +183,11 @@ impl Host for Memory {
         self.0.borrow_mut().wake_in = Some(delay);
     }
 
+    fn filter(&mut self, event: &[u8]) -> Option<Vec<u8>> {
+        let hidden = b"secret";
+        (!event.windows(hidden.len()).any(|bytes| bytes == hidden)).then(|| event.to_vec())
+    }
+
     fn warn(&self, message: &str) {
         self.0.borrow_mut().warnings.push(message.to_owned());
     }
@@ -190,6 +199,10 @@ pub(crate) fn config() -> Config {
         endpoint: "https://dna.bank/v1/beacon".to_owned(),
         release: "2.7.1".to_owned(),
         sample_percent: 100,
+        consent: Consent::Assumed,
+        visitor: false,
+        vip_tiers: "vip".to_owned(),
+        url_params: String::new(),
     }
 }
 

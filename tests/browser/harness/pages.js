@@ -65,3 +65,12 @@ export async function startBuilt(folder) {
     stop: () => new Promise((closed) => server.close(closed).closeAllConnections()),
   };
 }
+
+/** Makes a page say `window.up` when the core is there, which it does not say by a beacon of its own. */
+export const WHEN_UP = '<script>dna("plugin", { start() { window.up = true; } })</script>';
+
+/** Resolves when the core is there. */
+export const up = (page) => page.waitForFunction(() => window.up);
+
+/** What the browser keeps of ours. */
+export const kept = (page) => page.evaluate(() => Object.keys(localStorage).sort());

@@ -66,7 +66,7 @@ export async function startRedis() {
  * Ingest keeping its frames in the Redis at `redisUrl`, or without one in its journal. With a `signingKey` in PEM it
  * tells the pages what the lines `told` say.
  */
-export async function startIngest({ redisUrl, port, origins = ['*'], keys = ['demo-bank'], signingKey, told = '', sourceMaps } = {}) {
+export async function startIngest({ redisUrl, port, origins = ['*'], keys = ['demo-bank'], urlParams = [], signingKey, told = '', sourceMaps } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'dna-ingest-'));
   const config = join(folder, 'ingest.toml');
   const listen = `127.0.0.1:${port ?? (await freePort())}`;
@@ -82,6 +82,7 @@ export async function startIngest({ redisUrl, port, origins = ['*'], keys = ['de
 ${remote}
 ${sourceMaps ? `[source_maps]\nfolder = "${sourceMaps}"\n` : ''}[privacy]\npseudonym_key = "${PSEUDONYM_KEY}"\n
 [[apps]]\nname = "${APP}"\nkeys = ${JSON.stringify(keys)}\norigins = ${JSON.stringify(origins)}
+url_params = ${JSON.stringify(urlParams)}
 [apps.remote_config]\n${told}\n`,
   );
   const ingest = await start(ingestBinary, ['serve', '--config', config], 'ingest listening on ');

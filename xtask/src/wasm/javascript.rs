@@ -13,9 +13,9 @@ use crate::workspace::Workspace;
 pub(crate) const DOWNLOADS: [&str; 3] = ["dna.js", "dna-core.js", "dna.wasm"];
 
 /// What only some pages download: the core where Wasm is refused, what few options ask for, the
-/// debug mode.
-pub(crate) const ON_DEMAND: [&str; 4] =
-    ["dna-wasm2js.js", "dna-extras.js", "dna-debug.js", "dna-debug.wasm"];
+/// debug mode, and what deals with a filter of events and plug-ins of the page's own.
+pub(crate) const ON_DEMAND: [&str; 5] =
+    ["dna-wasm2js.js", "dna-extras.js", "dna-debug.js", "dna-debug.wasm", "dna-extend.js"];
 
 /// Makes js-wrapper/dist current.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {

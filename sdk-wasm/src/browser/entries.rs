@@ -1,0 +1,96 @@
+//! What the browser has measured: each entry goes to the signal that it belongs to, and what was
+//! gathered is told in time.
+
+use super::core::{Core, Record, tell_in};
+use super::page::PageTold;
+use super::vitals::{self, Document};
+use super::{api, js, long_frames, navigation, resources};
+use js_sys::Array;
+use wasm_bindgen::prelude::{JsCast, JsValue};
+
+impl Core {
+    /// Entries that the browser has measured.
+    pub(super) fn observed(&mut self, entries: &JsValue) {
+        let entries: &Array = entries.unchecked_ref();
+        for at in 0..entries.length() {
+            let entry = entries.get(at);
+            match js::text(&entry, "entryType", 32).as_str() {
+                // While the page loads browsers show the entry as it is so far, and again later.
+                "navigation" if self.page != PageTold::Whole && navigation::is_complete(&entry) => {
+                    self.record_page(&entry, PageTold::Whole);
+                    self.vitals.loaded(&Document);
+                    self.gathered(true);
+                }
+                "soft-navigation" if self.soft_navigations => self.soft_navigation(&entry),
+                "resource" => self.resource(&entry),
+                kind => {
+                    if let "long-animation-frame" | "longtask" = kind {
+                        let (start, duration) =
+                            (js::num(&entry, "startTime"), js::num(&entry, "duration"));
+                        self.long_frames.add(start, duration, || long_frames::long_frame(&entry));
+                    }
+                    vitals::observed(&mut self.vitals, kind, &entry);
+                }
+            }
+        }
+        self.calls_due(js::now());
+        self.tell();
+    }
+
+    pub(super) fn resource(&mut self, entry: &JsValue) {
+        if let Some((address, start)) = api::entry(entry) {
+            return self.calls.entry(address, start, entry.clone());
+        }
+        let endpoint = self.client.host().endpoint();
+        if let Some(draft) = resources::observed(&mut self.resources, entry, endpoint) {
+            self.record(js::num(entry, "responseEnd"), draft);
+        }
+    }
+
+    /// Records what was gathered of the view so far. `anew`: its bounds are another's from now on.
+    pub(super) fn gathered(&mut self, anew: bool) {
+        let mut told = Vec::new();
+        self.resources.take(anew, &mut told);
+        self.long_frames.take(anew, &mut told);
+        for (time, draft) in told {
+            self.record(time, draft);
+        }
+        self.client.limited(self.long_frames.dropped());
+    }
+
+    /// Records the vitals that are due.
+    pub(super) fn tell(&mut self) {
+        let reports = self.vitals.take();
+        tell_in(&mut self.client, &self.measured, self.clock.now(), reports);
+    }
+
+    /// The visitor has pressed a key or clicked.
+    pub(super) fn input(&mut self) {
+        self.observed(&js::measured());
+        self.vitals.input(&Document);
+        self.tell();
+    }
+
+    /// A page that came back has been painted.
+    pub(super) fn painted_again(&mut self) {
+        self.vitals.restored_paint(js::now(), &Document);
+        self.tell();
+    }
+
+    pub(super) fn call_ended(&mut self, record: &Record) {
+        let call = api::call(record);
+        let end = record.values[0].as_f64().unwrap_or(record.time);
+        self.calls.call(call.address, record.time, end, (record.time, call.draft));
+        self.calls_due(js::now());
+    }
+
+    /// Records the calls whose entries have come, or have not until `now`.
+    pub(super) fn calls_due(&mut self, now: f64) {
+        while let Some(((time, mut draft), entry)) = self.calls.take(now) {
+            if let Some(entry) = entry {
+                api::measured(&entry, &mut draft);
+            }
+            self.record(time, draft);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What the page says of how to go on, rather than of what happened: consent, and its filter.
+
+use super::core::Core;
+use super::js;
+use crate::Consent;
+use wasm_bindgen::prelude::JsValue;
+
+/// Takes a call of `dna` that is one of these; `false` when it is another.
+pub(super) fn taken(core: &mut Core, time: f64, arguments: &JsValue) -> bool {
+    let now = core.now();
+    match js::text(arguments, "0", 16).as_str() {
+        "consent" => {
+            let consent = Consent::read(&js::text(arguments, "1", 16)).unwrap_or_else(|| {
+                js::warn(
+                    "dna: consent: allowed: granted, pending, denied. It is taken as pending.",
+                );
+                Consent::Pending
+            });
+            core.consent(time, consent);
+        }
+        // `dna-core.js` tells when there is one, and when it is ready.
+        "beforeSend" => core.client.filter(now, js::get(arguments, "1").is_truthy()),
+        _ => return false,
+    }
+    true
+}
