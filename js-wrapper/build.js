@@ -60,7 +60,7 @@ await build({
   // As a module, because esbuild's own wrapper would bring helpers for the import.
   banner: { js: "(()=>{'use strict';" },
   footer: { js: '})();' },
-  target: 'es2018',
+  target: 'es2019',
   supported: { 'dynamic-import': true },
   define: { CORE_INTEGRITY: carried('dna-core.js') },
 });

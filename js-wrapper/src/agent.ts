@@ -142,8 +142,8 @@ export function agent(options: Options, load: () => Promise<Core>, beside: LoadB
   return (...call) => {
     try {
       if (call[0] == 'stop') return stop();
-      // Consent and the filter hold for what waits too, and for a page that is left before the core is there.
-      (options as any)[call[0]] = call[1];
+      // Consent and beforeSend hold for what waits too, and for a page that is left before the core is there.
+      if (/[sS]en[dt]$/.test(call[0] as string)) (options as any)[call[0] as string] = call[1];
       sink(Kind.Call, now(), copied(call));
     } catch {
       // The same.

@@ -7,7 +7,7 @@
 import type { Options } from './agent.js';
 import { Kind, now, type Record } from './record.js';
 import { send } from './send.js';
-import { hex } from './session.js';
+import { hex } from './random.js';
 
 /** Events of a frame: browsers carry 64 KiB beyond the end of a page. */
 const EVENTS_MAX = 10;

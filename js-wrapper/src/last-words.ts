@@ -6,7 +6,8 @@
 import type { Options } from './agent.js';
 import { Kind, now, type Record } from './record.js';
 import { send } from './send.js';
-import { hex, session, store, type Session } from './session.js';
+import { hex } from './random.js';
+import { session, store, type Session } from './session.js';
 import { ATTRIBUTES_MAX, clean, cut, TEXT_MAX } from './text.js';
 
 /** Bytes of a frame: browsers carry 64 KiB beyond the end of a page. */

@@ -50,9 +50,6 @@ export function store(random: number, frame: string): void {
   set(key, '\x02\x01' + bytesOf(now) + bytesOf(now + LEASE) + frame);
 }
 
-/** So many random bytes in hex. */
-export const hex = (count: number): string => bytes(count).map(hexOf).join('');
-
 const bytes = (count: number): number[] => Array.from({ length: count }, () => (Math.random() * 256) | 0);
 
 const hexOf = (byte: number): string => (byte + 256).toString(16).slice(1);

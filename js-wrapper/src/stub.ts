@@ -17,9 +17,9 @@ declare global {
 // None in a module, which has no attributes to say anything with.
 const tag = document.currentScript as HTMLScriptElement | null;
 // The core is beside this file, wherever that is.
-const beside = (name: string, integrity: string) => checked(new URL(name, tag?.src || document.baseURI).href, integrity);
+const beside = (name: string, integrity: string) => checked(new URL(name, (tag && tag.src) || document.baseURI).href, integrity);
 // A second tag on the page changes nothing, and an element with that id is no function.
 if (typeof window.dna != 'function') {
-  const dna = agent({ ...tag?.dataset }, () => beside('dna-core.js', CORE_INTEGRITY), beside);
+  const dna = agent({ ...(tag && tag.dataset) }, () => beside('dna-core.js', CORE_INTEGRITY), beside);
   window.dna = Object.assign(dna, { stop: () => dna('stop') });
 }
