@@ -19,14 +19,22 @@ const run = promisify(execFile);
 
 /** What a customer writes; each line below the calls is one that the types must refuse. */
 const TYPED = `
-import { clearUser, event, init, route, setUser, stop, type Attributes, type Options } from 'dna-web';
-const options: Options = { key: 'k', endpoint: 'https://dna.bank.example', release: '1', sampleRate: 0.5, debug: true, configKey: 'x' };
+import { clearUser, consent, error, event, init, mark, plugin, route, setUser, stop, transaction, type Attributes, type Options } from 'dna-web';
+const options: Options = { key: 'k', endpoint: 'https://dna.bank.example', release: '1', sampleRate: 0.5, debug: true, configKey: 'x',
+  consent: 'pending', visitor: true, vipTiers: ['vip', 'gold'], urlParams: 'lang', traceOrigins: ['self'], console: 'error',
+  beforeSend: (event) => event.kind !== 'mark' && delete event.body.attributes };
 const attributes: Attributes = { currency: 'CNY', amount: 3, first: true, none: undefined };
 init(options);
 setUser('u-1', { tier: 'vip', branch: 7 });
 setUser(4711);
 event('paid', attributes);
 route('order');
+consent('granted');
+mark('prices-shown');
+error(new Error('caught'));
+transaction('sms-login', { channel: 'sms' }).end();
+transaction('transfer').fail({ reason: 'limit' });
+plugin({ name: 'cart', start: (dna) => { dna('event', 'cart'); return () => {}; } });
 clearUser();
 stop();
 // @ts-expect-error
@@ -41,6 +49,10 @@ setUser(undefined);
 setUser('u-1', { tier: 1 });
 // @ts-expect-error
 route();
+// @ts-expect-error
+consent('maybe');
+// @ts-expect-error
+transaction();
 `;
 
 let ingest, browser, folder;

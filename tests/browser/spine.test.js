@@ -168,7 +168,8 @@ test('the user is known by a keyed pseudonym and nothing secret is kept anywhere
   assert.ok(identities.every(({ body }) => body['user.hash'] === pseudonym), JSON.stringify(identities));
 
   const page = await browser.newPage();
-  await page.goto(`${bank.url}/throws`);
+  // Until the core is there: what masks before is coarser.
+  await visit(page, '/throws');
   await page.addScriptTag({ content: `throw new Error('personal: ${PERSONAL}')` });
   await page.goto(`${bank.url}/blank`);
   const masked = ({ body }) => body['exception.message']?.includes('personal: {card},{card},{phone},{id},{email}');

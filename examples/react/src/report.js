@@ -1,2 +1,2 @@
-/** Tells DNA of an error that the application has caught itself, by what browsers have for that: `error` events. */
-export const report = (error) => reportError(error);
+/** Tells DNA of an error that the application has caught itself. */
+export { error as report } from 'dna-web';
