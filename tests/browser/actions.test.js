@@ -100,7 +100,7 @@ test('what was typed, balances and what is masked never arrive', async () => {
     ['#cell', undefined, undefined],
     ['#row', '{masked}', undefined],
     ['#link', 'Everyday {number}', undefined],
-    ['#pad', '{masked}', undefined],
+    ['html>body>div', '{masked}', undefined],
     [undefined, '{masked}', undefined],
     ['#around>b', '{masked}', undefined],
     ['#written', '{masked}', undefined],
