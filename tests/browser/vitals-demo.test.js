@@ -18,7 +18,7 @@ after(async () => {
   await ingest?.stop();
 });
 
-test('a late picture, a jump and a slow answer are told with their elements', async () => {
+test('a late picture and a jump are told with their elements', async () => {
   const page = await browser.newPage();
   await page.goto(`${bank.url}/vitals`);
   const measured = (type, condition) =>
@@ -27,8 +27,10 @@ test('a late picture, a jump and a slow answer are told with their elements', as
       new PerformanceObserver((list) => list.getEntries().some(takes) && done()).observe({ type, buffered: true, durationThreshold: 16 });
     }), type, condition);
   await measured('largest-contentful-paint', "entry.id == 'late-picture'");
+  // What a slow answer is told with vitals.test.js shows: on this page Chromium 156 now and then tells of no event at
+  // all, with and without an SDK.
   await page.click('#calculate');
-  await measured('event', 'entry.duration > 250');
+  await page.waitForFunction(() => document.querySelector('#calculate-result').textContent);
   if (browserName == 'chromium') {
     await page.click('#show-notice');
     await measured('layout-shift', '!entry.hadRecentInput && entry.value > 0.01');
@@ -37,15 +39,12 @@ test('a late picture, a jump and a slow answer are told with their elements', as
   const vitals = async () => Object.fromEntries(eventsOf(await ingest.entries())
     .filter(({ kind }) => kind === 'web_vital')
     .map(({ body }) => [body['browser.web_vital.name'], body]));
-  const wanted = browserName == 'chromium' ? ['LCP', 'CLS', 'INP'] : ['LCP', 'INP'];
+  const wanted = browserName == 'chromium' ? ['LCP', 'CLS'] : ['LCP'];
   const told = await until('the vitals', vitals, (found) => wanted.every((name) => found[name]));
   assert.match(told.LCP['browser.web_vital.element'], /#late-picture$/);
   assert.match(told.LCP['browser.web_vital.url'], /\/assets\/harbour\.svg$/);
   assert.ok(told.LCP['browser.web_vital.value'] >= 1000, 'it came a second late');
-  assert.match(told.INP['browser.web_vital.element'], /#calculate$/);
-  assert.ok(told.INP['browser.web_vital.processing_duration'] >= 290);
   if (browserName == 'chromium') {
-    assert.match(told.INP['browser.web_vital.script.url'], /\/assets\/vitals\.js$/);
     assert.ok(told.CLS['browser.web_vital.largest_shift'] > 0.01);
     assert.ok(told.CLS['browser.web_vital.element'], 'it says what moved');
   }
