@@ -80,7 +80,8 @@ test('a click that is answered is told with its paint, one that is not as dead, 
   ]);
   for (const { body } of events) {
     assert.equal(body['user_action.type'], 'click');
-    assert.ok(body.duration_ms > 0 && body.duration_ms < 5_000, `${body.duration_ms}`);
+    // Firefox rounds to whole milliseconds.
+    assert.ok(body.duration_ms >= 0 && body.duration_ms < 5_000, `${body.duration_ms}`);
   }
   assert.equal(events[1].body['user_action.element'], '#dead');
   await page.close();
