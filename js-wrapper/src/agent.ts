@@ -59,6 +59,7 @@ export interface Core {
     beside: LoadBeside,
     stop: () => void,
     outgoing: typeof use,
+    sink: Push,
   ): Promise<Push | undefined>;
   /** Tells of a page that is left before; gives back the identifier of its view. */
   lastWords: typeof briefWords;
@@ -66,6 +67,8 @@ export interface Core {
 
 /** The compiled core, as Wasm or as JavaScript. */
 export interface Wasm {
+  /** Gives the core the page's own filter. As JavaScript the core has a host of its own. */
+  filter_by(filter: (bytes: Uint8Array) => Uint8Array | undefined): void;
   start(options: Options, fetch: typeof window.fetch): boolean;
   push: Push;
 }
@@ -103,12 +106,10 @@ export function agent(options: Options, load: () => Promise<Core>, beside: LoadB
       const { type } = record[2] as Event;
       const leaves = type == 'pagehide' || (type == 'visibilitychange' && document.hidden);
       // Without consent all of it waits here.
-      if (!push && leaves && (options.consent || 'granted') == 'granted') {
-        const told = queue;
-        const before = lost;
-        queue = [];
+      if (!push && leaves && /^(granted|undefined)$/.test(options.consent as string)) {
+        const told = queue.splice(0);
+        queue.push([Kind.Told, now(), lastWords(options, told, lost, fetch)]);
         lost = 0;
-        queue.push([Kind.Told, now(), lastWords(options, told, before, fetch)]);
       }
     } catch {
       // A page must never feel that it is watched.
@@ -125,7 +126,7 @@ export function agent(options: Options, load: () => Promise<Core>, beside: LoadB
   load()
     .then((core) => {
       lastWords = core.lastWords;
-      return core.start(options, fetch, () => !push, beside, stop, use);
+      return core.start(options, fetch, () => !push, beside, stop, use, sink);
     })
     .then((started) => {
       if (push) return;
@@ -143,7 +144,8 @@ export function agent(options: Options, load: () => Promise<Core>, beside: LoadB
     try {
       if (call[0] == 'stop') return stop();
       // Consent and beforeSend hold for what waits too, and for a page that is left before the core is there.
-      if (/[sS]en[dt]$/.test(call[0] as string)) (options as any)[call[0] as string] = call[1];
+      // Nothing is no decision.
+      if (/[sS]en[dt]$/.test(call[0] as string)) (options as any)[call[0] as string] = call[1] || 'pending';
       sink(Kind.Call, now(), copied(call));
     } catch {
       // The same.

@@ -1,17 +1,9 @@
 /** Tells what the page writes to the console as an error, or warning, where it asks for that. */
-import { Kind, now, type Record, type Sink } from './record.js';
+import { Kind, now, type Sink } from './record.js';
 import { replace } from './stands.js';
 
-/** What is kept of it until the core is there: the beginning tells the most. */
-const EARLY_MAX = 50;
-
-/** What was written before the core was there. */
-export const early: Record[] = [];
-
-/** Keeps that. */
-export const keep: Sink = (...record) => {
-  if (early.length < EARLY_MAX) early.push(record);
-};
+/** How much of it waits until the core is there: the beginning tells the most, and the queue is for errors too. */
+export const EARLY_MAX = 50;
 
 /** Hooks what `which` names of error and warn; gives back what takes the hooks out again. */
 export function consoles(which: string | undefined, sink: Sink): () => void {

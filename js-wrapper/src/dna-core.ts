@@ -3,10 +3,10 @@ import { answered, initSync, observed, push, start as startCore, woken } from '.
 import { actions } from './actions.js';
 import { afterLoad } from './after-load.js';
 import type { Core, Wasm } from './agent.js';
-import { consoles, early, keep } from './console.js';
+import { consoles, EARLY_MAX } from './console.js';
 import { extended } from './extensions.js';
-import { body_size, connect, erase, watch } from './host.js';
-import { open } from './last-words.js';
+import { body_size, connect, erase, filter_by, watch } from './host.js';
+import { lasting, open } from './last-words.js';
 import { Kind, type Record, type Sink } from './record.js';
 import { reports } from './reports.js';
 import { routes } from './routes.js';
@@ -18,22 +18,28 @@ export { lastWords } from './last-words.js';
 declare const WASM_INTEGRITY: string, EXTRAS_INTEGRITY: string;
 
 /** Starts the core; undefined when the options allow nothing or it is `wanted` no more. */
-export const start: Core['start'] = async (options, fetch, wanted, beside, stop, outgoing) => {
+export const start: Core['start'] = async (options, fetch, wanted, beside, stop, outgoing, sink) => {
+  // Said in a tag without a value, it is no decision.
+  if (options.consent === '') options.consent = 'pending';
   // A refusal is not kept waiting for a core that may never come.
   if (options.consent == 'denied') erase();
   // A hash is dear: what few pages need comes through one file, which carries those of the others.
   const extras = () => beside('dna-extras.js', EXTRAS_INTEGRITY);
+  let started = false;
   // What a page writes while it loads is written before the core is there.
-  let sink = keep;
+  let early = EARLY_MAX;
+  const written: Sink = (...record) => {
+    if (started || early-- > 0) sink(...record);
+  };
   // Calls need not wait for the Wasm to be traced.
   const [trace, untrace] = traces(options.traceOrigins);
   outgoing((call, xhr, sent) => {
     // Stopped before it had started.
-    if (sink == keep && !wanted()) return;
+    if (!started && !wanted()) return;
     if (sent) call[3] = body_size(sent[0]);
     trace(call, xhr);
   });
-  const undo = [consoles(options.console, (...record) => sink(...record)), untrace, () => outgoing(() => {})];
+  const undo = [consoles(options.console, written), untrace, () => outgoing(() => {})];
   const unhook = () => undo.forEach((take) => take());
   try {
     // Before the page has loaded: one that is switched off should be left alone soon.
@@ -43,12 +49,14 @@ export const start: Core['start'] = async (options, fetch, wanted, beside, stop,
     await afterLoad();
     const core = wanted() && (await loaded(fetch, async () => (await extras()).script(beside)));
     if (core && wanted() && core.start(options, fetch)) {
-      const push = (sink = extended(core.push, options, async () => (await extras()).extend(beside)));
+      started = true;
+      const push = extended(core, options, async () => (await extras()).extend(beside));
       undo.push(routes(push), reports(push), actions(push));
-      for (const record of [...open.splice(0), ...early.splice(0)]) push(...record);
       return (...record: Record) => {
         if (record[0] == Kind.Stop) unhook();
         push(...record);
+        // What goes on after the words of a page that was covered, under the view that they have told.
+        if (record[0] == Kind.Told) for (const it of [...lasting.splice(0), ...open.splice(0)]) push(...it);
       };
     }
   } catch (error) {
@@ -76,5 +84,5 @@ async function compiled(bytes: ArrayBuffer): Promise<Wasm> {
   // Not while it streams: that needs a media type that not every server knows, to gain nothing at this size.
   initSync({ module: await WebAssembly.compile(bytes) });
   connect({ answered, observed, woken });
-  return { push: push as never as Sink, start: startCore };
+  return { filter_by, push: push as never as Sink, start: startCore };
 }

@@ -2,14 +2,13 @@
  * What a page adds to the client: its own filter of events, and plug-ins. What deals with them is
  * loaded on demand; until it is there a page that has a filter sends nothing.
  */
-import type { Options } from './agent.js';
-import { filter_by } from './host.js';
+import type { Options, Wasm } from './agent.js';
 import { Kind, now, type Sink } from './record.js';
 
 type Extend = typeof import('./dna-extend.js');
 
 /** Takes the calls that extend the client out of what goes to the core; `load` gives what deals with them. */
-export function extended(core: Sink, { beforeSend }: Options, load: () => Promise<Extend>): Sink {
+export function extended({ push: core, filter_by }: Wasm, { beforeSend }: Options, load: () => Promise<Extend>): Sink {
   let module: Promise<Extend> | undefined;
   const call = (name: string, subject: unknown) => {
     const filters = name == 'beforeSend';

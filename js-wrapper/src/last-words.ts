@@ -18,6 +18,10 @@ type Told = [kind: string, body: object];
 /** The calls that began transactions which nobody has ended: the core takes them over. */
 export const open: Record[] = [];
 
+/** What holds for the page and not for a moment: who uses it, consent, filters, plug-ins. The core is told it too. */
+export const lasting: Record[] = [];
+const LASTING_MAX = 50;
+
 /** What is sent of each record that matters. */
 function told([kind, start, a, b, c, d]: Record): Told | undefined | false {
   const it = a as any;
@@ -155,6 +159,7 @@ export function lastWords(options: Options, records: Record[], lost: number, fet
   const stored: string[] = [];
   let size = 0;
   let failed = false;
+  let vip = false;
   let filtered = 0;
   const add = (kind: string, time: number, body: any) => {
     const told = { kind, time, body };
@@ -165,6 +170,7 @@ export function lastWords(options: Options, records: Record[], lost: number, fet
       return filtered++;
     }
     failed ||= kind == 'exception' || kind == 'unhandled_rejection';
+    vip ||= !!body['user.tier'] && `${options.vipTiers || 'vip'}`.split(/[\s,]+/).includes(body['user.tier']);
     const event = json(told);
     size += event.length;
     if (size > FRAME_MAX) return lost++;
@@ -175,6 +181,8 @@ export function lastWords(options: Options, records: Record[], lost: number, fet
   if (!before) add('page_view', 0, page());
   for (const record of records) {
     try {
+      const [kind, , it] = record as any[];
+      if (kind == Kind.Call && /User|[sS]en[dt]$|plugin/.test(it[0]) && lasting.length < LASTING_MAX) lasting.push(record);
       const event = told(record);
       if (event) add(event[0], record[1], event[1]);
       for (const over of steps(record)) add(...over);
@@ -182,7 +190,7 @@ export function lastWords(options: Options, records: Record[], lost: number, fet
       // A value that cannot be read or written takes none of the others with it.
     }
   }
-  const visit = session(options.sampleRate, failed);
+  const visit = session(options.sampleRate, vip ? 2 : failed ? 3 : 0);
   if (visit.kept && events.length) tell(options, visit, view, { lost, filtered }, events, stored, fetch);
   return view;
 }

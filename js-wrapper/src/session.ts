@@ -20,8 +20,8 @@ export interface Session {
   percent: number;
 }
 
-/** The living session, or a new one that the next page finds. One that is not kept is from now on if it has `failed`. */
-export function session(sampleRate: string | number = 1, failed: boolean): Session {
+/** The living session, or a new one that the next page finds. One that is not kept is from now on if there is a reason `why`. */
+export function session(sampleRate: string | number = 1, why: number): Session {
   const now = Date.now();
   // A share that makes no sense keeps everything, as the core does.
   const rate = sampleRate !== '' && +sampleRate >= 0 && +sampleRate <= 1 ? +sampleRate : 1;
@@ -37,7 +37,7 @@ export function session(sampleRate: string | number = 1, failed: boolean): Sessi
   if (!stored) {
     stored = String.fromCharCode(VERSION, Math.random() < rate ? 1 : 0, ...bytes(16)) + bytesOf(now) + bytesOf(now);
   }
-  if (failed && !stored.charCodeAt(1)) stored = '\x02\x03' + stored.slice(2);
+  if (why && !stored.charCodeAt(1)) stored = String.fromCharCode(VERSION, why) + stored.slice(2);
   if (stored != found) set(KEY, stored);
   const id = [...stored.slice(2, 18)].map((byte) => hexOf(byte.charCodeAt(0))).join('');
   return { id, kept: stored.charCodeAt(1), percent: Math.round(rate * 100) };

@@ -79,8 +79,8 @@ test('stop takes every hook out again', async () => {
   dna('event', 'b');
   page.leave();
   await page.pass(60_000);
-  const names = (await events(page.sent)).map((event) => event.name);
-  assert.deepEqual(names, ['a'], 'what was told before is sent');
+  const told = (await events(page.sent)).map(({ kind, name }) => name ?? kind);
+  assert.deepEqual(told, ['a', 'page_view'], 'what is known by then is sent');
   assert.equal(page.timers.size, 0);
 });
 
@@ -249,6 +249,49 @@ test('last words wait in the storage, without the user, until a page with a core
   await page.ready();
   await page.pass(1);
   assert.deepEqual(page.sent, [], 'acknowledged, so it is sent no more');
+});
+
+for (const nothing of [undefined, null, '']) {
+  test(`consent that is said as ${nothing === '' ? 'nothing' : nothing} is no decision`, async () => {
+    page = new Page({ data: { consent: 'pending' } });
+    page.wasm = 'never';
+    page.tag();
+    await page.halfway();
+    dna('event', 'secret');
+    dna('consent', nothing);
+    page.leave();
+    assert.deepEqual([page.sent.length, page.storage.length], [0, 0]);
+  });
+}
+
+test('a VIP whom the share leaves out is in the last words', async () => {
+  page = new Page({ data: { sampleRate: '0', vipTiers: 'gold, vip' } });
+  page.wasm = 'never';
+  page.tag();
+  await page.halfway();
+  dna('setUser', 'u', { tier: 'gold' });
+  page.leave();
+  const read = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
+  assert.equal(read['sampling.reason'], 'vip');
+});
+
+test('a page that is covered before the core is there tells the core who uses it', async () => {
+  page = new Page();
+  page.document.readyState = 'loading';
+  page.tag();
+  await page.until('it waits for the page', () => page.timers.size > 0);
+  dna('setUser', 'u', { tier: 'vip' });
+  dna('event', 'once');
+  page.leave();
+  assert.deepEqual((await events(page.sent)).map(({ kind }) => kind), ['page_view', 'identity', 'custom']);
+  page.sent.length = 0;
+  await page.pass(5000);
+  await page.ready();
+  dna('event', 'later');
+  await page.pass(3000);
+  const all = await events(page.sent);
+  assert.deepEqual(all.filter(({ kind }) => kind === 'identity').map(({ id, tier }) => [id, tier]), [['u', 'vip']]);
+  assert.ok(all.some(({ name }) => name === 'later'));
 });
 
 test('last words keep to the bounds of the wire, as the core does', async () => {

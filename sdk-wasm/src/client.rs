@@ -96,6 +96,19 @@ impl<H: Host> Client<H> {
         self.take(now, time, draft.into());
     }
 
+    /// Something began at `start`, in ms since the Unix epoch: perhaps before the time base, which is
+    /// taken anew when the page is seen again.
+    pub fn record_since(&mut self, now: u64, start: f64, draft: Draft) {
+        let time = start - self.view.time_base as f64;
+        if time >= 0.0 {
+            return self.take(now, time, draft);
+        }
+        let earlier = self.view.with(self.view.id, start as u64);
+        let current = std::mem::replace(&mut self.view, earlier);
+        self.take(now, 0.0, draft);
+        self.view = current;
+    }
+
     fn take(&mut self, now: u64, time: f64, draft: Draft) {
         if self.is_denied() {
             return;
@@ -166,20 +179,23 @@ impl<H: Host> Client<H> {
 
     /// The page may show another route now; `true` when it does.
     pub fn route(&mut self, now: u64, time: f64, navigation_type: &str) -> bool {
-        let another = self.has_moved();
+        let another = self.has_moved() && self.allows_route(now);
         if another {
             self.new_route(now, time, navigation_type);
         }
         another
     }
 
+    /// Whether another route may be a view of its own; one that may not is counted.
+    pub fn allows_route(&mut self, now: u64) -> bool {
+        let allowed = self.repeats.allow_route(now);
+        self.dropped.rate_limited += u64::from(!allowed);
+        allowed
+    }
+
     /// The page shows another route, whatever its address says. It is told when it is there, see
     /// [`Self::routed`].
     pub fn new_route(&mut self, now: u64, time: f64, navigation_type: &str) {
-        if !self.repeats.allow_route(now) {
-            self.dropped.rate_limited += 1;
-            return;
-        }
         let mut draft = Draft::new(Kind::RouteChange);
         draft.fields.text(RouteChange::navigation_type, navigation_type);
         draft.fields.text(RouteChange::referrer, &self.view.place.url);

@@ -116,3 +116,24 @@ fn what_is_known_late_of_an_earlier_view_is_told_as_its_own() {
     assert_eq!(view(0), view(2));
     assert_ne!(view(0), view(1));
 }
+
+#[test]
+fn what_began_before_the_clock_was_set_anew_keeps_its_time() {
+    let memory = Memory::new();
+    let mut page = memory.page(START);
+    // The machine has slept for five minutes.
+    let later = START + 300_000;
+    page.show(later, later - 10);
+    let step = dna_protocol::Draft::from(custom("sms"));
+    page.record_since(later, START as f64 + 5.0, step);
+    page.record(later, 10.0, custom("now"));
+    page.hide(later);
+    let at = |sent: &Sent| sent.frame.header.time_base.unwrap() as f64 + sent.frame.events[0].time;
+    let sent = memory.sent();
+    let told: Vec<_> = sent.iter().map(|sent| (sent.names(), at(sent))).collect();
+    assert_eq!(
+        told,
+        [(vec!["sms".into()], START as f64 + 5.0), (vec!["now".into()], later as f64)]
+    );
+    assert_eq!(sent[0].frame.header.view_id, sent[1].frame.header.view_id);
+}

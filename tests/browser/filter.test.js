@@ -44,6 +44,7 @@ before(async () => {
       '/no-reader': page(filter(1) + TELLS),
       '/plugs': page(''),
       '/none': { body: withTag(ingest.url, { head: TELLS }) },
+      '/without-wasm': { ...page(filter(1) + TELLS), headers: { 'content-security-policy': "script-src 'self' 'unsafe-inline'" } },
       '/other': { body: 'ok' },
     },
     (name, bytes) => {
@@ -159,4 +160,15 @@ test('plug-ins start with the client and stop with it, and one that fails takes 
   await page.evaluate(() => window.dna.stop());
   await page.waitForFunction(() => window.stopped);
   await close();
+});
+
+test('the core as JavaScript goes through it too', async () => {
+  const path = '/without-wasm';
+  const { page } = await open(path);
+  await arrived(path, 'exception');
+  await page.goto('about:blank');
+  const events = await arrived(path, 'page_view');
+  const names = events.map(({ body }) => body['event.name']).filter(Boolean);
+  assert.ok(names.includes('changed') && !names.includes('secret'), String(names));
+  assert.ok(pages.asked.includes('/sdk/dna-wasm2js.js'));
 });

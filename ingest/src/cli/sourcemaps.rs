@@ -106,7 +106,8 @@ fn upload_all(
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let bytes = read(path, config.map_bytes_max)?;
         let id = ParsedMap::read(&bytes).map_err(|error| error.to_string())?.debug_id();
-        if names.contains(&name) && id.is_none() {
+        let kept = folder.of_release(app, release, &name);
+        if names.contains(&kept) && id.is_none() {
             return Err(format!(
                 "another map is for a {name} too, and without identifiers only one can be \
                  found; run `ingest sourcemaps inject` before"
@@ -117,7 +118,7 @@ fn upload_all(
             .map_err(|error| error.to_string())?;
         let id = id.map_or_else(String::new, |id| format!(", debug id {id}"));
         let told = format!("kept for {name} of {app} {release}{id}");
-        names.push(name);
+        names.push(kept);
         Ok(told)
     })
 }

@@ -33,8 +33,9 @@ pub(super) struct Core {
     /// The view that the vitals are of: routes that a script shows begin views of their own, vitals
     /// only with a load, a return, or a soft navigation.
     pub(super) measured: Rc<View>,
-    /// When the page last showed another route.
+    /// When the view began, unless with the load, and the one before it.
     pub(super) routed: f64,
+    pub(super) before: Rc<View>,
     pub(super) soft_navigations: bool,
     pub(super) resources: Resources,
     pub(super) long_frames: LongFrames,
@@ -74,6 +75,7 @@ pub(super) fn start(options: &JsValue, fetch: JsValue) -> bool {
     let core = Core {
         clicked: client.current_view().clone(),
         measured: client.current_view().clone(),
+        before: client.current_view().clone(),
         client,
         clock,
         page: PageTold::Nothing,
@@ -113,9 +115,9 @@ fn take_pending(core: &mut Option<Core>) {
         if record.kind == kind::STOP {
             // What was told before is sent.
             if let Some(mut core) = core.take() {
-                actions::settle(&mut core);
-                core.calls_due(f64::INFINITY);
-                core.client.hide(core.clock.now());
+                let now = js::now();
+                transactions::left(&mut core, now);
+                core.leave(now);
             }
         } else if let Some(core) = core.as_mut() {
             core.take(&record);
@@ -222,6 +224,7 @@ impl Core {
         }
         if again {
             self.forget();
+            self.measured = self.client.current_view().clone();
             self.page = PageTold::Whole;
             self.record(time, navigation::page_view(&JsValue::UNDEFINED));
         }
@@ -234,6 +237,9 @@ impl Core {
         self.actions = Actions::default();
         self.transactions = Transactions::default();
         self.calls = Pairs::default();
+        self.vitals = vitals::start();
+        self.before = self.client.current_view().clone();
+        self.routed = -1.0;
         self.route = None;
         js::stir(false);
     }

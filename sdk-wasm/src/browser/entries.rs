@@ -90,7 +90,10 @@ impl Core {
             if let Some(entry) = entry {
                 api::measured(&entry, &mut draft);
             }
-            self.record(time, draft);
+            let current = self.client.current_view();
+            let view = if time < self.routed { &self.before } else { current }.clone();
+            let now = self.now();
+            self.client.within(&view, |client| client.record(now, time, draft));
         }
     }
 }

@@ -31,19 +31,25 @@ impl Core {
 
     pub(super) fn route(&mut self, time: f64, how: &JsValue) {
         self.actions.alive();
-        if self.client.has_moved() {
+        if self.client.has_moved() && self.client.allows_route(self.clock.now()) {
             self.observed(&js::measured());
             // What went before is the other view's.
             self.calls_due(f64::INFINITY);
             self.gathered(true);
             let how = how.as_string().unwrap_or_default();
+            self.ends_view(time);
             self.client.new_route(self.clock.now(), time, &how);
-            self.routed = time;
             self.route = Some(Settling::new(time));
             js::stir(true);
             // What is shown already is painted next.
             self.stirred();
         }
+    }
+
+    /// The view ends: calls that began in it are told as its own, whenever they end.
+    fn ends_view(&mut self, time: f64) {
+        self.before = self.client.current_view().clone();
+        self.routed = time;
     }
 
     /// An interaction has changed address and content. The view of it began with its route, unless
@@ -52,11 +58,12 @@ impl Core {
         let time = js::num(entry, "startTime");
         self.vitals.leave(time, &Document);
         self.tell();
-        if self.routed < time {
+        if self.routed < time && self.client.allows_route(self.clock.now()) {
             self.calls_due(f64::INFINITY);
             self.gathered(true);
             let how = js::text(entry, "navigationType", 16);
             let now = self.clock.now();
+            self.ends_view(time);
             self.client.new_route(now, time, &how);
             // It is there already.
             self.client.routed(now, None);
@@ -108,6 +115,7 @@ impl Core {
         self.show();
         self.left = false;
         self.gathered(true);
+        self.ends_view(time);
         self.client.view(self.clock.now(), time, navigation::restored());
         self.measured = self.client.current_view().clone();
         self.vitals.restored(stamp, &Document);

@@ -64,6 +64,5 @@ fn tell(core: &mut Core, ended: Option<Ended<JsValue>>, end: &JsValue) {
     fields.text(Transaction::outcome, ended.outcome);
     let (attributes, _) = calls::attributes(&[end, &ended.with], "");
     fields.attributes(Transaction::attributes, &attributes);
-    let time = ended.start - core.wall(0.0);
-    core.record(time, draft);
+    core.client.record_since(core.now(), ended.start, draft);
 }
