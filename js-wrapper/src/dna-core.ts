@@ -19,6 +19,7 @@ declare const WASM_INTEGRITY: string, EXTRAS_INTEGRITY: string;
 
 /** Starts the core; undefined when the options allow nothing or it is `wanted` no more. */
 export const start: Core['start'] = async (options, fetch, wanted, beside, stop, outgoing, sink) => {
+  if (!wanted()) return;
   // Said in a tag without a value, it is no decision.
   if (options.consent === '') options.consent = 'pending';
   // A refusal is not kept waiting for a core that may never come.
@@ -29,22 +30,28 @@ export const start: Core['start'] = async (options, fetch, wanted, beside, stop,
   // What a page writes while it loads is written before the core is there.
   let early = EARLY_MAX;
   const written: Sink = (...record) => {
-    if (started || early-- > 0) sink(...record);
+    if (started || (alive() && early-- > 0)) sink(...record);
   };
   // Calls need not wait for the Wasm to be traced.
   const [trace, untrace] = traces(options.traceOrigins);
   outgoing((call, xhr, sent) => {
-    // Stopped before it had started.
-    if (!started && !wanted()) return;
+    if (!alive()) return;
     if (sent) call[3] = body_size(sent[0]);
-    trace(call, xhr);
+    // A trace is told to servers: not without consent.
+    if (/^(granted|undefined)$/.test(options.consent as string)) trace(call, xhr);
   });
-  const undo = [consoles(options.console, written), untrace, () => outgoing(() => {})];
-  const unhook = () => undo.forEach((take) => take());
+  let gone = false;
+  const undo = [consoles(options.console, written), untrace, () => (gone = true)];
+  const unhook = () => undo.splice(0).forEach((take) => take());
+  /** Stopped before it had started, the hooks of here go when they are next called. */
+  const alive = () => {
+    if (!started && !wanted()) unhook();
+    return !gone;
+  };
   try {
     // Before the page has loaded: one that is switched off should be left alone soon.
     if ((options.debug ?? options.configKey) != null) {
-      await extras().then((it) => it.act(options, fetch, beside, watch, stop)).catch(console.warn);
+      await extras().then((it) => wanted() && it.act(options, fetch, beside, watch, stop)).catch(console.warn);
     }
     await afterLoad();
     const core = wanted() && (await loaded(fetch, async () => (await extras()).script(beside)));
@@ -56,7 +63,8 @@ export const start: Core['start'] = async (options, fetch, wanted, beside, stop,
         if (record[0] == Kind.Stop) unhook();
         push(...record);
         // What goes on after the words of a page that was covered, under the view that they have told.
-        if (record[0] == Kind.Told) for (const it of [...lasting.splice(0), ...open.splice(0)]) push(...it);
+        const goesOn = record[0] == Kind.Told ? [...lasting.splice(0), ...open.splice(0)] : [];
+        if (options.consent != 'denied') for (const it of goesOn) push(...it);
       };
     }
   } catch (error) {

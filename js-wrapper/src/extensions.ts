@@ -10,8 +10,12 @@ type Extend = typeof import('./dna-extend.js');
 /** Takes the calls that extend the client out of what goes to the core; `load` gives what deals with them. */
 export function extended({ push: core, filter_by }: Wasm, { beforeSend }: Options, load: () => Promise<Extend>): Sink {
   let module: Promise<Extend> | undefined;
+  let applied: unknown;
   const call = (name: string, subject: unknown) => {
     const filters = name == 'beforeSend';
+    // The one of the options may have been said by a call that is still in the queue.
+    if (filters && subject === applied) return;
+    if (filters) applied = subject;
     const tell = (ready: boolean) => filters && core(Kind.Call, now(), [name, ready]);
     tell(false);
     module ??= load();

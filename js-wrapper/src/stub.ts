@@ -20,6 +20,7 @@ const tag = document.currentScript as HTMLScriptElement | null;
 const beside = (name: string, integrity: string) => checked(new URL(name, (tag && tag.src) || document.baseURI).href, integrity);
 // A second tag on the page changes nothing, and an element with that id is no function.
 if (typeof window.dna != 'function') {
-  const dna = agent({ ...(tag && tag.dataset) }, () => beside('dna-core.js', CORE_INTEGRITY), beside);
-  window.dna = Object.assign(dna, { stop: () => dna('stop') });
+  const dna = agent({ ...(tag && tag.dataset) }, () => beside('dna-core.js', CORE_INTEGRITY), beside) as Window['dna'] & {};
+  dna.stop = () => dna('stop');
+  window.dna = dna;
 }

@@ -84,6 +84,16 @@ test('stop takes every hook out again', async () => {
   assert.equal(page.timers.size, 0);
 });
 
+test('what is written to the console after a stop before the core is there is the console\'s again', async () => {
+  page = new Page({ data: { console: 'error' } });
+  page.wasm = 'never';
+  const { error } = console;
+  page.tag();
+  dna('stop');
+  await new Promise(setImmediate);
+  assert.equal(console.error, error, 'nothing is hooked any more');
+});
+
 test('stop before the core is there keeps it from starting', async () => {
   page = new Page().tag();
   dna('stop');

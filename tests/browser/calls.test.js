@@ -247,3 +247,17 @@ test("the bank's service was called in the trace that ingest has", async () => {
   await page.close();
   await bank.stop();
 });
+
+test('without consent no server is told of a trace', async () => {
+  const page = await browser.newPage();
+  const options = 'data-trace-origins="self" data-consent="pending"';
+  await page.goto(`${site.url}/page?options=${encodeURIComponent(options)}`);
+  // The hooks of dna-core.js are there when the Wasm is asked for.
+  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('dna.wasm')));
+  await page.evaluate(() => fetch('/undecided'));
+  await page.evaluate(() => dna('consent', 'granted'));
+  await page.evaluate(() => fetch('/agreed'));
+  assert.equal(site.heard.get('/undecided').traceparent, undefined);
+  assert.match(site.heard.get('/agreed').traceparent, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  await page.close();
+});

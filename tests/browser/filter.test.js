@@ -96,6 +96,7 @@ test('every event goes through the filter, also those from before it', async () 
   const changed = events.find(({ body }) => body['event.name'] === 'changed');
   assert.deepEqual(changed.body.attributes, { step: 1, branch: '\u4e0a\u6d77', amount: -0.5, large: 2 ** 40, yes: true });
   const seen = await page.evaluate(() => window.seen);
+  assert.equal(seen.filter(({ body }) => body['event.name'] === 'changed').length, 1, 'each event goes through it once');
   const view = seen.find(({ kind }) => kind === 'page_view');
   assert.deepEqual(view.body, withoutTemplate(events.find(({ kind }) => kind === 'page_view').body), 'seen as it is sent');
   assert.equal(words.filter((word) => /beforeSend has failed/.test(word)).length, 1);

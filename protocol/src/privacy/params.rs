@@ -22,11 +22,50 @@ pub fn clean_url(url: &str, allowed: &str) -> String {
         query = rest;
         if listed(allowed, split(pair, *b"==").0) {
             clean.push_str(sign);
-            clean.push_str(&clean_text(pair));
+            clean.push_str(&value_cleaned(pair));
             sign = "&";
         }
     }
     clean
+}
+
+/// A parameter, cleaned as it stands and as its reader will decode it: a number may be written with
+/// `+` for its spaces, or with its digits encoded.
+fn value_cleaned(pair: &str) -> String {
+    let clean = clean_text(pair);
+    // What was cleaned around an encoded sign may have been a part of more.
+    let cut = clean.len() != pair.len() && clean.bytes().any(|byte| byte == b'%');
+    if !(is_dirty(&clean) || cut && is_dirty(pair)) {
+        return clean;
+    }
+    let name = split(&clean, *b"==").0;
+    [name, "={masked}"].concat()
+}
+
+/// Whether the text has something to take out when it is decoded.
+fn is_dirty(text: &str) -> bool {
+    let text = text.as_bytes();
+    let byte = |at: usize| text.get(at).copied().unwrap_or_default();
+    let (mut plain, mut at) = (String::new(), 0);
+    while at < text.len() {
+        let mut decoded = byte(at);
+        if decoded == b'%' {
+            decoded = digit(byte(at + 1)) << 4 | digit(byte(at + 2));
+            at += 2;
+        }
+        at += 1;
+        // Of what is not ASCII the first byte counts for nothing and the others for spaces.
+        if decoded < 0xc0 {
+            let stays = decoded.is_ascii() && decoded != b'+';
+            plain.push(if stays { char::from(decoded) } else { ' ' });
+        }
+    }
+    clean_text(&plain) != plain
+}
+
+/// A hexadecimal digit; of other signs anything.
+fn digit(byte: u8) -> u8 {
+    (byte & 15) + if byte > b'9' { 9 } else { 0 }
 }
 
 /// Whether a list, separated by commas or spaces, has that item.

@@ -223,6 +223,8 @@ impl Core {
             self.forget();
         }
         if again {
+            // What the browser has measured and not told yet was before.
+            js::measured();
             self.forget();
             self.measured = self.client.current_view().clone();
             self.page = PageTold::Whole;

@@ -10,6 +10,25 @@ pub(super) const NAME_MAX: u32 = 128;
 /// Elements above each other that a selector has room for.
 const DEPTH_MAX: usize = 50;
 
+/// Whether the page masks anything: then names that cannot be held against its masks are not told.
+pub(super) fn page_masks() -> bool {
+    js::find(&js::get(&js::page(), "document"), "querySelector", "[data-dna-mask]").is_truthy()
+}
+
+/// What called a script, without the identifier of an element that may be masked:
+/// `BUTTON#pay.onclick` becomes `BUTTON.onclick`.
+pub(super) fn invoker(script: &JsValue) -> String {
+    let invoker = js::text(script, "invoker", 512);
+    let from = invoker.bytes().position(|byte| byte == b'#');
+    let to = invoker.bytes().rposition(|byte| byte == b'.');
+    match (from, to) {
+        (Some(from), Some(to)) if from < to && page_masks() => {
+            [&invoker[..from], &invoker[to..]].concat()
+        }
+        _ => invoker,
+    }
+}
+
 /// The selector of a node; empty for none.
 pub(super) fn selector(mut node: JsValue) -> String {
     let mut selector = String::new();

@@ -1,7 +1,9 @@
 //! What a long animation frame, or a long task, says of itself.
 
+use super::element;
 use super::js::{self, As, Row};
 use dna_protocol::model::LongFrame;
+use dna_protocol::privacy::clean_text;
 use dna_protocol::{Draft, Kind};
 use js_sys::Array;
 use wasm_bindgen::prelude::{JsCast, JsValue};
@@ -16,7 +18,6 @@ const FRAME: &[Row] = &[
 /// Of the script that ran longest.
 const SCRIPT: &[Row] = &[
     ("sourceURL", As::Address, LongFrame::script_url),
-    ("invoker", As::Words, LongFrame::script_invoker),
     ("sourceFunctionName", As::Words, LongFrame::script_function),
     ("duration", As::Millis, LongFrame::script_duration),
     ("forcedStyleAndLayoutDuration", As::Millis, LongFrame::script_forced_layout),
@@ -55,6 +56,7 @@ pub(super) fn long_frame(entry: &JsValue) -> Draft {
         }
     }
     js::read(&longest.1, SCRIPT, fields);
+    fields.text(LongFrame::script_invoker, &clean_text(&element::invoker(&longest.1)));
     // The name of a frame says its type again.
     if js::is(entry, "entryType", "longtask") {
         js::read(entry, &[("name", As::Text, LongFrame::container)], fields);

@@ -106,7 +106,8 @@ const URL_MAX: u32 = 2049;
 fn of_paint(entry: &JsValue) -> String {
     let selector = element::selector(js::get(entry, "element"));
     let id = js::text(entry, "id", element::NAME_MAX);
-    if selector.is_empty() && !id.is_empty() { "#".to_owned() + &id } else { selector }
+    let gone = selector.is_empty() && !id.is_empty() && !element::page_masks();
+    if gone { "#".to_owned() + &id } else { selector }
 }
 
 /// The first element that moved, or the first node.
@@ -120,7 +121,8 @@ fn of_shift(entry: &JsValue) -> String {
 
 fn of_event(entry: &JsValue) -> String {
     let selector = element::selector(js::get(entry, "target"));
-    if selector.is_empty() { js::text(entry, "targetSelector", 100) } else { selector }
+    let gone = selector.is_empty() && !element::page_masks();
+    if gone { js::text(entry, "targetSelector", 100) } else { selector }
 }
 
 /// The page, read when it is asked for.
@@ -182,9 +184,6 @@ impl Scripts for LongFrame {
 
     fn source(&self, index: usize) -> Source {
         let script = self.script(index);
-        Source {
-            url: js::text(&script, "sourceURL", URL_MAX),
-            invoker: js::text(&script, "invoker", 512),
-        }
+        Source { url: js::text(&script, "sourceURL", URL_MAX), invoker: element::invoker(&script) }
     }
 }
