@@ -9,11 +9,11 @@ use crate::frame::{Frame, header};
 use crate::host::Host;
 use crate::limits::{FLUSH_DELAY, FLUSH_DELAY_URGENT};
 use crate::repeats::Repeats;
-use crate::route::{Place, View};
+use crate::route::View;
 use crate::sequence::Sequence;
 use crate::session::{Kept, Session};
 use dna_protocol::field::Millis;
-use dna_protocol::model::{Header, RouteChange};
+use dna_protocol::model::Header;
 use dna_protocol::privacy::listed;
 use dna_protocol::{Draft, Kind};
 use std::rc::Rc;
@@ -30,14 +30,14 @@ pub struct Client<H> {
     pub(crate) why: Option<Kept>,
     pub(crate) visitor: Option<[u8; 16]>,
     pub(crate) sequence: Sequence,
-    view: Rc<View>,
+    pub(crate) view: Rc<View>,
     pub(crate) batch: Batch,
     pub(crate) filter: Filter,
     flush_at: Option<u64>,
     /// What the host was last asked to wake us for.
     wake_at: Option<u64>,
     pub(crate) delivery: Delivery,
-    repeats: Repeats,
+    pub(crate) repeats: Repeats,
     /// What was last said of the user, to say it once a session.
     pub(crate) identity: Option<Draft>,
     /// Whether the user's sessions are always kept.
@@ -51,7 +51,7 @@ pub struct Client<H> {
 #[derive(Debug, Default)]
 pub(crate) struct Dropped {
     pub(crate) queue_full: u64,
-    rate_limited: u64,
+    pub(crate) rate_limited: u64,
     pub(crate) filtered: u64,
 }
 
@@ -96,20 +96,7 @@ impl<H: Host> Client<H> {
         self.take(now, time, draft.into());
     }
 
-    /// Something began at `start`, in ms since the Unix epoch: perhaps before the time base, which is
-    /// taken anew when the page is seen again.
-    pub fn record_since(&mut self, now: u64, start: f64, draft: Draft) {
-        let time = start - self.view.time_base as f64;
-        if time >= 0.0 {
-            return self.take(now, time, draft);
-        }
-        let earlier = self.view.with(self.view.id, start as u64);
-        let current = std::mem::replace(&mut self.view, earlier);
-        self.take(now, 0.0, draft);
-        self.view = current;
-    }
-
-    fn take(&mut self, now: u64, time: f64, draft: Draft) {
+    pub(crate) fn take(&mut self, now: u64, time: f64, draft: Draft) {
         if self.is_denied() {
             return;
         }
@@ -169,92 +156,6 @@ impl<H: Host> Client<H> {
     /// Events that one page made too many of, before they came here.
     pub fn limited(&mut self, events: u64) {
         self.dropped.rate_limited += events;
-    }
-
-    /// Whether the page is elsewhere than when its view began. A query alone makes no difference,
-    /// nor does a place on the page.
-    pub fn has_moved(&self) -> bool {
-        self.place() != self.view.place
-    }
-
-    /// The page may show another route now; `true` when it does.
-    pub fn route(&mut self, now: u64, time: f64, navigation_type: &str) -> bool {
-        let another = self.has_moved() && self.allows_route(now);
-        if another {
-            self.new_route(now, time, navigation_type);
-        }
-        another
-    }
-
-    /// Whether another route may be a view of its own; one that may not is counted.
-    pub fn allows_route(&mut self, now: u64) -> bool {
-        let allowed = self.repeats.allow_route(now);
-        self.dropped.rate_limited += u64::from(!allowed);
-        allowed
-    }
-
-    /// The page shows another route, whatever its address says. It is told when it is there, see
-    /// [`Self::routed`].
-    pub fn new_route(&mut self, now: u64, time: f64, navigation_type: &str) {
-        let mut draft = Draft::new(Kind::RouteChange);
-        draft.fields.text(RouteChange::navigation_type, navigation_type);
-        draft.fields.text(RouteChange::referrer, &self.view.place.url);
-        self.begin_view(now);
-        draft.fields.text(RouteChange::fragment, &self.view.place.fragment);
-        self.route = Some((time, draft));
-    }
-
-    /// The route is there, after so long, or nobody waits for it any more.
-    pub fn routed(&mut self, now: u64, duration: Option<f64>) {
-        if let Some((time, mut draft)) = self.route.take() {
-            if let Some(duration) = duration {
-                draft.fields.millis(RouteChange::duration, duration);
-            }
-            self.take(now, time, draft);
-        }
-    }
-
-    /// Another page view begins in the same page load.
-    pub fn view(&mut self, now: u64, time: f64, page: impl Into<Draft>) {
-        self.begin_view(now);
-        self.record(now, time, page);
-    }
-
-    /// What was told before belongs to the view before.
-    fn begin_view(&mut self, now: u64) {
-        self.routed(now, None);
-        self.flush(now);
-        self.renew_view();
-    }
-
-    pub(crate) fn renew_view(&mut self) {
-        self.view = View::begin(&mut self.host, &self.config.url_params, self.view.time_base);
-    }
-
-    /// Where the page is now.
-    fn place(&self) -> Place {
-        Place::of(&self.host.address(), &self.config.url_params)
-    }
-
-    /// The page view that was begun before the client started.
-    pub fn resume_view(&mut self, id: [u8; 8]) {
-        self.view = self.view.with(id, self.view.time_base);
-    }
-
-    /// The view that the page shows.
-    pub fn current_view(&self) -> &Rc<View> {
-        &self.view
-    }
-
-    /// What `act` records belongs to `view`, which may be an earlier one of this page load.
-    pub fn within(&mut self, view: &View, act: impl FnOnce(&mut Self)) {
-        if view.id == self.view.id {
-            return act(self);
-        }
-        let earlier = view.with(view.id, self.view.time_base);
-        let current = std::mem::replace(&mut self.view, earlier);
-        act(self);
-        self.view = current;
     }
 
     /// The request of frame `sequence` has ended.

@@ -41,6 +41,7 @@ mod stored;
 pub mod timing;
 pub mod trace;
 pub mod transactions;
+mod views;
 mod visitor;
 pub mod vitals;
 
