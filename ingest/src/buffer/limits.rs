@@ -56,6 +56,16 @@ pub const CONNECT_TIMEOUT_DEFAULT: Duration = Duration::from_secs(2);
 /// the retry by session and sequence.
 pub const RESPONSE_TIMEOUT_DEFAULT: Duration = Duration::from_secs(3);
 
+/// Replicas of Redis that must have an entry where the durability is `replicated`.
+pub const REPLICAS_DEFAULT: u16 = 1;
+
+/// The largest number of replicas to wait for.
+pub const REPLICAS_MAX: u16 = 16;
+
+/// How long replicas may take to say that they have a group: a network's worst moment, and still
+/// within what a page waits when it is left.
+pub const REPLICAS_TIMEOUT_DEFAULT: Duration = Duration::from_secs(1);
+
 /// The first pause between two attempts to connect; it doubles.
 pub const RECONNECT_PAUSE_MIN: Duration = Duration::from_millis(50);
 

@@ -25,7 +25,7 @@ pub mod show;
 pub use counters::{BufferCounters, COMMIT_BUCKETS_MICROS, CommitTimes};
 pub use error::{KeepError, OpenError, ReadError};
 pub use keeper::{Keeper, Status};
-pub use settings::{JournalSettings, RedisSettings, Settings, Sync};
+pub use settings::{Durability, JournalSettings, RedisSettings, Settings};
 
 use bytes::Bytes;
 use std::sync::Arc;

@@ -36,8 +36,8 @@ pub struct JournalSettings {
     pub segment_bytes_max: u64,
     /// Bytes of all segments together; beyond, nothing more is taken.
     pub total_bytes_max: u64,
-    /// When entries are on the disk itself.
-    pub sync: Sync,
+    /// What an acknowledgement survives; never [`Durability::Replicated`].
+    pub durability: Durability,
     /// Entries that may wait to be written.
     pub queue_items_max: usize,
     /// Bytes of the entries that may wait.
@@ -52,21 +52,42 @@ impl JournalSettings {
             dir: dir.into(),
             segment_bytes_max: limits::SEGMENT_BYTES_DEFAULT,
             total_bytes_max: limits::JOURNAL_BYTES_DEFAULT,
-            sync: Sync::default(),
+            durability: Durability::Always,
             queue_items_max: limits::QUEUE_ITEMS_DEFAULT,
             queue_bytes_max: limits::QUEUE_BYTES_DEFAULT,
         }
     }
 }
 
-/// When a journal's entries are on the disk itself.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Sync {
-    /// Before they are acknowledged: survives loss of power.
-    #[default]
+/// What an acknowledgement survives: one setting for whatever keeps the entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// The end of ingest. A journal is never forced to disk; Redis may keep all in its memory.
+    Memory,
+    /// Loss of power but for about the last second: the disk is forced in the background.
+    Everysec,
+    /// Loss of power: the disk is forced before the answer.
     Always,
-    /// When the system writes them: survives the end of the process, not of the machine.
-    Never,
+    /// Loss of the whole machine: so many replicas of Redis said that they have it.
+    Replicated {
+        /// How many.
+        replicas: u16,
+        /// How long they may take. Fewer by then: the outcome is unknown, and not acknowledged.
+        timeout: Duration,
+    },
+}
+
+impl Durability {
+    /// As in the configuration.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Everysec => "everysec",
+            Self::Always => "always",
+            Self::Replicated { .. } => "replicated",
+        }
+    }
 }
 
 /// Redis Streams.
@@ -76,6 +97,8 @@ pub struct RedisSettings {
     pub url: String,
     /// Number of streams; the session chooses one.
     pub shards: u16,
+    /// What an acknowledgement has to survive.
+    pub durability: Durability,
     /// Entries that may wait to be written.
     pub queue_items_max: usize,
     /// Bytes of the entries that may wait.
@@ -93,6 +116,7 @@ impl RedisSettings {
         Self {
             url: url.into(),
             shards: limits::SHARDS_DEFAULT,
+            durability: Durability::Everysec,
             queue_items_max: limits::QUEUE_ITEMS_DEFAULT,
             queue_bytes_max: limits::QUEUE_BYTES_DEFAULT,
             connect_timeout: limits::CONNECT_TIMEOUT_DEFAULT,
@@ -104,6 +128,9 @@ impl RedisSettings {
 /// Without the address, which may hold a password.
 impl std::fmt::Debug for RedisSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RedisSettings").field("shards", &self.shards).finish_non_exhaustive()
+        f.debug_struct("RedisSettings")
+            .field("shards", &self.shards)
+            .field("durability", &self.durability)
+            .finish_non_exhaustive()
     }
 }

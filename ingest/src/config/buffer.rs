@@ -1,8 +1,10 @@
 //! `[buffer]`: where acknowledged frames are kept.
 
 use super::{ConfigError, Section};
-use crate::buffer::limits::SHARDS_DEFAULT;
-use crate::buffer::{JournalSettings, RedisSettings, Settings, Sync};
+use crate::buffer::limits::{
+    REPLICAS_DEFAULT, REPLICAS_MAX, REPLICAS_TIMEOUT_DEFAULT, SHARDS_DEFAULT,
+};
+use crate::buffer::{Durability, JournalSettings, RedisSettings, Settings};
 use std::time::Duration;
 
 /// The buffer: Redis when it has an address, else the embedded journal.
@@ -23,9 +25,10 @@ impl BufferConfig {
         let items = section.integer("queue_items_max", journal.queue_items_max, 1..=10_000_000)?;
         let bytes = 1024 * 1024..=64 * 1024 * 1024 * 1024;
         let bytes = section.integer("queue_bytes_max", journal.queue_bytes_max, bytes)?;
-        section.finish()?;
+        let durability = read_durability(&mut section)?;
         let settings = match redis {
             Some(mut redis) => {
+                redis.durability = durability.unwrap_or(redis.durability);
                 redis.queue_items_max = items;
                 redis.queue_bytes_max = bytes;
                 Settings::Redis(redis)
@@ -35,12 +38,33 @@ impl BufferConfig {
                     return Err(error);
                 }
                 journal.queue_items_max = items;
+                journal.durability = durability.unwrap_or(journal.durability);
+                if matches!(journal.durability, Durability::Replicated { .. }) {
+                    let allowed = "\"memory\", \"everysec\" or \"always\": a journal has no \
+                        replicas, `buffer.redis.url` is not set";
+                    return Err(section.refuse("durability", "replicated", allowed));
+                }
                 journal.queue_bytes_max = bytes;
                 Settings::Journal(journal)
             }
         };
+        section.finish()?;
         Ok(Self { shards, settings })
     }
+}
+
+/// What an acknowledgement survives; `None` when nothing is said.
+fn read_durability(buffer: &mut Section<'_>) -> Result<Option<Durability>, ConfigError> {
+    let replicas = buffer.integer("replicas", REPLICAS_DEFAULT, 1..=REPLICAS_MAX)?;
+    let timeout = millis(buffer, "replicas_timeout_ms", REPLICAS_TIMEOUT_DEFAULT)?;
+    let choices = [
+        ("memory", Durability::Memory),
+        ("everysec", Durability::Everysec),
+        ("always", Durability::Always),
+        ("replicated", Durability::Replicated { replicas, timeout }),
+    ];
+    let choices = choices.map(|(name, durability)| (name, Some(durability)));
+    buffer.choice("durability", &choices, None)
 }
 
 /// The journal's settings, and what is wrong with its folder if the journal is to be used.
@@ -60,8 +84,9 @@ fn read_journal(
     settings.segment_bytes_max = section.integer("segment_bytes_max", segment, MIB..=4096 * MIB)?;
     let allowed = 2 * MIB..=16 * 1024 * 1024 * MIB;
     settings.total_bytes_max = section.integer("total_bytes_max", total, allowed)?;
-    let modes = [("always", Sync::Always), ("never", Sync::Never)];
-    settings.sync = section.choice("sync", &modes, settings.sync)?;
+    let instead = "nothing: the key is now `durability` of [buffer], \"always\" as before or \
+        \"everysec\", and \"memory\" for what was \"never\"";
+    section.gone("sync", instead)?;
     if settings.segment_bytes_max > settings.total_bytes_max {
         let at_most = format!("at most `total_bytes_max`, {}", settings.total_bytes_max);
         let value = settings.segment_bytes_max.to_string();

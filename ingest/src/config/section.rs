@@ -139,6 +139,16 @@ impl<'a> Section<'a> {
         })
     }
 
+    /// Refuses a key that is no more where the file has it, saying what is there `instead`. As a
+    /// variable it is unknown, which is refused as well.
+    ///
+    /// # Errors
+    /// When it is given.
+    pub fn gone(&mut self, key: &str, instead: &str) -> Result<(), ConfigError> {
+        let found = self.left.remove(key).map(|value| self.in_file(value));
+        found.map_or(Ok(()), |found| Err(self.wrong(key, &found, instead)))
+    }
+
     /// Whether the file has nothing, or nothing more, in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -40,8 +40,23 @@ const WRONG_FILES: &[(&str, &str, &[&str])] = &[
     ("", "[limits]\nbody_bites = 1", &["`limits.body_bites`", "body_bytes_max", "body_timeout_ms"]),
     (
         "",
-        "[buffer.journal]\nsync = \"often\"",
-        &["`buffer.journal.sync`", "\"often\"", "\"always\" or \"never\""],
+        "[buffer.journal]\nsync = \"never\"",
+        &["`buffer.journal.sync`", "\"never\"", "`durability`", "\"memory\""],
+    ),
+    (
+        "",
+        "[buffer]\ndurability = \"often\"",
+        &["`buffer.durability`", "\"often\"", "\"memory\" or \"everysec\" or \"always\""],
+    ),
+    (
+        "",
+        "[buffer]\ndurability = \"replicated\"",
+        &["`buffer.durability`", "\"replicated\"", "a journal has no replicas"],
+    ),
+    (
+        "",
+        "[buffer]\nreplicas = 0\n[buffer.redis]\nurl = \"redis://h\"",
+        &["`buffer.replicas`", "0", "1 to 16"],
     ),
     (
         "",

@@ -36,7 +36,7 @@ pub(crate) struct Server {
 pub(crate) fn toml(folder: &Path, more: &str) -> String {
     format!(
         "listen = \"127.0.0.1:0\"\nworkers = 1\n{more}\n\
-         [buffer.journal]\ndir = {journal:?}\nsync = \"never\"\n\
+         [buffer]\ndurability = \"memory\"\n[buffer.journal]\ndir = {journal:?}\n\
          [privacy]\npseudonym_key = \"{key}\"\n\
          [[apps]]\nname = \"bank\"\nkeys = [\"{KEY}\"]\norigins = [\"https://bank.example\"]\n\
          [[apps]]\nname = \"open\"\nkeys = [\"open-key\"]\norigins = [\"*\"]\n\

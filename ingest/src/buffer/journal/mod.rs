@@ -23,7 +23,7 @@ pub use reader::JournalReader;
 pub use scan::Damage;
 
 use super::commit::{GroupError, Sink, Written};
-use super::{BufferCounters, Item, JournalSettings, KeepError, OpenError, Sync};
+use super::{BufferCounters, Durability, Item, JournalSettings, KeepError, OpenError};
 use files::OsFiles;
 use std::fs::File;
 use std::io;
@@ -56,9 +56,9 @@ impl JournalSink {
             .await
             .map_err(|error| OpenError::io(path)(io::Error::other(error)))??;
         counters.torn(recovered.torn_bytes);
-        let durability = match settings.sync {
-            Sync::Always => "on this machine's disk (fdatasync of each group)",
-            Sync::Never => "with this machine's system; loss of power may take some seconds",
+        let durability = match settings.durability {
+            Durability::Always => "always: on this machine's disk (fdatasync of each group)",
+            _ => "memory: with this machine's system; loss of power may take some seconds",
         };
         let (next, total) = (recovered.next_number, recovered.total_bytes);
         Ok(Self {

@@ -3,7 +3,7 @@
 use super::files::{Files, SegmentFile};
 use super::scan::segment_name;
 use super::segment::{HEADER_BYTES, Place, RECORD_HEADER_BYTES, Record, header};
-use crate::buffer::{Item, JournalSettings, KeepError, Sync};
+use crate::buffer::{Durability, Item, JournalSettings, KeepError};
 use std::io;
 use std::path::PathBuf;
 
@@ -104,7 +104,7 @@ impl<F: Files> Writer<F> {
         let attempt = || {
             let mut file = self.files.create(&path)?;
             file.append(&header())?;
-            if self.settings.sync == Sync::Always {
+            if self.settings.durability == Durability::Always {
                 self.files.sync_dir(&self.settings.dir)?;
             }
             Ok(file)
@@ -137,7 +137,7 @@ impl<F: Files> Writer<F> {
         }
         self.next_number += group.len() as u64;
         let mut written = current.file.append(&self.scratch);
-        if written.is_ok() && self.settings.sync == Sync::Always {
+        if written.is_ok() && self.settings.durability == Durability::Always {
             written = current.file.sync();
         }
         match written {

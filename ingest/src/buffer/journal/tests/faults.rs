@@ -3,7 +3,7 @@
 use super::{NOW, group, open_with, read_all, settings};
 use crate::buffer::journal::files::{Files, OsFiles, SegmentFile};
 use crate::buffer::journal::scan::segments;
-use crate::buffer::{JournalSettings, KeepError, Sync};
+use crate::buffer::{Durability, JournalSettings, KeepError};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -87,7 +87,7 @@ impl SegmentFile for FailingFile {
 }
 
 fn synced(dir: &Path) -> JournalSettings {
-    JournalSettings { sync: Sync::Always, segment_bytes_max: 200, ..settings(dir) }
+    JournalSettings { durability: Durability::Always, segment_bytes_max: 200, ..settings(dir) }
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use super::recover::recover;
 use super::scan::segments;
 use super::writer::Writer;
 use crate::buffer::read::{Kept, Start};
-use crate::buffer::{Item, JournalSettings, Sync};
+use crate::buffer::{Durability, Item, JournalSettings};
 use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
@@ -26,7 +26,7 @@ fn group(texts: &[&str]) -> Vec<Item> {
 
 fn settings(dir: &Path) -> JournalSettings {
     // What a disk does with fsync is not what these tests are about.
-    JournalSettings { sync: Sync::Never, ..JournalSettings::new(dir) }
+    JournalSettings { durability: Durability::Memory, ..JournalSettings::new(dir) }
 }
 
 /// The journal in a folder, opened as after a restart. The lock is held as long as the file.
