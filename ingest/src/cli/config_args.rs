@@ -1,12 +1,12 @@
 //! Flags that name and override the configuration, the same for every command.
 
-use crate::config::{Config, ConfigError, Layers};
+use crate::config::{Config, ConfigError, Layers, Reading};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
 /// Flags win over the environment, the environment over the file. Values are judged as those are,
 /// so a wrong one is refused in the same words, with what is allowed.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct ConfigArgs {
     /// The configuration file
     #[arg(long, value_name = "FILE")]
@@ -28,16 +28,24 @@ pub(super) struct ConfigArgs {
 impl ConfigArgs {
     /// File, environment and flags together, judged.
     pub(super) fn load(&self) -> Result<Config, ConfigError> {
+        Config::load(&self.layers()?)
+    }
+
+    /// Reads the same again and again.
+    pub(super) fn reading(&self) -> Reading {
+        let arguments = self.clone();
+        Box::new(move || arguments.layers())
+    }
+
+    fn layers(&self) -> Result<Layers, ConfigError> {
         let journal = self.journal.as_ref().map(|dir| dir.to_string_lossy().into_owned());
         let no_redis = journal.as_ref().map(|_| String::new());
-        load(&self.config, |layers| {
-            layers
-                .with_flag("listen", "--listen", self.listen.clone())
-                .with_flag("workers", "--workers", self.workers.clone())
-                .with_flag("buffer.journal.dir", "--journal", journal)
-                .with_flag("buffer.redis.url", "--redis", self.redis.clone())
-                .with_flag("buffer.redis.url", "--journal", no_redis)
-        })
+        Ok(layers(&self.config)?
+            .with_flag("listen", "--listen", self.listen.clone())
+            .with_flag("workers", "--workers", self.workers.clone())
+            .with_flag("buffer.journal.dir", "--journal", journal)
+            .with_flag("buffer.redis.url", "--redis", self.redis.clone())
+            .with_flag("buffer.redis.url", "--journal", no_redis))
     }
 
     /// The configuration file's path, for messages.
@@ -46,15 +54,15 @@ impl ConfigArgs {
     }
 }
 
-/// The file and the environment, with what `flags` adds, judged.
-pub(super) fn load(
-    file: &Path,
-    flags: impl FnOnce(Layers) -> Layers,
-) -> Result<Config, ConfigError> {
+/// The file and the environment, judged.
+pub(super) fn load(file: &Path) -> Result<Config, ConfigError> {
+    Config::load(&layers(file)?)
+}
+
+fn layers(file: &Path) -> Result<Layers, ConfigError> {
     let environment = std::env::vars_os().filter_map(|(name, value)| {
         // A name that is not UTF-8 is none of ours.
         Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
     });
-    let layers = Layers::from_file(file)?.with_environment(environment);
-    Config::load(&flags(layers))
+    Ok(Layers::from_file(file)?.with_environment(environment))
 }

@@ -3,6 +3,7 @@
 mod check_config;
 mod config_args;
 mod logging;
+mod reload;
 mod serve;
 mod sourcemaps;
 mod tail;

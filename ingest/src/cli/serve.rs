@@ -1,9 +1,9 @@
 //! `ingest serve`.
 
 use super::config_args::ConfigArgs;
-use super::{Failure, logging};
+use super::{Failure, logging, reload};
 use crate::buffer::{self, BufferCounters, Keeper};
-use crate::config::Config;
+use crate::config::{Config, Reloader};
 use crate::http::{Door, server};
 use crate::live::LiveSource;
 use actix_web::web;
@@ -20,14 +20,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let config = args.config.load()?;
+    let (reloader, config) = Reloader::start(args.config.reading())?;
     logging::start()?;
-    actix_web::rt::System::new().block_on(serve(config))
+    actix_web::rt::System::new().block_on(serve(config, reloader))
 }
 
 /// Serves until a signal, then stops in the order that loses nothing: no new connections, the
 /// requests in flight, what the buffer still holds.
-async fn serve(config: Config) -> Result<ExitCode, Failure> {
+async fn serve(config: Config, reloader: Reloader) -> Result<ExitCode, Failure> {
     if !config.idle_variables.is_empty() {
         let names = config.idle_variables.join(", ");
         tracing::warn!(names, "these environment variables set nothing here");
@@ -42,6 +42,8 @@ async fn serve(config: Config) -> Result<ExitCode, Failure> {
     // Before the address is printed: who reads it may signal at once.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let hangup = signal(SignalKind::hangup())?;
+    let reloading = tokio::spawn(reload::run(door.clone(), reloader, hangup));
     let bound = server::bind(&config, door, live.clone());
     let (server, address) =
         bound.map_err(|source| Failure::Listen { address: config.listen, source })?;
@@ -59,6 +61,7 @@ async fn serve(config: Config) -> Result<ExitCode, Failure> {
         handle.stop(true).await;
     };
     let (served, ()) = tokio::join!(server, stop);
+    reloading.abort();
     keeper.close().await;
     tracing::info!("stopped");
     served?;

@@ -71,7 +71,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
 impl Place {
     /// The folder and its bounds. An application is one of the configuration, if that is given.
     fn open(&self, app: Option<&str>) -> Result<(Folder, SourceMapsConfig), Failure> {
-        let config = self.config.as_ref().map(|file| load(file, |layers| layers)).transpose()?;
+        let config = self.config.as_ref().map(|file| load(file)).transpose()?;
         if let (Some(app), Some(config)) = (app, &config) {
             let names: Vec<&str> = config.apps.0.iter().map(|app| &*app.name).collect();
             if !names.contains(&app) {

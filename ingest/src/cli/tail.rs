@@ -21,7 +21,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     super::logging::start()?;
-    let config = args.config.as_ref().map(|file| load(file, |layers| layers)).transpose()?;
+    let config = args.config.as_ref().map(|file| load(file)).transpose()?;
     let source = match (args.options.source(), &config) {
         (Some(source), _) => source,
         (None, Some(config)) => config.buffer.settings.source(),

@@ -19,6 +19,8 @@ pub struct Layers {
     environment: BTreeMap<String, String>,
     flags: BTreeMap<String, (&'static str, String)>,
     asked: RefCell<BTreeSet<String>>,
+    /// Files beside the configuration that hold a part of it, such as keys.
+    files: RefCell<BTreeSet<PathBuf>>,
 }
 
 impl Layers {
@@ -68,6 +70,19 @@ impl Layers {
     #[must_use]
     pub fn asked(&self) -> Vec<String> {
         self.asked.borrow().iter().cloned().collect()
+    }
+
+    /// The text of a file that the configuration names. It is a part of the configuration from now
+    /// on: when it changes, all is read again.
+    pub(super) fn read_file(&self, path: &str) -> std::io::Result<String> {
+        self.files.borrow_mut().insert(path.into());
+        std::fs::read_to_string(path)
+    }
+
+    /// The configuration file, and every other file that was read for it.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let others = self.files.borrow();
+        std::iter::once(self.path.clone()).chain(others.iter().cloned()).collect()
     }
 
     pub(super) fn file(&self) -> &toml::Table {

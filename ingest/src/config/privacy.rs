@@ -66,7 +66,7 @@ impl PrivacyConfig {
             }
             (Some(key), None) => key,
             (None, Some(path)) => {
-                let text = std::fs::read_to_string(&path).map_err(|error| {
+                let text = section.layers().read_file(&path).map_err(|error| {
                     let allowed = format!(
                         "a readable file with {ALLOWED}, written to it; reading this one failed: \
                          {error}"

@@ -53,7 +53,7 @@ impl RemoteConfig {
         let key = match file {
             None => None,
             Some(path) => {
-                let text = std::fs::read_to_string(&path).map_err(|error| {
+                let text = section.layers().read_file(&path).map_err(|error| {
                     let allowed = format!(
                         "a readable file with {ALLOWED}, written to it; reading this one failed: \
                          {error}"

@@ -6,7 +6,7 @@
 
 use super::answer::{Answer, SkippedCounts};
 use super::codes::Code;
-use super::{BEACON_PATH, Door, Problem, body, pages, peer};
+use super::{BEACON_PATH, Door, Problem, Rules, body, pages, peer};
 use crate::accept::apps::App;
 use crate::accept::recent::{Claim, FrameName};
 use crate::accept::{Judged, Rejected, form, judge};
@@ -89,10 +89,11 @@ async fn take(
     // At the head of the request: a slow upload must not count as the client's clock.
     let now = (door.now)();
     // The share is held to the end: what is decoded is about as large as the body was.
-    let (body, _share) = body::read(request, payload, &door.limits, &door.bodies).await?;
+    let rules = door.rules();
+    let (body, _share) = body::read(request, payload, &rules.limits, &door.bodies).await?;
     let decoded = form::decode(&body)?;
     drop(body);
-    let app = app(&decoded.frame.header, door)?;
+    let app = app(&decoded.frame.header, &rules)?;
     check_origin(request, app)?;
     let name = name(&decoded.frame.header, app)?;
     let ticket = match door.recent.claim(name).await {
@@ -103,8 +104,8 @@ async fn take(
         }
         Claim::Repeat(Err(error)) => return Err(not_kept(&error).into()),
     };
-    let client = peer::client(request, &door.trusted_proxies);
-    let judged = judge(decoded, now, app, &client, &door.pseudonyms);
+    let client = peer::client(request, &rules.trusted_proxies);
+    let judged = judge(decoded, now, app, &client, &rules.pseudonyms);
     let (accepted, tally) = (judged.entry.frame.events.len(), Metrics::tally(&judged));
     let Judged { entry, rejected, skipped } = judged;
     if accepted == 0 {
@@ -135,9 +136,9 @@ async fn take(
     }
 }
 
-fn app<'a>(header: &Header, door: &'a Door) -> Result<&'a App, Problem> {
+fn app<'a>(header: &Header, rules: &'a Rules) -> Result<&'a App, Problem> {
     let key = header.app_key.as_deref().unwrap_or_default();
-    door.apps.by_key(key).ok_or_else(|| {
+    rules.apps.by_key(key).ok_or_else(|| {
         let detail = format!("`app_key` {key:?} is not known; expected a key of the configuration");
         Problem::new(Code::UnknownKey, detail)
     })

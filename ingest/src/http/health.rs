@@ -2,8 +2,18 @@
 
 use super::codes::Code;
 use super::pages::{READ, wrong_method};
-use super::{Door, Problem};
+use super::{ConfigStatus, Door, Problem};
+use crate::buffer::Status;
 use actix_web::{HttpResponse, Resource, web};
+use serde::Serialize;
+
+/// What `/health/ready` says.
+#[derive(Serialize)]
+struct Readiness {
+    #[serde(flatten)]
+    buffer: Status,
+    config: ConfigStatus,
+}
 
 /// Whether the process answers at all. Says nothing of the buffer: a restart would not help it.
 pub(super) fn live() -> Resource {
@@ -15,8 +25,8 @@ pub(super) fn live() -> Resource {
 /// Whether frames can be kept: 200, or 503 with the reason.
 pub(super) fn ready() -> Resource {
     let ready = async |door: web::Data<Door>| {
-        let status = door.keeper.status();
-        if status.ready {
+        let status = Readiness { buffer: door.keeper.status(), config: door.config_status() };
+        if status.buffer.ready {
             return HttpResponse::Ok().json(status);
         }
         // The same members as when it is ready, beside those of a problem.

@@ -11,22 +11,24 @@ mod health;
 mod pages;
 mod peer;
 mod problem;
+mod reload;
 mod remote_config;
+mod rules;
 pub mod server;
 
 pub use problem::Problem;
+pub use reload::ConfigStatus;
+pub use rules::Rules;
 
-use crate::accept::apps::Apps;
-use crate::accept::pseudonym::Pseudonyms;
+use crate::accept::apps::AppIds;
 use crate::accept::recent::Recent;
 use crate::buffer::{BufferCounters, Keeper};
-use crate::config::{Config, LimitsConfig};
+use crate::config::Config;
 use crate::metrics::Metrics;
 use actix_web::{HttpResponse, web};
+use arc_swap::ArcSwap;
 use budget::Budget;
-use ipnet::IpNet;
-use remote_config::RemoteConfigs;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// The path that frames are sent to.
 pub const BEACON_PATH: &str = "/v1/beacon";
@@ -36,12 +38,11 @@ pub type Now = fn() -> u64;
 
 /// Everything that a request needs, shared by all workers.
 pub struct Door {
-    apps: Apps,
-    remote: RemoteConfigs,
-    pseudonyms: Pseudonyms,
-    limits: LimitsConfig,
+    /// What requests are judged by; [`Door::reload`] puts others in their place.
+    rules: ArcSwap<Rules>,
+    ids: Mutex<AppIds>,
+    config: Mutex<ConfigStatus>,
     bodies: Budget,
-    trusted_proxies: Vec<IpNet>,
     shards: u16,
     keeper: Keeper,
     recent: Recent,
@@ -53,22 +54,27 @@ impl Door {
     /// A door that keeps what it accepts through `keeper`.
     #[must_use]
     pub fn new(config: &Config, keeper: Keeper, counters: Arc<BufferCounters>, now: Now) -> Self {
-        let apps = Apps::new(config.apps.clone());
-        let remote = RemoteConfigs::new(config.remote.key.as_ref(), &config.apps, now());
-        let metrics = Metrics::new(apps.names(), counters);
+        let mut ids = AppIds::default();
+        let rules = Rules::new(config, &mut ids, now());
+        let rules = rules.expect("one configuration has fewer applications than are counted apart");
+        let metrics = Metrics::new(ids.names(), counters);
         Self {
-            apps,
-            remote,
-            pseudonyms: Pseudonyms::new(&config.privacy.pseudonym_key),
-            limits: config.limits.clone(),
+            rules: ArcSwap::from_pointee(rules),
+            ids: Mutex::new(ids),
+            config: Mutex::new(ConfigStatus::first(now())),
             bodies: Budget::new(config.limits.bodies_bytes_max),
-            trusted_proxies: config.http.trusted_proxies.clone(),
             shards: config.buffer.shards,
             keeper,
             recent: Recent::default(),
             metrics,
             now,
         }
+    }
+
+    /// What a request is judged by, to be taken once and kept to its end.
+    #[must_use]
+    pub fn rules(&self) -> Arc<Rules> {
+        self.rules.load_full()
     }
 
     /// Answers with `problem` and counts it.

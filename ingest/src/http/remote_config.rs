@@ -2,12 +2,12 @@
 //!
 //! `{"config": "{\"key\": …, \"issued_at\": …, \"enabled\": …, \"sample_rate\": …}", "signature": "…"}`:
 //! the configuration is a text of JSON, and the signature, in base64, is that of the text's bytes.
-//! Both are made once, at the start: answering costs no more than any other page.
+//! Both are made once, when the configuration is taken over: answering costs no more than any other page.
 
 use super::beacon::check_origin;
 use super::codes::Code;
 use super::pages::{READ, wrong_method};
-use super::{Door, Problem};
+use super::{Door, Problem, Rules};
 use crate::config::{AppsConfig, RemoteValues, SigningKey};
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, ETAG, IF_NONE_MATCH, VARY,
@@ -95,7 +95,7 @@ async fn get(
     door: web::Data<Door>,
 ) -> HttpResponse {
     let key = asked.map(|asked| asked.into_inner().key).unwrap_or_default();
-    match find(&request, &key, &door) {
+    match find(&request, &key, &door.rules()) {
         Ok(Signed { body, etag }) => {
             let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
             let known = known.is_some_and(|known| known.contains(etag));
@@ -110,16 +110,16 @@ async fn get(
     }
 }
 
-fn find<'a>(request: &HttpRequest, key: &str, door: &'a Door) -> Result<&'a Signed, Problem> {
-    if door.remote.0.is_empty() {
+fn find<'a>(request: &HttpRequest, key: &str, rules: &'a Rules) -> Result<&'a Signed, Problem> {
+    if rules.remote.0.is_empty() {
         let detail = "this server signs no configuration; `remote_config.signing_key_file` does";
         return Err(Problem::new(Code::NotFound, detail));
     }
-    let app = door.apps.by_key(key).ok_or_else(|| {
+    let app = rules.apps.by_key(key).ok_or_else(|| {
         let detail = format!("`key` {key:?} is not known; expected a key of the configuration");
         Problem::new(Code::UnknownKey, detail)
     })?;
     check_origin(request, app)?;
     // Every key of an application has one.
-    door.remote.0.get(key).ok_or_else(|| Problem::plain(Code::Internal))
+    rules.remote.0.get(key).ok_or_else(|| Problem::plain(Code::Internal))
 }

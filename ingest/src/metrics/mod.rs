@@ -7,12 +7,14 @@
 //! of this program, never what a client sent, so the number of series is bounded.
 
 mod buffer;
+mod config;
 
 use crate::accept::times::TimeError;
 use crate::accept::values::ValueError;
 use crate::accept::{Judged, Rejected};
 use crate::buffer::BufferCounters;
 use crate::http::codes::Code;
+use arc_swap::ArcSwap;
 use dna_protocol::model::KINDS;
 use dna_protocol::{Event, FieldProblem, Skipped};
 use prometheus_client::encoding::text::encode;
@@ -35,7 +37,11 @@ const DURATION_BUCKETS: [f64; 14] =
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    apps: Vec<AppCounters>,
+    /// In the order of their numbers. Those that are configured no more stay: a counter that goes
+    /// away looks like a restart.
+    apps: ArcSwap<Vec<AppCounters>>,
+    families: AppFamilies,
+    config: config::ConfigMetrics,
     refused: Labelled,
     rejected: Labelled,
     skipped_events: Counter,
@@ -43,7 +49,7 @@ pub struct Metrics {
     durations: Histogram,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct AppCounters {
     accepted: Counter,
     duplicate: Counter,
@@ -51,25 +57,42 @@ struct AppCounters {
     events: Vec<Counter>,
 }
 
-impl Metrics {
-    /// Counters at 0 for applications of these names, shown together with the buffer's.
-    #[must_use]
-    pub fn new<'a>(apps: impl Iterator<Item = &'a str>, buffer: Arc<BufferCounters>) -> Self {
-        let mut registry = Registry::with_prefix("dna_ingest");
-        let accepted = Family::<[(&str, String); 1], Counter>::default();
-        let duplicate = Family::<[(&str, String); 1], Counter>::default();
-        let events = Family::<[(&str, String); 2], Counter>::default();
-        let apps = apps.map(|app| AppCounters {
-            accepted: accepted.get_or_create_owned(&[("app", app.to_owned())]),
-            duplicate: duplicate.get_or_create_owned(&[("app", app.to_owned())]),
+/// What is counted for each application.
+#[derive(Debug, Default)]
+struct AppFamilies {
+    accepted: Family<[(&'static str, String); 1], Counter>,
+    duplicate: Family<[(&'static str, String); 1], Counter>,
+    events: Family<[(&'static str, String); 2], Counter>,
+}
+
+impl AppFamilies {
+    /// The counters of `app`, at 0 if there were none.
+    fn of(&self, app: &str) -> AppCounters {
+        let labels = [("app", app.to_owned())];
+        AppCounters {
+            accepted: self.accepted.get_or_create_owned(&labels),
+            duplicate: self.duplicate.get_or_create_owned(&labels),
             events: KINDS
                 .iter()
                 .map(|kind| [("app", app.to_owned()), ("kind", kind.name.to_owned())])
-                .map(|labels| events.get_or_create_owned(&labels))
+                .map(|labels| self.events.get_or_create_owned(&labels))
                 .collect(),
-        });
+        }
+    }
+}
+
+impl Metrics {
+    /// Counters at 0 for applications of these names, shown together with the buffer's.
+    #[must_use]
+    pub fn new(apps: &[String], buffer: Arc<BufferCounters>) -> Self {
+        let mut registry = Registry::with_prefix("dna_ingest");
+        let families = AppFamilies::default();
+        let AppFamilies { accepted, duplicate, events } = &families;
+        let (accepted, duplicate, events) = (accepted.clone(), duplicate.clone(), events.clone());
         let metrics = Self {
-            apps: apps.collect(),
+            apps: ArcSwap::from_pointee(apps.iter().map(|app| families.of(app)).collect()),
+            families,
+            config: config::ConfigMetrics::default(),
             refused: starting_at_zero(Code::ALL.iter().map(|code| code.name())),
             rejected: starting_at_zero(rejection_codes()),
             skipped_events: Counter::default(),
@@ -94,8 +117,26 @@ impl Metrics {
         registry.register("keys_skipped", help, metrics.skipped_keys.clone());
         let help = "From the head of a request for /v1/beacon to its answer";
         registry.register("request_duration_seconds", help, metrics.durations.clone());
+        metrics.config.register(&mut registry);
         registry.register_collector(Box::new(buffer::BufferCollector(buffer)));
         Self { registry, ..metrics }
+    }
+
+    /// Has counters for applications of these names, the known ones first and in their order.
+    pub fn know(&self, apps: &[String]) {
+        let mut counters = self.apps.load().to_vec();
+        counters.extend(apps.iter().skip(counters.len()).map(|app| self.families.of(app)));
+        self.apps.store(Arc::new(counters));
+    }
+
+    /// Notes that another configuration was taken over.
+    pub fn reloaded(&self, generation: u64, needs_restart: usize) {
+        self.config.applied(generation, needs_restart);
+    }
+
+    /// Notes that a configuration was refused.
+    pub fn reload_refused(&self) {
+        self.config.refused();
     }
 
     /// Counts a refusal.
@@ -125,7 +166,8 @@ impl Metrics {
 
     /// Counts a frame that was kept, with its events by kind.
     pub fn accepted(&self, app: usize, tally: &[u64; KINDS.len()]) {
-        let Some(app) = self.apps.get(app) else { return };
+        let apps = self.apps.load();
+        let Some(app) = apps.get(app) else { return };
         app.accepted.inc();
         for (counter, count) in app.events.iter().zip(tally).filter(|(_, count)| **count > 0) {
             counter.inc_by(*count);
@@ -134,7 +176,7 @@ impl Metrics {
 
     /// Counts a frame that was kept before.
     pub fn duplicate(&self, app: usize) {
-        if let Some(app) = self.apps.get(app) {
+        if let Some(app) = self.apps.load().get(app) {
             app.duplicate.inc();
         }
     }

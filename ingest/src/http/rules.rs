@@ -1,0 +1,35 @@
+//! What requests are judged by: all of the configuration that is taken over while the service
+//! runs. A request takes the rules once and keeps them to its end, so no request sees two.
+
+use super::remote_config::RemoteConfigs;
+use crate::accept::apps::{AppIds, Apps, TooManyApps};
+use crate::accept::pseudonym::Pseudonyms;
+use crate::config::{Config, LimitsConfig};
+use ipnet::IpNet;
+
+/// The rules of one configuration.
+pub struct Rules {
+    /// Who may send.
+    pub apps: Apps,
+    /// What their pages are told.
+    pub(super) remote: RemoteConfigs,
+    /// Makes pseudonyms of user IDs.
+    pub pseudonyms: Pseudonyms,
+    /// Sizes and times of a request.
+    pub limits: LimitsConfig,
+    /// Whose word of a client's address is taken.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Rules {
+    /// The rules of `config`, taken over at `now`.
+    pub(super) fn new(config: &Config, ids: &mut AppIds, now: u64) -> Result<Self, TooManyApps> {
+        Ok(Self {
+            apps: Apps::new(config.apps.clone(), ids)?,
+            remote: RemoteConfigs::new(config.remote.key.as_ref(), &config.apps, now),
+            pseudonyms: Pseudonyms::new(&config.privacy.pseudonym_key),
+            limits: config.limits.clone(),
+            trusted_proxies: config.http.trusted_proxies.clone(),
+        })
+    }
+}
