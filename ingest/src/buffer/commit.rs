@@ -1,21 +1,26 @@
 //! Group commit: what waits is written in one step, then every waiter is answered.
 //!
 //! Exactly one group is in flight. While it is written, the next one grows; when nothing waits,
-//! the first entry to come is written at once, with no linger.
+//! the first entry to come is written at once, with no linger. Who waits too long for a group to
+//! be begun is told to come back.
 
-use super::{BufferCounters, Item, KeepError, limits};
-use std::collections::VecDeque;
+use super::queue::{Answer, Queue};
+use super::{BufferCounters, Item, KeepError, Spooling, limits};
 use std::future::Future;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, oneshot};
+use tokio::time::{Interval, MissedTickBehavior};
 
 /// Where groups are written: the journal, Redis, or memory in tests.
 pub trait Sink: Send + 'static {
     /// `journal`, `redis`, …
     const KIND: &'static str;
 
-    /// Writes a group, in its order. `Ok` means that all of it is kept.
+    /// Writes a group, in its order. `Ok` means that all of it is kept. Dropped before it ends,
+    /// its outcome is unknown and the next call is as any other.
     fn write_group(&mut self, group: Vec<Item>) -> impl Future<Output = Written> + Send;
 
     /// Called now and then while nothing is written: whether it could be, as far as that can be
@@ -30,6 +35,16 @@ pub trait Sink: Send + 'static {
 
     /// What an acknowledgement survives, in one sentence for the operator.
     fn durability(&self) -> String;
+
+    /// What waits on the disk for the store to come back; `None` when groups go to it.
+    fn spooling(&self) -> Option<Spooling> {
+        None
+    }
+
+    /// Called once, when no more groups come.
+    fn close(&mut self) -> impl Future<Output = ()> + Send {
+        async {}
+    }
 }
 
 /// The outcome of a group.
@@ -44,39 +59,39 @@ pub enum GroupError {
     Each(Vec<Result<(), KeepError>>),
 }
 
-/// How much may wait.
+/// How much may wait, and how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
     /// Entries.
     pub items_max: usize,
     /// Their bytes.
     pub bytes_max: usize,
+    /// How long an entry may wait until its group is begun.
+    pub wait_max: Duration,
 }
 
 impl Bounds {
-    /// At most `items_max` entries of `bytes_max` bytes together.
+    /// At most `items_max` entries of `bytes_max` bytes together, each as long as by default.
     #[must_use]
     pub fn new(items_max: usize, bytes_max: usize) -> Self {
-        Self { items_max, bytes_max }
+        Self { items_max, bytes_max, wait_max: limits::QUEUE_WAIT_DEFAULT }
     }
 }
-
-type Answer = oneshot::Sender<Result<(), KeepError>>;
 
 /// What waits, and what is known of the sink. Shared by keepers and the committer.
 pub(super) struct Shared {
     queue: Mutex<Queue>,
+    closed: AtomicBool,
     work: Notify,
     bounds: Bounds,
     health: Mutex<Health>,
     pub(super) counters: Arc<BufferCounters>,
 }
 
-#[derive(Default)]
-struct Queue {
-    waiting: VecDeque<(Item, Answer)>,
-    bytes: usize,
-    closed: bool,
+impl Default for Bounds {
+    fn default() -> Self {
+        Self::new(limits::QUEUE_ITEMS_DEFAULT, limits::QUEUE_BYTES_DEFAULT)
+    }
 }
 
 /// What is known of the sink.
@@ -85,11 +100,13 @@ pub(super) struct Health {
     pub(super) durability: String,
     /// Why nothing can be kept; `None` when it can.
     pub(super) problem: Option<String>,
+    pub(super) spooling: Option<Spooling>,
 }
 
 impl Health {
-    pub(super) fn new(problem: Option<&KeepError>, durability: String) -> Self {
-        Self { durability, problem: problem.map(ToString::to_string) }
+    pub(super) fn new<S: Sink>(problem: Option<&KeepError>, sink: &S) -> Self {
+        let (durability, spooling) = (sink.durability(), sink.spooling());
+        Self { durability, problem: problem.map(ToString::to_string), spooling }
     }
 
     pub(super) fn tell(&self) {
@@ -113,12 +130,20 @@ fn stopped() -> KeepError {
 impl Shared {
     pub(super) fn new(bounds: Bounds, counters: Arc<BufferCounters>, health: Health) -> Self {
         let health = Mutex::new(health);
-        Self { queue: Mutex::default(), work: Notify::new(), bounds, health, counters }
+        Self {
+            queue: Mutex::default(),
+            closed: AtomicBool::new(false),
+            work: Notify::new(),
+            bounds,
+            health,
+            counters,
+        }
     }
 
-    /// Puts `item` into the queue; the receiver gets its outcome.
+    /// Puts an `item` of application `app` into the queue; the receiver gets its outcome.
     pub(super) fn push(
         &self,
+        app: u16,
         item: Item,
     ) -> Result<oneshot::Receiver<Result<(), KeepError>>, KeepError> {
         if item.bytes.len() > limits::ENTRY_BYTES_MAX {
@@ -129,19 +154,14 @@ impl Shared {
         }
         let (answer, answered) = oneshot::channel();
         let mut queue = lock(&self.queue);
-        if queue.closed {
+        // Looked at under the lock: the committer ends only when this is set and nothing waits.
+        if self.is_closed() {
             return Err(stopped());
         }
-        // An entry always fits into an empty queue, however small its bound.
-        let bytes = queue.bytes + item.bytes.len();
-        let full = queue.waiting.len() >= self.bounds.items_max || bytes > self.bounds.bytes_max;
-        if full && !queue.waiting.is_empty() {
-            return Err(KeepError::QueueFull);
-        }
-        queue.bytes = bytes;
-        queue.waiting.push_back((item, answer));
-        self.counters.queued(queue.waiting.len(), queue.bytes);
+        let pushed_out = queue.push(app, (item, answer), &self.bounds, Instant::now())?;
+        self.counters.queued(queue.size());
         drop(queue);
+        self.counters.refused_many(&KeepError::QueueFull, pushed_out);
         self.work.notify_one();
         Ok(answered)
     }
@@ -149,28 +169,30 @@ impl Shared {
     /// Takes a group; `None` when nothing waits.
     fn take_group(&self) -> Option<(Vec<Item>, Vec<Answer>)> {
         let mut queue = lock(&self.queue);
-        let (mut count, mut bytes) = (0, 0);
-        for (item, _) in queue.waiting.iter().take(limits::GROUP_ITEMS_MAX) {
-            if count > 0 && bytes + item.bytes.len() > limits::GROUP_BYTES_MAX {
-                break;
-            }
-            count += 1;
-            bytes += item.bytes.len();
-        }
-        let group = queue.waiting.drain(..count).unzip();
-        queue.bytes -= bytes;
-        self.counters.queued(queue.waiting.len(), queue.bytes);
-        (count > 0).then_some(group)
+        let group = queue.take_group();
+        self.counters.queued(queue.size());
+        group
+    }
+
+    /// Answers those that have waited too long.
+    fn expire(&self) {
+        let mut queue = lock(&self.queue);
+        let expired = queue.expire(Instant::now(), self.bounds.wait_max);
+        self.counters.queued(queue.size());
+        drop(queue);
+        self.counters.refused_many(&KeepError::Overdue, expired);
     }
 
     /// Takes nothing more; what waits is still written.
     pub(super) fn close(&self) {
-        lock(&self.queue).closed = true;
+        let queue = lock(&self.queue);
+        self.closed.store(true, Ordering::Release);
+        drop(queue);
         self.work.notify_one();
     }
 
     fn is_closed(&self) -> bool {
-        lock(&self.queue).closed
+        self.closed.load(Ordering::Acquire)
     }
 
     pub(super) fn health(&self) -> Health {
@@ -178,12 +200,11 @@ impl Shared {
     }
 
     pub(super) fn queued(&self) -> (usize, usize) {
-        let queue = lock(&self.queue);
-        (queue.waiting.len(), queue.bytes)
+        lock(&self.queue).size()
     }
 
-    fn learn(&self, problem: Option<&KeepError>, durability: String) {
-        let new = Health::new(problem, durability);
+    fn learn<S: Sink>(&self, problem: Option<&KeepError>, sink: &S) {
+        let new = Health::new(problem, sink);
         let mut health = lock(&self.health);
         // Not each new reason: under load a failing disk gives one for each file.
         if health.problem.is_some() != new.problem.is_some() {
@@ -199,36 +220,56 @@ struct Ending(Arc<Shared>);
 impl Drop for Ending {
     fn drop(&mut self) {
         let mut queue = lock(&self.0.queue);
-        queue.closed = true;
-        queue.bytes = 0;
+        self.0.closed.store(true, Ordering::Release);
         // A dropped sender wakes its waiter, who is answered that the buffer has stopped.
-        queue.waiting.clear();
+        *queue = Queue::default();
         drop(queue);
         lock(&self.0.health).problem = Some(stopped().to_string());
-        self.0.counters.queued(0, 0);
+        self.0.counters.queued((0, 0));
     }
 }
 
 /// Writes groups until the queue is closed and empty.
 pub(super) async fn run<S: Sink>(shared: Arc<Shared>, mut sink: S) {
     let _ending = Ending(Arc::clone(&shared));
+    let mut sweep = tokio::time::interval(limits::SWEEP_INTERVAL);
+    sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
+        // Before looking: what came before it was closed is written.
+        let is_closed = shared.is_closed();
         while let Some((items, answers)) = shared.take_group() {
-            commit(&shared, &mut sink, items, answers).await;
+            let commit = commit(&shared, &mut sink, items, answers);
+            sweeping(&shared, &mut sweep, commit).await;
         }
-        if shared.is_closed() {
-            return;
+        if is_closed {
+            break;
         }
         tokio::select! {
             () = shared.work.notified() => {}
-            () = tokio::time::sleep(limits::PROBE_INTERVAL) => probe(&shared, &mut sink).await,
+            () = tokio::time::sleep(limits::PROBE_INTERVAL) => {
+                sweeping(&shared, &mut sweep, probe(&shared, &mut sink)).await;
+            }
+        }
+    }
+    sink.close().await;
+}
+
+/// Waits for `work`, and answers meanwhile who has waited too long behind it. One timer for all,
+/// for one each would cost more than the rest of a request's way through here.
+async fn sweeping(shared: &Shared, sweep: &mut Interval, work: impl Future<Output = ()>) {
+    let mut work = pin!(work);
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut work => return,
+            _ = sweep.tick() => shared.expire(),
         }
     }
 }
 
 async fn probe<S: Sink>(shared: &Shared, sink: &mut S) {
     let outcome = sink.probe().await;
-    shared.learn(outcome.as_ref().err(), sink.durability());
+    shared.learn(outcome.as_ref().err(), sink);
 }
 
 async fn commit<S: Sink>(shared: &Shared, sink: &mut S, items: Vec<Item>, answers: Vec<Answer>) {
@@ -243,7 +284,7 @@ async fn commit<S: Sink>(shared: &Shared, sink: &mut S, items: Vec<Item>, answer
     };
     debug_assert_eq!(outcomes.len(), answers.len(), "one outcome an item");
     let refusal = outcomes.iter().find_map(|outcome| outcome.as_ref().err().cloned());
-    shared.learn(refusal.or_else(|| sink.problem()).as_ref(), sink.durability());
+    shared.learn(refusal.or_else(|| sink.problem()).as_ref(), sink);
     for ((outcome, answer), size) in outcomes.into_iter().zip(answers).zip(sizes) {
         match &outcome {
             Ok(()) => shared.counters.kept(1, size),

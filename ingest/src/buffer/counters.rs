@@ -1,6 +1,7 @@
 //! What the buffer counts.
 
 use super::KeepError;
+use super::spool::SpoolCounters;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ pub struct BufferCounters {
     queued_items: AtomicU64,
     queued_bytes: AtomicU64,
     torn_bytes: AtomicU64,
+    /// What the spool counts; all 0 without one.
+    pub spool: SpoolCounters,
     commit_micros_sum: AtomicU64,
     commit_buckets: [AtomicU64; COMMIT_BUCKETS_MICROS.len() + 1],
 }
@@ -93,7 +96,13 @@ impl BufferCounters {
         self.commit_buckets[bucket].fetch_add(1, Relaxed);
     }
 
-    pub(super) fn queued(&self, items: usize, bytes: usize) {
+    pub(super) fn refused_many(&self, error: &KeepError, count: usize) {
+        if count > 0 {
+            self.failures[error.index()].fetch_add(count as u64, Relaxed);
+        }
+    }
+
+    pub(super) fn queued(&self, (items, bytes): (usize, usize)) {
         self.queued_items.store(items as u64, Relaxed);
         self.queued_bytes.store(bytes as u64, Relaxed);
     }

@@ -10,6 +10,9 @@ pub enum KeepError {
     /// Too much waits to be written.
     #[error("too many entries wait to be written")]
     QueueFull,
+    /// It waited too long for those before it to be written.
+    #[error("an entry waited too long to be written")]
+    Overdue,
     /// The buffer cannot be reached or written, or did not say in time that it has the entry.
     #[error("the buffer is not available: {reason}")]
     Unavailable {
@@ -32,7 +35,8 @@ pub enum KeepError {
 
 impl KeepError {
     /// The codes, in the order of [`BufferCounters::failures`](super::BufferCounters::failures).
-    pub const CODES: [&'static str; 4] = ["queue_full", "unavailable", "full", "too_large"];
+    pub const CODES: [&'static str; 5] =
+        ["queue_full", "unavailable", "full", "too_large", "overdue"];
 
     /// A stable name, as counted in metrics and told to clients.
     #[must_use]
@@ -46,6 +50,7 @@ impl KeepError {
             Self::Unavailable { .. } => 1,
             Self::Full { .. } => 2,
             Self::TooLarge { .. } => 3,
+            Self::Overdue => 4,
         }
     }
 

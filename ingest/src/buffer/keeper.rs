@@ -1,7 +1,7 @@
 //! The handle through which the door keeps entries.
 
 use super::commit::{Bounds, Health, Shared, Sink, run};
-use super::{BufferCounters, Item, KeepError};
+use super::{BufferCounters, Item, KeepError, Spooling};
 use serde::Serialize;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinHandle;
@@ -25,6 +25,8 @@ pub struct Status {
     pub ready: bool,
     /// Why not. For the operator: it may name files and hosts.
     pub reason: Option<String>,
+    /// What waits on the disk for Redis to come back.
+    pub spooling: Option<Spooling>,
     /// Entries that wait to be written.
     pub queued: usize,
     /// Their bytes.
@@ -39,22 +41,31 @@ impl Keeper {
         counters: Arc<BufferCounters>,
     ) -> Self {
         let problem = sink.probe().await.err();
-        let health = Health::new(problem.as_ref(), sink.durability());
+        let health = Health::new(problem.as_ref(), &sink);
         health.tell();
         let shared = Arc::new(Shared::new(bounds, counters, health));
         let committer = tokio::spawn(run(Arc::clone(&shared), sink));
         Self { shared, kind: S::KIND, committer: Arc::new(Mutex::new(Some(committer))) }
     }
 
-    /// Keeps an entry. Resolves `Ok` only after the buffer has it.
+    /// Keeps an entry where there is one application only; see [`keep_for`](Self::keep_for).
+    ///
+    /// # Errors
+    /// Why it was not kept, or why that is not known.
+    pub async fn keep(&self, item: Item) -> Result<(), KeepError> {
+        self.keep_for(0, item).await
+    }
+
+    /// Keeps an entry of application `app`, which waits for its turn among the applications.
+    /// Resolves `Ok` only after the buffer has it.
     ///
     /// Once it waits, an entry is written even when the caller goes away.
     ///
     /// # Errors
     /// Why it was not kept, or why that is not known.
-    pub async fn keep(&self, item: Item) -> Result<(), KeepError> {
+    pub async fn keep_for(&self, app: u16, item: Item) -> Result<(), KeepError> {
         let answered =
-            self.shared.push(item).inspect_err(|error| self.shared.counters.refused(error))?;
+            self.shared.push(app, item).inspect_err(|error| self.shared.counters.refused(error))?;
         answered.await.unwrap_or_else(|_| {
             let error = KeepError::unavailable("the buffer stopped before it answered");
             self.shared.counters.refused(&error);
@@ -72,6 +83,7 @@ impl Keeper {
             durability: health.durability,
             ready: health.problem.is_none(),
             reason: health.problem,
+            spooling: health.spooling,
             queued,
             queued_bytes,
         }

@@ -16,6 +16,17 @@ pub const QUEUE_ITEMS_DEFAULT: usize = 16 * 1024;
 /// the time that the last one waits.
 pub const QUEUE_BYTES_DEFAULT: usize = 16 * 1024 * 1024;
 
+/// How long an entry may wait for its group to be begun. A page that is left gives its beacons
+/// a few seconds; who has waited this long is better told to come back than kept.
+pub const QUEUE_WAIT_DEFAULT: Duration = Duration::from_secs(2);
+
+/// How often those that wait too long are looked for, while a group is written.
+pub const SWEEP_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Bytes that an application may have in a group before the others' turn: some dozens of usual
+/// beacons, so that a turn costs little, and a small part of a group, so that all have one.
+pub const TURN_BYTES: usize = 16 * 1024;
+
 /// Entries of one group. Far more than the requests that arrive during one fsync, and few
 /// enough that one write's outcome is soon known.
 pub const GROUP_ITEMS_MAX: usize = 1024;
@@ -36,6 +47,13 @@ pub const JOURNAL_BYTES_DEFAULT: u64 = 2048 * 1024 * 1024;
 /// Bytes that a journal reader asks for in one read.
 pub const READ_CHUNK_BYTES: usize = 256 * 1024;
 
+/// How long after a write its journal is forced to disk, where the durability is `everysec`.
+pub const FLUSH_INTERVAL: Duration = Duration::from_millis(900);
+
+/// How old the oldest write may be that the disk does not have, where the durability is
+/// `everysec`: a disk that is later is waited for, or a second would not be what is promised.
+pub const FLUSH_LATE: Duration = Duration::from_secs(2);
+
 /// How often a journal reader that waits looks for new records. The reader may be another
 /// process, so nothing can wake it.
 pub const FOLLOW_INTERVAL: Duration = Duration::from_millis(100);
@@ -55,6 +73,27 @@ pub const CONNECT_TIMEOUT_DEFAULT: Duration = Duration::from_secs(2);
 /// disk; beyond this the outcome is unknown, the client is told to come back, and consumers tell
 /// the retry by session and sequence.
 pub const RESPONSE_TIMEOUT_DEFAULT: Duration = Duration::from_secs(3);
+
+/// Bytes of the spool: an hour of a busy bank's beacons, and an amount that a disk has left over.
+pub const SPOOL_BYTES_DEFAULT: u64 = 2048 * 1024 * 1024;
+
+/// Bytes of one segment of the spool. A segment is removed when all of it is replayed, so this is
+/// what the spool may hold without need.
+pub const SPOOL_SEGMENT_BYTES: u64 = 16 * 1024 * 1024;
+
+/// How long Redis may take for a group until that is spooled. Far more than a slow fsync takes,
+/// and less than what a client waits.
+pub const SPOOL_SLOW_DEFAULT: Duration = Duration::from_secs(1);
+
+/// The first pause between two attempts to replay; it doubles.
+pub const REPLAY_PAUSE_MIN: Duration = Duration::from_millis(50);
+
+/// The longest pause between two attempts to replay: how late a Redis that is back is noticed.
+pub const REPLAY_PAUSE_MAX: Duration = Duration::from_secs(1);
+
+/// How long the end of ingest waits for the spool to be replayed. What is left then stays on the
+/// disk, so waiting longer gains nothing.
+pub const SPOOL_CLOSE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Replicas of Redis that must have an entry where the durability is `replicated`.
 pub const REPLICAS_DEFAULT: u16 = 1;

@@ -2,7 +2,7 @@
 //! buffer has it.
 //!
 //! [`open`] gives a [`Keeper`], whose [`keep`](Keeper::keep) answers only when the entry is in
-//! Redis or on the journal. What arrives together is written together ([`commit`]): one group is
+//! Redis, in the spool before it, or on the journal. What arrives together is written together ([`commit`]): one group is
 //! in flight, and the next grows while it is written. [`read`] is the other side, used by
 //! `ingest tail` and the live page: they read what was kept, not a side channel.
 //!
@@ -17,15 +17,18 @@ pub mod journal;
 mod keeper;
 pub mod limits;
 pub mod memory;
+mod queue;
 pub mod read;
 pub mod redis;
 mod settings;
 pub mod show;
+pub mod spool;
 
 pub use counters::{BufferCounters, COMMIT_BUCKETS_MICROS, CommitTimes};
 pub use error::{KeepError, OpenError, ReadError};
 pub use keeper::{Keeper, Status};
-pub use settings::{Durability, JournalSettings, RedisSettings, Settings};
+pub use settings::{Durability, JournalSettings, RedisSettings, Settings, SpoolSettings};
+pub use spool::Spooling;
 
 use bytes::Bytes;
 use std::sync::Arc;
@@ -59,13 +62,18 @@ pub fn shard_of(session_id: &[u8; 16], shards: u16) -> u16 {
 pub async fn open(settings: Settings, counters: Arc<BufferCounters>) -> Result<Keeper, OpenError> {
     match settings {
         Settings::Journal(settings) => {
-            let bounds = commit::Bounds::new(settings.queue_items_max, settings.queue_bytes_max);
+            let bounds = settings.queue;
             let sink = journal::JournalSink::open(settings, Arc::clone(&counters)).await?;
             Ok(Keeper::start(sink, bounds, counters).await)
         }
         Settings::Redis(settings) => {
-            let bounds = commit::Bounds::new(settings.queue_items_max, settings.queue_bytes_max);
+            let (bounds, durability) = (settings.queue, settings.durability);
             let sink = redis::RedisSink::open(&settings)?;
+            let Some(spool) = settings.spool else {
+                return Ok(Keeper::start(sink, bounds, counters).await);
+            };
+            let spooled = Arc::clone(&counters);
+            let sink = spool::SpoolSink::open(sink, spool, durability, spooled).await?;
             Ok(Keeper::start(sink, bounds, counters).await)
         }
     }

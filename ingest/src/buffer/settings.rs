@@ -1,5 +1,6 @@
 //! What an operator decides about the buffer.
 
+use super::commit::Bounds;
 use super::limits;
 use super::read::Source;
 use std::path::PathBuf;
@@ -38,10 +39,8 @@ pub struct JournalSettings {
     pub total_bytes_max: u64,
     /// What an acknowledgement survives; never [`Durability::Replicated`].
     pub durability: Durability,
-    /// Entries that may wait to be written.
-    pub queue_items_max: usize,
-    /// Bytes of the entries that may wait.
-    pub queue_bytes_max: usize,
+    /// What may wait to be written.
+    pub queue: Bounds,
 }
 
 impl JournalSettings {
@@ -53,9 +52,28 @@ impl JournalSettings {
             segment_bytes_max: limits::SEGMENT_BYTES_DEFAULT,
             total_bytes_max: limits::JOURNAL_BYTES_DEFAULT,
             durability: Durability::Always,
-            queue_items_max: limits::QUEUE_ITEMS_DEFAULT,
-            queue_bytes_max: limits::QUEUE_BYTES_DEFAULT,
+            queue: Bounds::default(),
         }
+    }
+}
+
+/// The journal where entries wait while Redis does not take them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpoolSettings {
+    /// Its folder; made if it is not there. One ingest owns it.
+    pub dir: PathBuf,
+    /// Bytes of all segments together; beyond, nothing more is taken.
+    pub total_bytes_max: u64,
+    /// How long Redis may take for a group until that is spooled.
+    pub slow: Duration,
+}
+
+impl SpoolSettings {
+    /// The spool in `dir` with everything else as by default.
+    #[must_use]
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        let (total_bytes_max, slow) = (limits::SPOOL_BYTES_DEFAULT, limits::SPOOL_SLOW_DEFAULT);
+        Self { dir: dir.into(), total_bytes_max, slow }
     }
 }
 
@@ -99,10 +117,10 @@ pub struct RedisSettings {
     pub shards: u16,
     /// What an acknowledgement has to survive.
     pub durability: Durability,
-    /// Entries that may wait to be written.
-    pub queue_items_max: usize,
-    /// Bytes of the entries that may wait.
-    pub queue_bytes_max: usize,
+    /// What may wait to be written.
+    pub queue: Bounds,
+    /// Where entries wait while Redis does not take them; `None`: they are refused then.
+    pub spool: Option<SpoolSettings>,
     /// How long connecting may take.
     pub connect_timeout: Duration,
     /// How long an answer may take.
@@ -117,8 +135,8 @@ impl RedisSettings {
             url: url.into(),
             shards: limits::SHARDS_DEFAULT,
             durability: Durability::Everysec,
-            queue_items_max: limits::QUEUE_ITEMS_DEFAULT,
-            queue_bytes_max: limits::QUEUE_BYTES_DEFAULT,
+            queue: Bounds::default(),
+            spool: None,
             connect_timeout: limits::CONNECT_TIMEOUT_DEFAULT,
             response_timeout: limits::RESPONSE_TIMEOUT_DEFAULT,
         }

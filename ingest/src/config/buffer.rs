@@ -1,10 +1,11 @@
 //! `[buffer]`: where acknowledged frames are kept.
 
 use super::{ConfigError, Section};
+use crate::buffer::commit::Bounds;
 use crate::buffer::limits::{
     REPLICAS_DEFAULT, REPLICAS_MAX, REPLICAS_TIMEOUT_DEFAULT, SHARDS_DEFAULT,
 };
-use crate::buffer::{Durability, JournalSettings, RedisSettings, Settings};
+use crate::buffer::{Durability, JournalSettings, RedisSettings, Settings, SpoolSettings};
 use std::time::Duration;
 
 /// The buffer: Redis when it has an address, else the embedded journal.
@@ -22,35 +23,64 @@ impl BufferConfig {
         let shards = section.integer("shards", SHARDS_DEFAULT, 1..=1024)?;
         let (mut journal, dir_error) = read_journal(&mut section)?;
         let redis = read_redis(&mut section, shards)?;
-        let items = section.integer("queue_items_max", journal.queue_items_max, 1..=10_000_000)?;
-        let bytes = 1024 * 1024..=64 * 1024 * 1024 * 1024;
-        let bytes = section.integer("queue_bytes_max", journal.queue_bytes_max, bytes)?;
+        let spool = read_spool(&mut section, redis.is_some())?;
+        let queue = read_queue(&mut section)?;
         let durability = read_durability(&mut section)?;
         let settings = match redis {
             Some(mut redis) => {
                 redis.durability = durability.unwrap_or(redis.durability);
-                redis.queue_items_max = items;
-                redis.queue_bytes_max = bytes;
+                (redis.queue, redis.spool) = (queue, spool);
                 Settings::Redis(redis)
             }
             None => {
                 if let Some(error) = dir_error {
                     return Err(error);
                 }
-                journal.queue_items_max = items;
                 journal.durability = durability.unwrap_or(journal.durability);
                 if matches!(journal.durability, Durability::Replicated { .. }) {
                     let allowed = "\"memory\", \"everysec\" or \"always\": a journal has no \
                         replicas, `buffer.redis.url` is not set";
                     return Err(section.refuse("durability", "replicated", allowed));
                 }
-                journal.queue_bytes_max = bytes;
+                journal.queue = queue;
                 Settings::Journal(journal)
             }
         };
         section.finish()?;
         Ok(Self { shards, settings })
     }
+}
+
+/// What may wait, and how long.
+fn read_queue(buffer: &mut Section<'_>) -> Result<Bounds, ConfigError> {
+    let defaults = Bounds::default();
+    let items_max = buffer.integer("queue_items_max", defaults.items_max, 1..=10_000_000)?;
+    let bytes = 1024 * 1024..=64 * 1024 * 1024 * 1024;
+    let bytes_max = buffer.integer("queue_bytes_max", defaults.bytes_max, bytes)?;
+    let wait_max = millis(buffer, "queue_wait_max_ms", defaults.wait_max)?;
+    Ok(Bounds { items_max, bytes_max, wait_max })
+}
+
+/// The spool's settings, if there is to be one. Its folder is judged only where it `is_used`.
+fn read_spool(
+    buffer: &mut Section<'_>,
+    is_used: bool,
+) -> Result<Option<SpoolSettings>, ConfigError> {
+    const MIB: u64 = 1024 * 1024;
+    let mut section = buffer.section("spool")?;
+    let mut settings = SpoolSettings::new("");
+    let is_enabled = section.boolean("enabled", true)?;
+    settings.dir = section.parsed("dir", "dna-spool", "a directory")?;
+    let allowed = 16 * MIB..=16 * 1024 * 1024 * MIB;
+    settings.total_bytes_max =
+        section.integer("total_bytes_max", settings.total_bytes_max, allowed)?;
+    settings.slow = millis(&mut section, "slow_ms", settings.slow)?;
+    if is_used && is_enabled && settings.dir.exists() && !settings.dir.is_dir() {
+        let allowed = "a directory, which is made when it does not exist; this is another file";
+        return Err(section.refuse("dir", &settings.dir.display().to_string(), allowed));
+    }
+    section.finish()?;
+    Ok(is_enabled.then_some(settings))
 }
 
 /// What an acknowledgement survives; `None` when nothing is said.

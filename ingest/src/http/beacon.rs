@@ -118,7 +118,9 @@ async fn take(
         return Ok(Answer::kept(0, rejected, skipped));
     }
     let bytes = entry.encode().into();
-    let outcome = door.keeper.keep(Item { shard: shard_of(&name.session, door.shards), bytes });
+    let outcome = door
+        .keeper
+        .keep_for(lane(app), Item { shard: shard_of(&name.session, door.shards), bytes });
     let outcome = outcome.await.map(|()| accepted);
     ticket.settle(&outcome);
     match outcome {
@@ -134,6 +136,11 @@ async fn take(
             Err(not_kept(&error).into())
         }
     }
+}
+
+/// The lane of an application in the buffer's queue. More of them than that share the last.
+fn lane(app: &App) -> u16 {
+    u16::try_from(app.index).unwrap_or(u16::MAX)
 }
 
 fn app<'a>(header: &Header, rules: &'a Rules) -> Result<&'a App, Problem> {
@@ -189,7 +196,9 @@ fn no_good_event(rejected: &Rejected, skipped: Skipped) -> Problem {
 /// What a client is told when a frame was not kept: not the cause, which is the operator's.
 fn not_kept(error: &KeepError) -> Problem {
     match error {
-        KeepError::QueueFull => Problem::plain(Code::QueueFull).retry_after(RETRY_WHEN_BUSY),
+        KeepError::QueueFull | KeepError::Overdue => {
+            Problem::plain(Code::QueueFull).retry_after(RETRY_WHEN_BUSY)
+        }
         KeepError::Unavailable { .. } => {
             Problem::plain(Code::Unavailable).retry_after(RETRY_WHEN_UNAVAILABLE)
         }

@@ -1,5 +1,6 @@
 //! The buffer's counters in `/metrics`.
 
+use crate::buffer::spool::SpoolCounters;
 use crate::buffer::{BufferCounters, COMMIT_BUCKETS_MICROS};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, NoLabelSet};
@@ -27,6 +28,7 @@ impl Collector for BufferCollector {
         let help = "Bytes of the entries that wait";
         gauge(encoder, "buffer_queued_bytes", help, counters.queued_bytes())?;
         failures(encoder, counters)?;
+        spool(encoder, &counters.spool)?;
         commit_times(encoder, counters)
     }
 }
@@ -59,6 +61,23 @@ fn failures(encoder: &mut DescriptorEncoder<'_>, counters: &BufferCounters) -> R
         let labels = [("reason", reason)];
         let series = metric.encode_family(&labels)?;
         ConstCounter::new(count).encode(series)?;
+    }
+    Ok(())
+}
+
+fn spool(encoder: &mut DescriptorEncoder<'_>, spool: &SpoolCounters) -> Result<(), Error> {
+    let help = "Entries in the spool, which Redis does not have yet";
+    gauge(encoder, "spool_waiting_entries", help, spool.entries())?;
+    gauge(encoder, "spool_bytes", "Bytes of the spool's segments", spool.bytes())?;
+    let help = "Entries that went to the spool";
+    counter(encoder, "spool_entries", help, spool.spooled_total())?;
+    let help = "Entries that Redis took from the spool";
+    counter(encoder, "spool_replayed", help, spool.replayed())?;
+    let help = "Entries of the spool that Redis never got, by reason";
+    let mut metric = encoder.encode_descriptor("spool_lost", help, None, MetricType::Counter)?;
+    for (reason, count) in spool.losses() {
+        let labels = [("reason", reason)];
+        ConstCounter::new(count).encode(metric.encode_family(&labels)?)?;
     }
     Ok(())
 }

@@ -39,6 +39,12 @@ pub(super) trait SegmentFile: Send {
     /// What the system says; it is then unknown what is on the disk.
     fn sync(&mut self) -> io::Result<()>;
 
+    /// Another handle on the same file, to put it on the disk from another thread.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn again(&self) -> io::Result<Box<dyn SegmentFile>>;
+
     /// Cuts the file.
     ///
     /// # Errors
@@ -72,6 +78,10 @@ impl SegmentFile for File {
 
     fn sync(&mut self) -> io::Result<()> {
         self.sync_data()
+    }
+
+    fn again(&self) -> io::Result<Box<dyn SegmentFile>> {
+        Ok(Box::new(self.try_clone()?))
     }
 
     fn truncate(&mut self, len: u64) -> io::Result<()> {

@@ -10,6 +10,7 @@
 //! another. So a reader's place in a file never becomes another record's.
 
 mod files;
+mod flush;
 mod reader;
 mod recover;
 mod scan;
@@ -21,14 +22,18 @@ mod tests;
 
 pub use reader::JournalReader;
 pub use scan::Damage;
+pub(in crate::buffer) use segment::Place;
 
 use super::commit::{GroupError, Sink, Written};
 use super::{BufferCounters, Durability, Item, JournalSettings, KeepError, OpenError};
 use files::OsFiles;
 use std::fs::File;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::task::AbortHandle;
 use writer::Writer;
 
 /// Writes groups to the journal of a folder.
@@ -38,7 +43,20 @@ pub struct JournalSink {
     /// The last failure, until the disk is seen to be well again.
     failure: Option<KeepError>,
     durability: &'static str,
+    /// The task that forces the disk where the durability is `everysec`.
+    flushing: Option<AbortHandle>,
+    /// Bytes that were cut off when it was opened.
+    torn_bytes: u64,
+    dir: PathBuf,
     _lock: File,
+}
+
+impl Drop for JournalSink {
+    fn drop(&mut self) {
+        if let Some(flushing) = &self.flushing {
+            flushing.abort();
+        }
+    }
 }
 
 impl JournalSink {
@@ -54,17 +72,29 @@ impl JournalSink {
         let path = dir.clone();
         let recovered = tokio::task::spawn_blocking(move || recover::recover(&dir))
             .await
-            .map_err(|error| OpenError::io(path)(io::Error::other(error)))??;
+            .map_err(|error| OpenError::io(&path)(io::Error::other(error)))??;
         counters.torn(recovered.torn_bytes);
         let durability = match settings.durability {
-            Durability::Always => "always: on this machine's disk (fdatasync of each group)",
-            _ => "memory: with this machine's system; loss of power may take some seconds",
+            Durability::Memory => {
+                "memory: with this machine's system; loss of power may take some seconds"
+            }
+            Durability::Everysec => {
+                "everysec: on this machine's disk about a second later; loss of power may take that"
+            }
+            Durability::Always | Durability::Replicated { .. } => {
+                "always: on this machine's disk (fdatasync of each group)"
+            }
         };
         let (next, total) = (recovered.next_number, recovered.total_bytes);
+        let writer = Writer::new(OsFiles, settings, next, total);
+        let flushing = writer.flusher().map(|flusher| tokio::spawn(flusher.run()).abort_handle());
         Ok(Self {
-            writer: Some(Writer::new(OsFiles, settings, next, total)),
+            writer: Some(writer),
             failure: None,
             durability,
+            flushing,
+            torn_bytes: recovered.torn_bytes,
+            dir: path,
             _lock: recovered.lock,
         })
     }
@@ -87,6 +117,49 @@ impl JournalSink {
     }
 }
 
+/// For a journal whose entries are taken out again; see [`spool`](super::spool).
+impl JournalSink {
+    /// Bytes of an unfinished write that were cut off when it was opened.
+    pub(super) fn torn_bytes(&self) -> u64 {
+        self.torn_bytes
+    }
+
+    /// Bytes of all segments. Who removes one takes its bytes off.
+    pub(super) fn total_bytes(&self) -> Arc<AtomicU64> {
+        self.writer.as_ref().map(Writer::total_bytes).unwrap_or_default()
+    }
+
+    /// Number of the next record.
+    pub(super) fn next_number(&self) -> u64 {
+        self.writer.as_ref().map_or(0, Writer::next_number)
+    }
+
+    /// Numbers records from `least` on, if they are not further already.
+    pub(super) fn number_from(&mut self, least: u64) {
+        if let Some(writer) = &mut self.writer {
+            writer.number_from(least);
+        }
+    }
+
+    /// Removes the segments before the one numbered `segment`; the first that is left.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(super) fn remove_before(&mut self, segment: u64) -> io::Result<Option<u64>> {
+        let removed = scan::remove_before(&self.dir, segment)?;
+        self.total_bytes().fetch_sub(removed, Relaxed);
+        Ok(scan::segments(&self.dir)?.first().map(|(number, _)| *number))
+    }
+
+    /// Removes everything; the next group begins a segment.
+    ///
+    /// # Errors
+    /// What the system says. What could not be removed stays, and is not written to.
+    pub(super) async fn clear(&mut self) -> Result<(), KeepError> {
+        self.with_writer(Writer::clear).await
+    }
+}
+
 impl Sink for JournalSink {
     const KIND: &'static str = "journal";
 
@@ -102,6 +175,13 @@ impl Sink for JournalSink {
         }
         // Room for a record of usual size, then whether the disk takes anything.
         self.with_writer(|writer| writer.check_room(4096).and_then(|()| writer.try_disk())).await
+    }
+
+    /// What was written is on the disk afterwards, whatever is promised.
+    async fn close(&mut self) {
+        if let Err(error) = self.with_writer(Writer::sync).await {
+            tracing::warn!(%error, "the journal could not be forced to disk");
+        }
     }
 
     fn durability(&self) -> String {

@@ -1,13 +1,14 @@
 //! Reading a journal, from another process or this one, while it is written.
 
-use super::scan::{Damage, Found, SegmentReader, segments};
+use super::scan::{Damage, Found, SegmentReader, remove_before, segments};
+use super::segment::Place;
 use crate::buffer::ReadError;
 use crate::buffer::limits::{FOLLOW_INTERVAL, GROUP_BYTES_MAX};
 use crate::buffer::read::{Kept, Start};
 use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -49,7 +50,45 @@ impl JournalReader {
     /// What was passed over so far.
     #[must_use]
     pub fn damage(&self) -> Damage {
-        self.cursor.lock().unwrap_or_else(PoisonError::into_inner).damage()
+        self.cursor().damage()
+    }
+
+    fn cursor(&self) -> MutexGuard<'_, Cursor> {
+        self.cursor.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// For who replays a journal and removes what is done with.
+impl JournalReader {
+    /// Opens the journal in `dir` at `place`, or behind it when its segment is gone.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(in crate::buffer) async fn open_at(dir: PathBuf, place: Place) -> Result<Self, ReadError> {
+        let cursor = blocking(move || Cursor::open_at(dir, place)).await?;
+        Ok(Self { cursor: Arc::new(Mutex::new(cursor)) })
+    }
+
+    /// Where the next record is expected, and how many of its segment were read before it.
+    pub(in crate::buffer) fn place(&self) -> Option<(Place, u64)> {
+        self.cursor().segment.as_ref().map(|at| (at.reader.place(), at.records))
+    }
+
+    /// Counts as damage what is left of the segment: nothing more will come in it.
+    pub(in crate::buffer) fn give_up_rest(&self) {
+        if let Some(at) = &mut self.cursor().segment {
+            // A file whose length cannot be told has nothing that could be counted.
+            let _ = at.reader.finish();
+        }
+    }
+
+    /// Removes the segments before the one numbered `segment`; their bytes.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(in crate::buffer) async fn remove_before(&self, segment: u64) -> Result<u64, ReadError> {
+        let dir = self.cursor().dir.clone();
+        blocking(move || remove_before(&dir, segment).map_err(failed(&dir))).await
     }
 }
 
@@ -70,9 +109,31 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> ReadError {
 struct Cursor {
     dir: PathBuf,
     /// The segment that is read; `None` before the first.
-    segment: Option<(u64, PathBuf, SegmentReader)>,
+    segment: Option<Segment>,
     /// Of the segments that are done with.
     damage: Damage,
+}
+
+#[derive(Debug)]
+struct Segment {
+    number: u64,
+    path: PathBuf,
+    reader: SegmentReader,
+    /// Records that were read.
+    records: u64,
+}
+
+impl Segment {
+    fn open(number: u64, path: PathBuf, offset: u64) -> Result<Self, ReadError> {
+        let reader = SegmentReader::open(&path, number, offset).map_err(failed(&path))?;
+        Ok(Self { number, path, reader, records: 0 })
+    }
+
+    fn next(&mut self) -> Result<Option<Found>, ReadError> {
+        let found = self.reader.next_record().map_err(failed(&self.path))?;
+        self.records += u64::from(found.is_some());
+        Ok(found)
+    }
 }
 
 impl Cursor {
@@ -86,10 +147,17 @@ impl Cursor {
         Ok(Self { dir, segment, damage: Damage::default() })
     }
 
+    fn open_at(dir: PathBuf, place: Place) -> Result<Self, ReadError> {
+        let found = segments(&dir).map_err(failed(&dir))?;
+        let segment = found.into_iter().find(|(number, _)| *number == place.segment);
+        let open = |(number, path)| Segment::open(number, path, place.offset);
+        Ok(Self { dir, segment: segment.map(open).transpose()?, damage: Damage::default() })
+    }
+
     fn damage(&self) -> Damage {
         let mut damage = self.damage;
-        if let Some((_, _, reader)) = &self.segment {
-            damage.add(reader.damage());
+        if let Some(segment) = &self.segment {
+            damage.add(segment.reader.damage());
         }
         damage
     }
@@ -115,7 +183,7 @@ impl Cursor {
             if let Some(found) = self.next_here()? {
                 return Ok(Some(found));
             }
-            let after = self.segment.as_ref().map(|(number, ..)| *number);
+            let after = self.segment.as_ref().map(|segment| segment.number);
             let found = segments(&self.dir).map_err(failed(&self.dir))?;
             let newer = found.into_iter().find(|(number, _)| Some(*number) > after);
             let Some((number, path)) = newer else { return Ok(None) };
@@ -123,19 +191,15 @@ impl Cursor {
             if let Some(found) = self.next_here()? {
                 return Ok(Some(found));
             }
-            if let Some((_, path, reader)) = &mut self.segment {
-                self.damage.add(reader.finish().map_err(failed(path))?);
+            if let Some(segment) = &mut self.segment {
+                self.damage.add(segment.reader.finish().map_err(failed(&segment.path))?);
             }
-            let reader = SegmentReader::open(&path, number, 0).map_err(failed(&path))?;
-            self.segment = Some((number, path, reader));
+            self.segment = Some(Segment::open(number, path, 0)?);
         }
     }
 
     fn next_here(&mut self) -> Result<Option<Found>, ReadError> {
-        match &mut self.segment {
-            Some((_, path, reader)) => reader.next_record().map_err(failed(path)),
-            None => Ok(None),
-        }
+        self.segment.as_mut().map_or(Ok(None), Segment::next)
     }
 }
 
@@ -147,10 +211,7 @@ fn kept(found: Found) -> Kept {
 /// A reader before the last `count` records; `None` when that is the beginning.
 ///
 /// Goes back segment by segment. Each is read from its beginning: records lead only forward.
-fn last_records(
-    found: &[(u64, PathBuf)],
-    count: usize,
-) -> Result<Option<(u64, PathBuf, SegmentReader)>, ReadError> {
+fn last_records(found: &[(u64, PathBuf)], count: usize) -> Result<Option<Segment>, ReadError> {
     let mut wanted = count;
     for (number, path) in found.iter().rev() {
         let mut reader = SegmentReader::open(path, *number, 0).map_err(failed(path))?;
@@ -165,8 +226,7 @@ fn last_records(
         }
         if last.len() == wanted {
             let offset = last.front().copied().unwrap_or(reader.place().offset);
-            let reader = SegmentReader::open(path, *number, offset).map_err(failed(path))?;
-            return Ok(Some((*number, path.clone(), reader)));
+            return Segment::open(*number, path.clone(), offset).map(Some);
         }
         wanted -= last.len();
     }

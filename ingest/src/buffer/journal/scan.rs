@@ -188,3 +188,17 @@ pub(super) fn segments(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     found.sort_unstable();
     Ok(found)
 }
+
+/// Removes the segments before the one numbered `segment`; their bytes.
+///
+/// # Errors
+/// What the system says.
+pub(super) fn remove_before(dir: &Path, segment: u64) -> io::Result<u64> {
+    let mut removed = 0;
+    for (_, path) in segments(dir)?.into_iter().filter(|(number, _)| *number < segment) {
+        let len = path.metadata()?.len();
+        std::fs::remove_file(&path)?;
+        removed += len;
+    }
+    Ok(removed)
+}

@@ -69,11 +69,11 @@ pub(super) fn judge_header(found: &[u8; HEADER_BYTES]) -> HeaderState {
 
 /// Where a record begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(in crate::buffer) struct Place {
     /// The segment's number.
-    pub(super) segment: u64,
+    pub(in crate::buffer) segment: u64,
     /// Bytes from the segment's beginning.
-    pub(super) offset: u64,
+    pub(in crate::buffer) offset: u64,
 }
 
 impl Place {

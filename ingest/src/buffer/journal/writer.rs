@@ -1,11 +1,14 @@
 //! Writing groups to segments.
 
 use super::files::{Files, SegmentFile};
-use super::scan::segment_name;
+use super::flush::Flusher;
+use super::scan::{remove_before, segment_name};
 use super::segment::{HEADER_BYTES, Place, RECORD_HEADER_BYTES, Record, header};
 use crate::buffer::{Durability, Item, JournalSettings, KeepError};
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// The end of a journal. Only one is open for a folder.
 pub(super) struct Writer<F> {
@@ -14,7 +17,10 @@ pub(super) struct Writer<F> {
     current: Option<Current>,
     /// Number of the next record. Numbers rise and may have gaps behind a failure.
     next_number: u64,
-    total_bytes: u64,
+    /// Bytes of all segments; shared with who removes those that are done with.
+    total_bytes: Arc<AtomicU64>,
+    /// Where the durability is `everysec`.
+    flusher: Option<Arc<Flusher>>,
     /// Kept between groups, so that its memory is.
     scratch: Vec<u8>,
 }
@@ -36,7 +42,16 @@ impl<F: Files> Writer<F> {
         next_number: u64,
         total_bytes: u64,
     ) -> Self {
-        Self { files, settings, current: None, next_number, total_bytes, scratch: Vec::new() }
+        let flushes = settings.durability == Durability::Everysec;
+        Self {
+            files,
+            settings,
+            current: None,
+            next_number,
+            total_bytes: Arc::new(AtomicU64::new(total_bytes)),
+            flusher: flushes.then(Arc::default),
+            scratch: Vec::new(),
+        }
     }
 
     /// Writes a group in one step. `Ok` means that it is kept as the settings promise; otherwise
@@ -47,11 +62,15 @@ impl<F: Files> Writer<F> {
     pub(super) fn write(&mut self, group: &[Item], now_ms: u64) -> Result<(), KeepError> {
         let bytes = group.iter().map(|item| RECORD_HEADER_BYTES + item.bytes.len()).sum::<usize>();
         self.check_room(bytes as u64)?;
-        let current = match self.current.take() {
-            Some(current) if current.len + bytes as u64 <= self.settings.segment_bytes_max => {
-                current
+        self.judge_flush()?;
+        let fits =
+            |current: &mut Current| current.len + bytes as u64 <= self.settings.segment_bytes_max;
+        let current = match self.current.take_if(fits) {
+            Some(current) => current,
+            None => {
+                self.end_segment()?;
+                self.begin().map_err(unavailable)?
             }
-            _ => self.begin().map_err(unavailable)?,
         };
         self.append(current, group, now_ms)
     }
@@ -62,12 +81,13 @@ impl<F: Files> Writer<F> {
     /// [`KeepError::Full`] when it would not.
     pub(super) fn check_room(&self, bytes: u64) -> Result<(), KeepError> {
         let max = self.settings.total_bytes_max;
-        let needed = self.total_bytes + bytes + HEADER_BYTES as u64;
+        let total = self.total_bytes.load(Relaxed);
+        let needed = total + bytes + HEADER_BYTES as u64;
         if needed <= max {
             return Ok(());
         }
         let dir = self.settings.dir.display();
-        let reason = format!("the journal {dir} has {} of {max} bytes", self.total_bytes);
+        let reason = format!("the journal {dir} has {total} of {max} bytes");
         Err(KeepError::Full { reason })
     }
 
@@ -89,9 +109,68 @@ impl<F: Files> Writer<F> {
         outcome
     }
 
-    #[cfg(test)]
-    pub(super) fn total_bytes(&self) -> u64 {
-        self.total_bytes
+    /// Bytes of all segments. Who removes one takes its bytes off.
+    pub(super) fn total_bytes(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.total_bytes)
+    }
+
+    /// What has to run beside the writer where the durability is `everysec`.
+    pub(super) fn flusher(&self) -> Option<Arc<Flusher>> {
+        self.flusher.clone()
+    }
+
+    /// Closes the segment that is written to; the next group begins another. It is on the disk
+    /// then, unless nothing is promised of that.
+    ///
+    /// # Errors
+    /// When the disk does not take it. It is closed all the same.
+    pub(super) fn end_segment(&mut self) -> Result<(), KeepError> {
+        let Some(mut current) = self.current.take() else { return Ok(()) };
+        if self.settings.durability == Durability::Memory {
+            return Ok(());
+        }
+        current.file.sync().map_err(|error| unavailable((current.path, error)))
+    }
+
+    /// Removes all segments, and begins another for the next group.
+    ///
+    /// # Errors
+    /// When some could not be removed.
+    pub(super) fn clear(&mut self) -> Result<(), KeepError> {
+        self.current = None;
+        let dir = &self.settings.dir;
+        let removed =
+            remove_before(dir, u64::MAX).map_err(|error| unavailable((dir.clone(), error)))?;
+        self.total_bytes.fetch_sub(removed, Relaxed);
+        Ok(())
+    }
+
+    /// Number of the next record.
+    pub(super) fn next_number(&self) -> u64 {
+        self.next_number
+    }
+
+    /// Numbers records from `least` on, if they are not further already.
+    pub(super) fn number_from(&mut self, least: u64) {
+        self.next_number = self.next_number.max(least);
+    }
+
+    /// Puts on the disk what is not there yet, whatever is promised.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub(super) fn sync(&mut self) -> Result<(), KeepError> {
+        let Some(current) = &mut self.current else { return Ok(()) };
+        current.file.sync().map_err(|error| unavailable((current.path.clone(), error)))
+    }
+
+    /// A flush that failed is told to the next group. After it nobody knows which pages of the
+    /// segment are on the disk, so nothing more is written to it.
+    fn judge_flush(&mut self) -> Result<(), KeepError> {
+        let failure = self.flusher.as_ref().and_then(|flusher| flusher.take_failure());
+        let Some(error) = failure else { return Ok(()) };
+        let path = self.current.take().map_or_else(|| self.settings.dir.clone(), |at| at.path);
+        Err(unavailable((path, error)))
     }
 
     /// Begins a segment.
@@ -104,15 +183,18 @@ impl<F: Files> Writer<F> {
         let attempt = || {
             let mut file = self.files.create(&path)?;
             file.append(&header())?;
-            if self.settings.durability == Durability::Always {
+            if self.settings.durability != Durability::Memory {
                 self.files.sync_dir(&self.settings.dir)?;
+            }
+            if let Some(flusher) = &self.flusher {
+                flusher.follow(file.again()?);
             }
             Ok(file)
         };
         match attempt() {
             Ok(file) => {
                 self.next_number = number;
-                self.total_bytes += HEADER_BYTES as u64;
+                self.total_bytes.fetch_add(HEADER_BYTES as u64, Relaxed);
                 Ok(Current { file, path, number, len: HEADER_BYTES as u64 })
             }
             Err(error) => {
@@ -137,14 +219,17 @@ impl<F: Files> Writer<F> {
         }
         self.next_number += group.len() as u64;
         let mut written = current.file.append(&self.scratch);
-        if written.is_ok() && self.settings.durability == Durability::Always {
+        if written.is_ok() && self.must_sync() {
             written = current.file.sync();
         }
         match written {
             Ok(()) => {
                 current.len += self.scratch.len() as u64;
-                self.total_bytes += self.scratch.len() as u64;
+                self.total_bytes.fetch_add(self.scratch.len() as u64, Relaxed);
                 self.current = Some(current);
+                if let Some(flusher) = &self.flusher {
+                    flusher.wrote();
+                }
                 Ok(())
             }
             Err(error) => {
@@ -155,19 +240,27 @@ impl<F: Files> Writer<F> {
         }
     }
 
+    /// Whether a group has to be on the disk before it is acknowledged.
+    fn must_sync(&self) -> bool {
+        match &self.flusher {
+            Some(flusher) => flusher.is_late(),
+            None => self.settings.durability == Durability::Always,
+        }
+    }
+
     /// Takes back what a failed group left, and never writes to that segment again: after a
     /// failed fsync nobody knows which of its pages are on the disk.
     fn abandon(&mut self, mut current: Current) {
         let empty = current.len == HEADER_BYTES as u64;
         if empty && self.files.remove(&current.path).is_ok() {
-            self.total_bytes -= HEADER_BYTES as u64;
+            self.total_bytes.fetch_sub(HEADER_BYTES as u64, Relaxed);
             return;
         }
         let taken_back = current.file.truncate(current.len).and_then(|()| current.file.sync());
         if let Err(error) = taken_back {
             let path = current.path.display();
             tracing::warn!(%path, %error, "an unacknowledged group may stay in the journal");
-            self.total_bytes += self.scratch.len() as u64;
+            self.total_bytes.fetch_add(self.scratch.len() as u64, Relaxed);
         }
     }
 }

@@ -1,0 +1,323 @@
+//! The journal as spool: where entries are while Redis does not take them.
+//!
+//! A group goes to the primary store. When that is away, refuses, or is slower than a limit, the
+//! group goes to a journal in a folder of its own instead and is acknowledged as the durability
+//! setting says. From then on every group goes behind it, so that each session stays in its
+//! order, while [`replay`] gives the primary what is on the disk, oldest first. When nothing is
+//! left, groups go to the primary again. The intake never waits for more than the last batch.
+//!
+//! At least once: the outcome of a write that came too late is unknown, so it is spooled too, and
+//! an end in the middle of a batch repeats that batch. Consumers tell the second copy by session
+//! and sequence. What the spool of the last run holds is replayed before anything new.
+//!
+//! A stream that refuses for good holds up the others in the spool as well: all stay
+//! acknowledged and on disk, until the spool is full or the stream is mended.
+
+mod counters;
+mod position;
+mod replay;
+
+#[cfg(test)]
+mod tests;
+
+pub use counters::{Lost, SpoolCounters};
+
+use super::commit::{GroupError, Sink, Written};
+use super::journal::{JournalReader, JournalSink};
+use super::{BufferCounters, Durability, Item, JournalSettings, KeepError, OpenError};
+use super::{SpoolSettings, limits};
+use position::Position;
+use replay::{Replay, Replaying, State};
+use serde::Serialize;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, watch};
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
+
+/// What waits in the spool, for `/health/ready`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Spooling {
+    /// Entries that the primary does not have yet; after a restart an estimate.
+    pub entries: u64,
+    /// Bytes of the segments on the disk.
+    pub bytes: u64,
+    /// How many it may have.
+    pub bytes_max: u64,
+    /// Why the primary does not take them; `None` while it takes what is replayed.
+    pub reason: Option<String>,
+}
+
+/// Writes groups to `S`, and to the spool while `S` does not take them.
+pub struct SpoolSink<S> {
+    /// The replay has it while the spool is in use, a write otherwise.
+    primary: Arc<Mutex<S>>,
+    journal: JournalSink,
+    replaying: Arc<Replaying>,
+    sender: Arc<watch::Sender<State>>,
+    state: watch::Receiver<State>,
+    task: AbortHandle,
+    /// Counts what happened to the spool; nothing is left of it once the replay has got so far.
+    generation: u64,
+    is_spooling: bool,
+    slow: Duration,
+    bytes_max: u64,
+    counters: Arc<BufferCounters>,
+}
+
+impl<S> Drop for SpoolSink<S> {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl<S: Sink> SpoolSink<S> {
+    /// Opens the spool, and replays what the last run left in it.
+    ///
+    /// # Errors
+    /// When another ingest has the folder, or it cannot be used.
+    pub async fn open(
+        primary: S,
+        settings: SpoolSettings,
+        durability: Durability,
+        counters: Arc<BufferCounters>,
+    ) -> Result<Self, OpenError> {
+        let journal = JournalSettings {
+            segment_bytes_max: limits::SPOOL_SEGMENT_BYTES.min(settings.total_bytes_max / 2),
+            total_bytes_max: settings.total_bytes_max,
+            durability,
+            ..JournalSettings::new(&settings.dir)
+        };
+        let mut journal = JournalSink::open(journal, Arc::clone(&counters)).await?;
+        if journal.torn_bytes() > 0 {
+            counters.spool.lost(Lost::Torn, 1);
+        }
+        let (position, left) = resume(&mut journal, &settings.dir)?;
+        let replaying = Arc::new(Replaying::new(left, journal.total_bytes(), &counters));
+        let (sender, state) = watch::channel(State::default());
+        let sender = Arc::new(sender);
+        let primary = Arc::new(Mutex::new(primary));
+        let place = position.place();
+        let reader = JournalReader::open_at(settings.dir.clone(), place).await;
+        let reader = reader.map_err(|error| {
+            OpenError::io(&settings.dir)(std::io::Error::other(error.to_string()))
+        })?;
+        let replay = Replay::new(
+            Arc::clone(&primary),
+            reader,
+            position,
+            Arc::clone(&replaying),
+            Arc::clone(&sender),
+            settings.slow,
+        );
+        let task = tokio::spawn(replay.run()).abort_handle();
+        let mut sink = Self {
+            primary,
+            journal,
+            replaying,
+            sender,
+            state,
+            task,
+            generation: 0,
+            is_spooling: false,
+            slow: settings.slow,
+            bytes_max: settings.total_bytes_max,
+            counters,
+        };
+        if left > 0 {
+            tracing::info!(entries = left, "the last run left entries in the spool");
+            sink.begin("what the last run left is to be replayed");
+        }
+        Ok(sink)
+    }
+
+    /// Gives the primary a group, and the spool what of it the primary does not take.
+    async fn write_through(&mut self, group: Vec<Item>) -> Written {
+        let write = async { self.primary.lock().await.write_group(group.clone()).await };
+        match timeout(self.slow, write).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(GroupError::All(error))) => self.divert(group, &error.to_string()).await,
+            Ok(Err(GroupError::Each(outcomes))) => self.divert_failed(group, outcomes).await,
+            Err(_) => self.divert(group, &self.too_slow()).await,
+        }
+    }
+
+    fn too_slow(&self) -> String {
+        format!("{} did not answer in {:?}", S::KIND, self.slow)
+    }
+
+    async fn divert_failed(
+        &mut self,
+        group: Vec<Item>,
+        outcomes: Vec<Result<(), KeepError>>,
+    ) -> Written {
+        let first = outcomes.iter().find_map(|outcome| outcome.as_ref().err());
+        let Some(reason) = first.map(ToString::to_string) else { return Ok(()) };
+        let failed = group.into_iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_err());
+        let failed = failed.map(|(item, _)| item).collect();
+        let Err(error) = self.divert(failed, &reason).await else { return Ok(()) };
+        let GroupError::All(error) = error else { return Err(error) };
+        let of_each = outcomes.into_iter().map(|outcome| outcome.map_err(|_| error.clone()));
+        Err(GroupError::Each(of_each.collect()))
+    }
+
+    /// Begins to spool, with `group`.
+    async fn divert(&mut self, group: Vec<Item>, reason: &str) -> Written {
+        // First the entries, then that there are some: the replay must not think it has all.
+        let written = self.append(group).await;
+        self.begin(reason);
+        written
+    }
+
+    fn begin(&mut self, reason: &str) {
+        if !self.is_spooling {
+            let kind = S::KIND;
+            tracing::warn!(reason, "{kind} does not take entries: they go to the spool");
+            // Until the replay has seen for itself.
+            self.sender.send_modify(|state| state.failure = Some(reason.to_owned()));
+        }
+        self.is_spooling = true;
+        self.generation += 1;
+        self.replaying.go_on(self.generation);
+    }
+
+    /// Puts a group behind what is in the spool.
+    async fn append(&mut self, group: Vec<Item>) -> Written {
+        let entries = group.len() as u64;
+        let written = self.journal.write_group(group).await;
+        if written.is_ok() {
+            self.counters.spool.spooled(entries);
+            self.replaying.added(entries);
+        }
+        written
+    }
+
+    /// Whether the primary has all that was spooled. Where only a last batch is missing and the
+    /// primary takes entries, that batch is waited for: under load something always comes while
+    /// the last of the spool is written, and the spool would never be left.
+    async fn has_caught_up(&mut self) -> bool {
+        let generation = self.generation;
+        let state = self.state.borrow_and_update().clone();
+        let is_near = self.replaying.entries() <= limits::GROUP_ITEMS_MAX as u64;
+        if state.drained != generation && (state.is_failing() || !is_near) {
+            return false;
+        }
+        let drained = self.state.wait_for(|state| {
+            state.drained == generation || (state.is_failing() && state.seen == generation)
+        });
+        match timeout(self.slow, drained).await {
+            Ok(Ok(state)) => state.drained == generation,
+            _ => false,
+        }
+    }
+
+    /// Leaves the spool, which is empty.
+    async fn end(&mut self) {
+        match self.journal.clear().await {
+            Ok(()) => {}
+            // They are removed when the replay passes them the next time, or at the next start.
+            Err(error) => tracing::warn!(%error, "replayed segments could not be removed"),
+        }
+        self.is_spooling = false;
+        self.replaying.cleared();
+        let replayed = self.counters.spool.replayed();
+        tracing::info!(replayed, "{} has all that was in the spool", S::KIND);
+    }
+}
+
+/// The position of the last run, and how many entries are behind it. Segments before it, which an
+/// end at the wrong moment may have left, are removed.
+fn resume(journal: &mut JournalSink, dir: &Path) -> Result<(Position, u64), OpenError> {
+    let path = dir.join("position");
+    let position = Position::open(&path).map_err(OpenError::io(&path))?;
+    let place = position.place();
+    let first = journal.remove_before(place.segment).map_err(OpenError::io(dir))?;
+    // A new segment must never come before the position: it would be passed over.
+    journal.number_from(place.segment + 1);
+    let read = match first {
+        Some(segment) if segment == place.segment => place.segment + position.records(),
+        Some(segment) => segment,
+        None => return Ok((position, 0)),
+    };
+    // A segment is there, so something may be in it, whatever the numbers say.
+    let left = journal.next_number().saturating_sub(read).max(1);
+    Ok((position, left))
+}
+
+impl<S: Sink> Sink for SpoolSink<S> {
+    const KIND: &'static str = S::KIND;
+
+    async fn write_group(&mut self, group: Vec<Item>) -> Written {
+        if self.is_spooling {
+            if !self.has_caught_up().await {
+                let written = self.append(group).await;
+                self.generation += 1;
+                self.replaying.go_on(self.generation);
+                return written;
+            }
+            self.end().await;
+        }
+        self.write_through(group).await
+    }
+
+    async fn probe(&mut self) -> Result<(), KeepError> {
+        if self.is_spooling && self.state.borrow().drained == self.generation {
+            self.end().await;
+        }
+        if !self.is_spooling {
+            let probe = async { self.primary.lock().await.probe().await };
+            match timeout(self.slow, probe).await {
+                Ok(Ok(())) => return Ok(()),
+                Ok(Err(error)) => self.begin(&error.to_string()),
+                Err(_) => self.begin(&self.too_slow()),
+            }
+        }
+        // Ready as long as the spool takes entries.
+        self.journal.probe().await
+    }
+
+    fn problem(&self) -> Option<KeepError> {
+        if self.is_spooling {
+            return None;
+        }
+        self.primary.try_lock().ok().and_then(|primary| primary.problem())
+    }
+
+    fn durability(&self) -> String {
+        match self.primary.try_lock() {
+            Ok(primary) if !self.is_spooling => primary.durability(),
+            _ => format!("{}; in the spool until {} has it", self.journal.durability(), S::KIND),
+        }
+    }
+
+    fn spooling(&self) -> Option<Spooling> {
+        self.is_spooling.then(|| Spooling {
+            entries: self.replaying.entries(),
+            bytes: self.replaying.bytes(),
+            bytes_max: self.bytes_max,
+            reason: self.state.borrow().failure.clone(),
+        })
+    }
+
+    async fn close(&mut self) {
+        if self.is_spooling {
+            let generation = self.generation;
+            let settled = self.state.wait_for(|state| {
+                state.drained == generation || (state.is_failing() && state.seen == generation)
+            });
+            let _ = timeout(limits::SPOOL_CLOSE_PATIENCE, settled).await;
+        }
+        self.task.abort();
+        self.journal.close().await;
+        let (entries, bytes) = (self.replaying.entries(), self.replaying.bytes());
+        if self.is_spooling && entries > 0 {
+            tracing::warn!(
+                entries,
+                bytes,
+                "stays in the spool, forced to disk, for the next start"
+            );
+        }
+        self.primary.lock().await.close().await;
+    }
+}

@@ -1,0 +1,1 @@
+//! The spool before a store in memory that fails as a test wants.
