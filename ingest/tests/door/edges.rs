@@ -104,8 +104,10 @@ fn a_buffer_that_is_away_is_told_and_not_acknowledged() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = free.local_addr().expect("its address").port();
     drop(free);
-    let server =
-        Server::start_with(&format!("[buffer.redis]\nurl = \"redis://:secret@127.0.0.1:{port}\""));
+    let server = Server::start_with(&format!(
+        "[buffer.spool]\nenabled = false\n\
+             [buffer.redis]\nurl = \"redis://:secret@127.0.0.1:{port}\""
+    ));
     let request = post(frames::good(1));
     let (response, moved) = server.counted(|| server.send(&request));
     server.check_problem(&response, (503, "buffer_unavailable"), &["Retry-After"]);

@@ -38,7 +38,11 @@ impl Settings<'_> {
     fn toml(&self, key: &Path) -> String {
         let Self { bank_port, ingest_port, redis, data } = self;
         let buffer = match redis {
-            Some(url) => format!("[buffer.redis]\nurl = {}", quoted(url)),
+            Some(url) => format!(
+                "[buffer.redis]\nurl = {}\n\n[buffer.spool]\ndir = {}",
+                quoted(url),
+                quoted_path(&data.join("spool"))
+            ),
             None => format!("[buffer.journal]\ndir = {}", quoted_path(&data.join("journal"))),
         };
         let key = quoted_path(key);

@@ -1,0 +1,91 @@
+//! What the last run left.
+
+use super::{Spool, away, numbers, once, until, well};
+use crate::buffer::commit::GroupError;
+use crate::buffer::memory::Memory;
+use crate::buffer::{KeepError, limits};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+#[tokio::test]
+async fn what_the_last_run_left_goes_before_what_is_new() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for run in 0..3 {
+        let spool = Spool::open(&dir, Memory::new()).await;
+        spool.memory.fail_with(away);
+        for text in numbers(run * 10..run * 10 + 10) {
+            spool.keep(text).await.expect("acknowledged by the spool");
+        }
+        let entries = spool.keeper.status().spooling.expect("it says so").entries;
+        assert_eq!(entries, u64::from(run + 1) * 10);
+        // Dropped without an orderly end: the committer and the replay are aborted.
+        drop_now(spool).await;
+    }
+    let spool = Spool::open(&dir, Memory::new()).await;
+    spool.keep("30").await.expect("kept");
+    spool.drained().await;
+    assert_eq!(spool.texts(), numbers(0..31));
+}
+
+/// Ends a spool in the middle of what it does, as a kill would: everything that would still be
+/// written is refused.
+async fn drop_now(spool: Spool) {
+    spool.memory.fail_with(away);
+    let Spool { keeper, .. } = spool;
+    keeper.close().await;
+}
+
+#[tokio::test]
+async fn an_end_in_the_middle_repeats_at_most_a_batch() {
+    let batch = limits::GROUP_ITEMS_MAX as u32;
+    let all = numbers(0..batch * 4);
+    let dir = tempfile::tempdir().expect("a folder");
+    let spool = Arc::new(Spool::open(&dir, Memory::new()).await);
+    spool.memory.fail_with(away);
+    // Concurrently, for the groups to be large; so in any order.
+    let keeping: Vec<_> = all.iter().map(|text| spool.begin(text)).collect();
+    for keeping in keeping {
+        keeping.await.expect("no panic").expect("acknowledged by the spool");
+    }
+    // Two batches are taken; of the third nobody hears whether it was.
+    let calls = AtomicU64::new(0);
+    let lost_answer = |_: &_| Err(GroupError::All(KeepError::unavailable("no answer")));
+    spool.memory.fail_with(move |group| match calls.fetch_add(1, Relaxed) {
+        0 | 1 => well(group),
+        _ => lost_answer(group),
+    });
+    until("two batches are replayed", || spool.counters.spool.replayed() >= u64::from(2 * batch))
+        .await;
+    let first = spool.texts();
+    let spool = Arc::into_inner(spool).expect("the last one");
+    drop_now(spool).await;
+
+    let spool = Spool::open(&dir, Memory::new()).await;
+    spool.drained().await;
+    let second = spool.texts();
+    let mut everything = once(&[first.clone(), second.clone()].concat());
+    everything.sort_unstable();
+    let mut expected = all.clone();
+    expected.sort_unstable();
+    assert_eq!(everything, expected, "lost");
+    let repeated = first.len() + second.len() - all.len();
+    assert!(repeated <= limits::GROUP_ITEMS_MAX, "{repeated} repeated");
+}
+
+#[tokio::test]
+async fn after_a_replay_new_segments_are_not_taken_for_replayed_ones() {
+    // Everything was replayed and removed; the position stays. What is spooled after a restart
+    // must not be numbered before it.
+    let dir = tempfile::tempdir().expect("a folder");
+    for round in 0..3 {
+        let spool = Spool::open(&dir, Memory::new()).await;
+        spool.memory.fail_with(away);
+        for text in numbers(0..20) {
+            spool.keep(text).await.expect("acknowledged by the spool");
+        }
+        spool.memory.fail_with(well);
+        spool.drained().await;
+        assert_eq!(spool.texts(), numbers(0..20), "round {round}");
+        drop_now(spool).await;
+    }
+}
