@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 const WIDE: Bounds =
     Bounds { items_max: 10_000, bytes_max: 64 * 1024 * 1024, wait_max: Duration::from_secs(60) };
 
-async fn start(sink: MemorySink, bounds: Bounds) -> (Keeper, Arc<BufferCounters>) {
+pub(super) async fn start(sink: MemorySink, bounds: Bounds) -> (Keeper, Arc<BufferCounters>) {
     let counters = Arc::new(BufferCounters::default());
     (Keeper::start(sink, bounds, Arc::clone(&counters)).await, counters)
 }

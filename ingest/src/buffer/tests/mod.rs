@@ -1,5 +1,6 @@
 //! The contract of the buffer, apart from where it keeps things.
 
+mod fairness;
 mod group_commit;
 
 use super::shard_of;

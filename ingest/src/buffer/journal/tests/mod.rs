@@ -1,6 +1,7 @@
 //! The journal on a real disk, with crashes, flipped bits and failing disks.
 
 mod damage;
+mod everysec;
 mod faults;
 mod follow;
 mod recovery;
