@@ -42,19 +42,28 @@ pub fn beacon(session: u8, sequence: u64) -> Vec<u8> {
     })
 }
 
-/// Sends `count` beacons of session `session` one after the other, each until acknowledged,
-/// while `sent` counts. A server that is away or says 503 is tried again, as a client would.
+/// Sends `count` beacons of session `session`, as [`send_while`] does.
 ///
 /// # Panics
 /// When one is refused for good or not acknowledged in two minutes.
 pub fn send_all(url: &str, session: u8, count: u64, sent: &Sent) {
+    send_while(url, session, sent, |sequence| sequence < count);
+}
+
+/// Sends beacons of session `session` one after the other while there is to be a `next` one, each
+/// until acknowledged; `sent` counts. A server that is away or says 503 is tried again, as a
+/// client would.
+///
+/// # Panics
+/// When one is refused for good or not acknowledged in two minutes.
+pub fn send_while(url: &str, session: u8, sent: &Sent, next: impl Fn(u64) -> bool) {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(Duration::from_secs(10)))
         .http_status_as_error(false)
         .build()
         .into();
     let url = format!("{url}/v1/beacon");
-    for sequence in 0..count {
+    for sequence in (0..).take_while(|sequence| next(*sequence)) {
         let body = beacon(session, sequence);
         let began = std::time::Instant::now();
         loop {

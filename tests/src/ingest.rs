@@ -25,6 +25,13 @@ pub struct Ingest {
     folder: TempDir,
     port: u16,
     buffer: Buffer,
+    tmpfs: Option<Tmpfs>,
+}
+
+/// A small disk of ingest's own, which only it sees, mounted over its data.
+#[derive(Debug, Clone, Copy)]
+struct Tmpfs {
+    bytes: u64,
 }
 
 impl Ingest {
@@ -34,12 +41,36 @@ impl Ingest {
     /// When it is not built or does not start.
     #[must_use]
     pub fn start(buffer: Buffer) -> Self {
+        Self::start_with(buffer, "")
+    }
+
+    /// Starts one with further lines of its configuration, whose section is at first `[buffer]`.
+    ///
+    /// # Panics
+    /// When it is not built or does not start.
+    #[must_use]
+    pub fn start_with(buffer: Buffer, more: &str) -> Self {
+        Self::launch(buffer, more, None)
+    }
+
+    /// The same, keeping its data on a disk of only so many bytes.
+    ///
+    /// # Panics
+    /// When it is not built or does not start, or the system has no namespaces for a disk of its
+    /// own.
+    #[must_use]
+    pub fn start_on_small_disk(buffer: Buffer, more: &str, bytes: u64) -> Self {
+        Self::launch(buffer, more, Some(Tmpfs { bytes }))
+    }
+
+    fn launch(buffer: Buffer, more: &str, tmpfs: Option<Tmpfs>) -> Self {
         let folder = TempDir::with_prefix("dna-ingest-").expect("a folder");
         let port = free_port();
-        std::fs::write(folder.path().join("ingest.toml"), config(port, &buffer, &folder))
+        std::fs::write(folder.path().join("ingest.toml"), config(port, &buffer, &folder, more))
             .expect("the folder is writable");
-        let process = launch(&folder);
-        Self { process, folder, port, buffer }
+        std::fs::create_dir(folder.path().join("data")).expect("the folder is writable");
+        let process = launch(&folder, tmpfs);
+        Self { process, folder, port, buffer, tmpfs }
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -51,7 +82,61 @@ impl Ingest {
     /// Kills it in the middle of whatever it does and starts it again on the same data.
     pub fn kill_9_and_restart(&mut self) {
         self.process.kill_9();
-        self.process = launch(&self.folder);
+        self.process = launch(&self.folder, self.tmpfs);
+    }
+
+    /// Stops it in order and waits for its end.
+    ///
+    /// # Panics
+    /// When it ends with an error.
+    pub fn stop(&mut self) {
+        self.process.signal("TERM");
+        self.process.wait();
+    }
+
+    /// Starts it again after [`stop`](Self::stop).
+    pub fn start_again(&mut self) {
+        self.process = launch(&self.folder, self.tmpfs);
+    }
+
+    /// What `/health/ready` says: the status and the JSON.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    #[must_use]
+    pub fn ready(&self) -> (u16, serde_json::Value) {
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let url = format!("{}/health/ready", self.url());
+        let mut answer = agent.get(url).call().expect("it answers");
+        let text = answer.body_mut().read_to_string().expect("a text");
+        (answer.status().as_u16(), serde_json::from_str(&text).expect("JSON"))
+    }
+
+    /// The sum of the series of `/metrics` whose line begins with `name`.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    #[must_use]
+    pub fn metric(&self, name: &str) -> f64 {
+        let url = format!("{}/metrics", self.url());
+        let mut answer = ureq::get(url).call().expect("it answers");
+        let text = answer.body_mut().read_to_string().expect("a text");
+        let series = text.lines().filter(|line| line.starts_with(name));
+        series.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
+    }
+
+    /// The folder of its data as it sees it, wherever that is mounted.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        let data = self.folder.path().join("data");
+        match self.tmpfs {
+            None => data,
+            Some(_) => {
+                let root = PathBuf::from(format!("/proc/{}/root", self.process.id()));
+                root.join(data.strip_prefix("/").expect("an absolute path"))
+            }
+        }
     }
 
     /// Every entry of the buffer, as `ingest tail --json` prints it.
@@ -63,18 +148,13 @@ impl Ingest {
         let output = Command::new(binary())
             .args(["tail", "--json", "--no-follow", "--from-start", "--config"])
             .arg(self.folder.path().join("ingest.toml"))
+            .env("DNA_BUFFER_JOURNAL_DIR", self.data().join("journal"))
             .output()
             .expect("ingest tail runs");
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "ingest tail: {errors}");
         let lines = String::from_utf8(output.stdout).expect("JSON is UTF-8");
         lines.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
-    }
-
-    /// The folder of the embedded journal.
-    #[must_use]
-    pub fn journal(&self) -> PathBuf {
-        self.folder.path().join("journal")
     }
 
     /// Where it keeps what it accepts.
@@ -88,23 +168,35 @@ fn binary() -> PathBuf {
     built("DNA_INGEST_BIN", "ingest")
 }
 
-fn launch(folder: &TempDir) -> Process {
-    let mut command = Command::new(binary());
+fn launch(folder: &TempDir, tmpfs: Option<Tmpfs>) -> Process {
+    let mut command = match tmpfs {
+        None => Command::new(binary()),
+        Some(Tmpfs { bytes }) => {
+            // A namespace of its own, as root of it where we are not: nothing is left behind.
+            let mut command = Command::new("unshare");
+            let script = "mount -t tmpfs -o size=$0 tmpfs \"$1\" && shift && exec \"$@\"";
+            command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]);
+            command.arg(bytes.to_string()).arg(folder.path().join("data")).arg(binary());
+            command
+        }
+    };
     command.arg("serve").arg("--config").arg(folder.path().join("ingest.toml"));
     Process::start(command, "ingest listening on ").0
 }
 
-fn config(port: u16, buffer: &Buffer, folder: &TempDir) -> String {
-    let buffer = match buffer {
-        Buffer::Journal => {
-            format!("[buffer.journal]\ndir = {:?}\n", folder.path().join("journal"))
-        }
+fn config(port: u16, buffer: &Buffer, folder: &TempDir, more: &str) -> String {
+    let data = folder.path().join("data");
+    let redis = match buffer {
+        Buffer::Journal => String::new(),
         Buffer::Redis(url) => format!("[buffer.redis]\nurl = {url:?}\n"),
     };
     format!(
-        "listen = \"127.0.0.1:{port}\"\nworkers = 1\n\n{buffer}\n\
+        "listen = \"127.0.0.1:{port}\"\nworkers = 1\n\n[buffer]\n{more}\n\
+         [buffer.journal]\ndir = {journal:?}\n[buffer.spool]\ndir = {spool:?}\n{redis}\n\
          [privacy]\npseudonym_key = \"{key}\"\n\n\
          [[apps]]\nname = \"test\"\nkeys = [\"{APP_KEY}\"]\norigins = [\"*\"]\n",
+        journal = data.join("journal"),
+        spool = data.join("spool"),
         key = "00112233445566778899aabbccddeeff".repeat(2),
     )
 }

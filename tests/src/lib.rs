@@ -2,6 +2,8 @@
 //! of its own, and is gone when its handle is dropped.
 
 pub mod beacons;
+pub mod count;
 pub mod ingest;
 pub mod process;
 pub mod redis_server;
+pub mod soak;

@@ -49,6 +49,31 @@ impl Process {
         }
     }
 
+    /// Its number.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends it a signal: `TERM`, `STOP`, `CONT`.
+    ///
+    /// # Panics
+    /// When it cannot be signalled.
+    pub fn signal(&self, name: &str) {
+        let words = [format!("-{name}"), self.id().to_string()];
+        let sent = Command::new("kill").args(words).status().expect("kill");
+        assert!(sent.success(), "kill -{name}");
+    }
+
+    /// Waits until it has ended by itself.
+    ///
+    /// # Panics
+    /// When it ends with an error.
+    pub fn wait(&mut self) {
+        let status = self.child.wait().expect("it can be waited for");
+        assert!(status.success(), "{status}");
+    }
+
     /// Kills it at once, as `kill -9` does.
     pub fn kill_9(&mut self) {
         self.child.kill().expect("it can be signalled");

@@ -7,9 +7,11 @@ use tempfile::TempDir;
 /// A redis-server with AOF (`appendfsync everysec`) on a port of its own.
 #[derive(Debug)]
 pub struct RedisServer {
-    process: Process,
+    /// `None` while it is killed.
+    process: Option<Process>,
     folder: TempDir,
     port: u16,
+    options: Vec<String>,
 }
 
 impl RedisServer {
@@ -19,10 +21,44 @@ impl RedisServer {
     /// When Redis is not installed or does not start.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts one with further options, which win over the usual ones.
+    ///
+    /// # Panics
+    /// When Redis is not installed or does not start.
+    #[must_use]
+    pub fn start_with(options: &[&str]) -> Self {
         let folder = TempDir::with_prefix("dna-redis-").expect("a folder");
         let port = free_port();
-        let process = launch(&folder, port);
-        Self { process, folder, port }
+        let options = options.iter().map(|option| (*option).to_owned()).collect();
+        let mut server = Self { process: None, folder, port, options };
+        server.run();
+        server
+    }
+
+    /// Starts it again on its data.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn run(&mut self) {
+        self.process = Some(launch(&self.folder, self.port, &self.options));
+    }
+
+    /// Kills it at once.
+    pub fn kill_9(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill_9();
+        }
+    }
+
+    /// Sends it a signal: `STOP`, `CONT`.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn signal(&self, name: &str) {
+        self.process.as_ref().expect("it runs").signal(name);
     }
 
     /// Its address.
@@ -43,8 +79,8 @@ impl RedisServer {
 
     /// Kills it and starts it again on the same data.
     pub fn kill_9_and_restart(&mut self) {
-        self.process.kill_9();
-        self.process = launch(&self.folder, self.port);
+        self.kill_9();
+        self.run();
     }
 
     /// Every byte that Redis holds: all keys and all values, as `DUMP` writes them, and every
@@ -82,7 +118,7 @@ fn collect(value: &redis::Value, out: &mut Vec<u8>) {
     }
 }
 
-fn launch(folder: &TempDir, port: u16) -> Process {
+fn launch(folder: &TempDir, port: u16, options: &[String]) -> Process {
     let mut command = Command::new("redis-server");
     command.current_dir(folder.path()).args([
         "--port",
@@ -98,6 +134,7 @@ fn launch(folder: &TempDir, port: u16) -> Process {
         "--save",
         "",
     ]);
+    command.args(options);
     Process::start(command, "Ready to accept connections").0
 }
 
