@@ -3,6 +3,7 @@
 mod buffer;
 mod refusals;
 mod server;
+mod spool;
 
 use ingest::buffer::{BufferCounters, Keeper, RedisSettings, Settings, open};
 use server::RedisServer;
