@@ -1,6 +1,7 @@
 //! A real Redis.
 
 use crate::process::Process;
+use std::path::PathBuf;
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -51,6 +52,21 @@ impl RedisServer {
         if let Some(mut process) = self.process.take() {
             process.kill_9();
         }
+    }
+
+    /// Cuts so many bytes off the end of its file while it is killed: what a loss of power takes
+    /// that comes before the disk was forced.
+    ///
+    /// # Panics
+    /// When there is no such file.
+    pub fn cut_file(&self, bytes: u64) {
+        let files = std::fs::read_dir(self.folder.path().join("appendonlydir")).expect("readable");
+        let mut paths = files.map(|file| file.expect("readable").path());
+        let is_log = |path: &PathBuf| path.to_string_lossy().ends_with(".incr.aof");
+        let path = paths.find(is_log).expect("an append-only file");
+        let file = std::fs::OpenOptions::new().write(true).open(path).expect("writable");
+        let len = file.metadata().expect("there").len();
+        file.set_len(len.saturating_sub(bytes)).expect("cut");
     }
 
     /// Sends it a signal: `STOP`, `CONT`.

@@ -85,6 +85,14 @@ pub const SPOOL_SEGMENT_BYTES: u64 = 16 * 1024 * 1024;
 /// and less than what a client waits.
 pub const SPOOL_SLOW_DEFAULT: Duration = Duration::from_secs(1);
 
+/// How long Redis may forget what it took, where the durability is `everysec`: its file is forced
+/// once a second, and written up to two seconds late while the disk is busy.
+pub const RECENT_KEPT: Duration = Duration::from_secs(3);
+
+/// Bytes of what is held for that in memory: three seconds of some thousand beacons each. Who has
+/// more and wants all of it back gives more memory.
+pub const RECENT_BYTES_DEFAULT: usize = 8 * 1024 * 1024;
+
 /// The first pause between two attempts to replay; it doubles.
 pub const REPLAY_PAUSE_MIN: Duration = Duration::from_millis(50);
 

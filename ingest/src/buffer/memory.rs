@@ -61,6 +61,11 @@ impl Memory {
         self.gate.add_permits(groups);
     }
 
+    /// Loses everything, as a store does that had it in its memory.
+    pub fn forget(&self) {
+        self.state().groups.clear();
+    }
+
     /// The groups as they were kept.
     #[must_use]
     pub fn groups(&self) -> Vec<Vec<Item>> {

@@ -66,6 +66,9 @@ pub struct SpoolSettings {
     pub total_bytes_max: u64,
     /// How long Redis may take for a group until that is spooled.
     pub slow: Duration,
+    /// Bytes of what Redis took in the last seconds and is held in memory, where the durability
+    /// is `everysec`, to be sent again should Redis have lost it.
+    pub recent_bytes_max: usize,
 }
 
 impl SpoolSettings {
@@ -73,7 +76,8 @@ impl SpoolSettings {
     #[must_use]
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         let (total_bytes_max, slow) = (limits::SPOOL_BYTES_DEFAULT, limits::SPOOL_SLOW_DEFAULT);
-        Self { dir: dir.into(), total_bytes_max, slow }
+        let recent_bytes_max = limits::RECENT_BYTES_DEFAULT;
+        Self { dir: dir.into(), total_bytes_max, slow, recent_bytes_max }
     }
 }
 

@@ -75,6 +75,9 @@ fn read_spool(
     settings.total_bytes_max =
         section.integer("total_bytes_max", settings.total_bytes_max, allowed)?;
     settings.slow = millis(&mut section, "slow_ms", settings.slow)?;
+    let allowed = 0..=4 * 1024 * 1024 * 1024;
+    settings.recent_bytes_max =
+        section.integer("recent_bytes_max", settings.recent_bytes_max, allowed)?;
     if is_used && is_enabled && settings.dir.exists() && !settings.dir.is_dir() {
         let allowed = "a directory, which is made when it does not exist; this is another file";
         return Err(section.refuse("dir", &settings.dir.display().to_string(), allowed));

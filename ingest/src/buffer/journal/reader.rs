@@ -60,12 +60,17 @@ impl JournalReader {
 
 /// For who replays a journal and removes what is done with.
 impl JournalReader {
-    /// Opens the journal in `dir` at `place`, or behind it when its segment is gone.
+    /// Opens the journal in `dir` at `place`, behind so many records of its segment, or at the
+    /// first segment that is there when that is gone.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub(in crate::buffer) async fn open_at(dir: PathBuf, place: Place) -> Result<Self, ReadError> {
-        let cursor = blocking(move || Cursor::open_at(dir, place)).await?;
+    pub(in crate::buffer) async fn open_at(
+        dir: PathBuf,
+        place: Place,
+        records: u64,
+    ) -> Result<Self, ReadError> {
+        let cursor = blocking(move || Cursor::open_at(dir, place, records)).await?;
         Ok(Self { cursor: Arc::new(Mutex::new(cursor)) })
     }
 
@@ -147,10 +152,13 @@ impl Cursor {
         Ok(Self { dir, segment, damage: Damage::default() })
     }
 
-    fn open_at(dir: PathBuf, place: Place) -> Result<Self, ReadError> {
+    fn open_at(dir: PathBuf, place: Place, records: u64) -> Result<Self, ReadError> {
         let found = segments(&dir).map_err(failed(&dir))?;
         let segment = found.into_iter().find(|(number, _)| *number == place.segment);
-        let open = |(number, path)| Segment::open(number, path, place.offset);
+        let open = |(number, path)| {
+            let segment = Segment::open(number, path, place.offset)?;
+            Ok(Segment { records, ..segment })
+        };
         Ok(Self { dir, segment: segment.map(open).transpose()?, damage: Damage::default() })
     }
 

@@ -15,6 +15,7 @@
 
 mod counters;
 mod position;
+mod recent;
 mod replay;
 
 #[cfg(test)]
@@ -27,6 +28,7 @@ use super::journal::{JournalReader, JournalSink};
 use super::{BufferCounters, Durability, Item, JournalSettings, KeepError, OpenError};
 use super::{SpoolSettings, limits};
 use position::Position;
+use recent::Recent;
 use replay::{Replay, Replaying, State};
 use serde::Serialize;
 use std::path::Path;
@@ -34,7 +36,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, watch};
 use tokio::task::AbortHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// What waits in the spool, for `/health/ready`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,6 +63,12 @@ pub struct SpoolSink<S> {
     /// Counts what happened to the spool; nothing is left of it once the replay has got so far.
     generation: u64,
     is_spooling: bool,
+    /// What the primary took a moment ago, and may yet forget.
+    recent: Recent,
+    /// When the segments that are replayed may go; later than at once where the primary may yet
+    /// forget what was in them.
+    clear_at: Option<Instant>,
+    forgets_for: Duration,
     slow: Duration,
     bytes_max: u64,
     counters: Arc<BufferCounters>,
@@ -99,17 +107,21 @@ impl<S: Sink> SpoolSink<S> {
         let sender = Arc::new(sender);
         let primary = Arc::new(Mutex::new(primary));
         let place = position.place();
-        let reader = JournalReader::open_at(settings.dir.clone(), place).await;
+        let records = position.records();
+        let reader = JournalReader::open_at(settings.dir.clone(), place, records).await;
         let reader = reader.map_err(|error| {
             OpenError::io(&settings.dir)(std::io::Error::other(error.to_string()))
         })?;
+        let forgets_for = match durability {
+            Durability::Everysec => limits::RECENT_KEPT,
+            _ => Duration::ZERO,
+        };
         let replay = Replay::new(
             Arc::clone(&primary),
-            reader,
-            position,
+            (settings.dir, reader, position),
             Arc::clone(&replaying),
             Arc::clone(&sender),
-            settings.slow,
+            (settings.slow, forgets_for),
         );
         let task = tokio::spawn(replay.run()).abort_handle();
         let mut sink = Self {
@@ -121,13 +133,16 @@ impl<S: Sink> SpoolSink<S> {
             task,
             generation: 0,
             is_spooling: false,
+            recent: Recent::new(forgets_for, settings.recent_bytes_max),
+            clear_at: None,
+            forgets_for,
             slow: settings.slow,
             bytes_max: settings.total_bytes_max,
             counters,
         };
         if left > 0 {
             tracing::info!(entries = left, "the last run left entries in the spool");
-            sink.begin("what the last run left is to be replayed");
+            sink.begin("what the last run left is to be replayed", false);
         }
         Ok(sink)
     }
@@ -136,15 +151,19 @@ impl<S: Sink> SpoolSink<S> {
     async fn write_through(&mut self, group: Vec<Item>) -> Written {
         let write = async { self.primary.lock().await.write_group(group.clone()).await };
         match timeout(self.slow, write).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(GroupError::All(error))) => self.divert(group, &error.to_string()).await,
+            Ok(Ok(())) => {
+                self.recent.push(group);
+                self.clear_when_due().await;
+                Ok(())
+            }
+            Ok(Err(GroupError::All(error))) => self.divert(group, &error).await,
             Ok(Err(GroupError::Each(outcomes))) => self.divert_failed(group, outcomes).await,
             Err(_) => self.divert(group, &self.too_slow()).await,
         }
     }
 
-    fn too_slow(&self) -> String {
-        format!("{} did not answer in {:?}", S::KIND, self.slow)
+    fn too_slow(&self) -> KeepError {
+        KeepError::unavailable(format!("{} did not answer in {:?}", S::KIND, self.slow))
     }
 
     async fn divert_failed(
@@ -152,25 +171,43 @@ impl<S: Sink> SpoolSink<S> {
         group: Vec<Item>,
         outcomes: Vec<Result<(), KeepError>>,
     ) -> Written {
-        let first = outcomes.iter().find_map(|outcome| outcome.as_ref().err());
-        let Some(reason) = first.map(ToString::to_string) else { return Ok(()) };
-        let failed = group.into_iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_err());
-        let failed = failed.map(|(item, _)| item).collect();
+        let first = outcomes.iter().find_map(|outcome| outcome.as_ref().err().cloned());
+        let Some(reason) = first else { return Ok(()) };
+        let mut outcome = outcomes.iter();
+        let (taken, failed) =
+            group.into_iter().partition(|_| outcome.next().is_some_and(Result::is_ok));
+        self.recent.push(taken);
         let Err(error) = self.divert(failed, &reason).await else { return Ok(()) };
         let GroupError::All(error) = error else { return Err(error) };
         let of_each = outcomes.into_iter().map(|outcome| outcome.map_err(|_| error.clone()));
         Err(GroupError::Each(of_each.collect()))
     }
 
-    /// Begins to spool, with `group`.
-    async fn divert(&mut self, group: Vec<Item>, reason: &str) -> Written {
+    /// Begins to spool, with `group`; where the primary may have ended, with what it may have
+    /// forgotten before that.
+    async fn divert(&mut self, group: Vec<Item>, error: &KeepError) -> Written {
+        let is_lost = matches!(error, KeepError::Unavailable { .. });
         // First the entries, then that there are some: the replay must not think it has all.
-        let written = self.append(group).await;
-        self.begin(reason);
+        if is_lost {
+            for recent in self.recent.take() {
+                // Acknowledged by the primary: who sent them need not hear of it.
+                if let Err(error) = self.append(recent).await {
+                    tracing::warn!(?error, "what was kept last finds no place in the spool");
+                    break;
+                }
+            }
+        }
+        let written = if group.is_empty() { Ok(()) } else { self.append(group).await };
+        self.begin(&error.to_string(), is_lost);
         written
     }
 
-    fn begin(&mut self, reason: &str) {
+    /// Turns to the spool. Where the primary `is_lost`, what was replayed last is repeated.
+    fn begin(&mut self, reason: &str, is_lost: bool) {
+        self.clear_at = None;
+        if is_lost {
+            self.replaying.tell_lost();
+        }
         if !self.is_spooling {
             let kind = S::KIND;
             tracing::warn!(reason, "{kind} does not take entries: they go to the spool");
@@ -212,15 +249,25 @@ impl<S: Sink> SpoolSink<S> {
         }
     }
 
-    /// Leaves the spool, which is empty.
-    async fn end(&mut self) {
-        match self.journal.clear().await {
-            Ok(()) => {}
-            // They are removed when the replay passes them the next time, or at the next start.
-            Err(error) => tracing::warn!(%error, "replayed segments could not be removed"),
+    /// Removes the segments of a spool that was left, when the primary has all of it for good.
+    async fn clear_when_due(&mut self) {
+        if self.clear_at.is_none_or(|at| Instant::now() < at) {
+            return;
         }
-        self.is_spooling = false;
+        self.clear_at = None;
+        if let Err(error) = self.journal.clear().await {
+            // They are removed when the replay passes them the next time, or at the next start.
+            tracing::warn!(%error, "replayed segments could not be removed");
+        }
         self.replaying.cleared();
+    }
+
+    /// Leaves the spool, of which the primary has everything.
+    async fn end(&mut self) {
+        self.is_spooling = false;
+        self.replaying.drained();
+        self.clear_at = Some(Instant::now() + self.forgets_for);
+        self.clear_when_due().await;
         let replayed = self.counters.spool.replayed();
         tracing::info!(replayed, "{} has all that was in the spool", S::KIND);
     }
@@ -268,9 +315,14 @@ impl<S: Sink> Sink for SpoolSink<S> {
         if !self.is_spooling {
             let probe = async { self.primary.lock().await.probe().await };
             match timeout(self.slow, probe).await {
-                Ok(Ok(())) => return Ok(()),
-                Ok(Err(error)) => self.begin(&error.to_string()),
-                Err(_) => self.begin(&self.too_slow()),
+                Ok(Ok(())) => {
+                    self.recent.forget();
+                    self.clear_when_due().await;
+                    return Ok(());
+                }
+                // What is told is whether the spool takes entries.
+                Ok(Err(error)) => drop(self.divert(Vec::new(), &error).await),
+                Err(_) => drop(self.divert(Vec::new(), &self.too_slow()).await),
             }
         }
         // Ready as long as the spool takes entries.

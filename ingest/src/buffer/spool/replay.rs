@@ -5,8 +5,10 @@ use super::position::Position;
 use crate::buffer::commit::{GroupError, Sink};
 use crate::buffer::journal::{JournalReader, Place};
 use crate::buffer::{BufferCounters, Item, KeepError, limits};
+use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, Notify, watch};
 
@@ -14,6 +16,10 @@ use tokio::sync::{Mutex, Notify, watch};
 pub(super) struct Replaying {
     generation: AtomicU64,
     work: Notify,
+    /// The primary may have ended, and forgotten what it took last.
+    is_lost: AtomicBool,
+    /// The segments were removed, for nothing in them can be forgotten any more.
+    is_cleared: AtomicBool,
     entries: AtomicU64,
     bytes: Arc<AtomicU64>,
     counters: Arc<BufferCounters>,
@@ -23,7 +29,9 @@ impl Replaying {
     pub(super) fn new(entries: u64, bytes: Arc<AtomicU64>, counters: &Arc<BufferCounters>) -> Self {
         let counters = Arc::clone(counters);
         let (generation, entries) = (AtomicU64::new(0), AtomicU64::new(entries));
-        let replaying = Self { generation, work: Notify::new(), entries, bytes, counters };
+        let (is_lost, is_cleared) = (AtomicBool::new(false), AtomicBool::new(false));
+        let work = Notify::new();
+        let replaying = Self { generation, work, is_lost, is_cleared, entries, bytes, counters };
         replaying.count();
         replaying
     }
@@ -34,13 +42,23 @@ impl Replaying {
         self.work.notify_one();
     }
 
+    pub(super) fn tell_lost(&self) {
+        self.is_lost.store(true, Ordering::Release);
+    }
+
     pub(super) fn added(&self, entries: u64) {
         self.entries.fetch_add(entries, Ordering::Relaxed);
         self.count();
     }
 
-    /// Nothing is left, whatever damage made of the count.
+    /// The segments are removed.
     pub(super) fn cleared(&self) {
+        self.is_cleared.store(true, Ordering::Release);
+        self.drained();
+    }
+
+    /// Nothing is left, whatever damage made of the count.
+    pub(super) fn drained(&self) {
         self.entries.store(0, Ordering::Relaxed);
         self.count();
     }
@@ -85,11 +103,15 @@ impl State {
 /// The task that replays.
 pub(super) struct Replay<S> {
     primary: Arc<Mutex<S>>,
+    dir: PathBuf,
     reader: JournalReader,
     position: Position,
+    /// Batches that the primary took and may yet forget: the position is before them.
+    unconfirmed: VecDeque<Passed>,
     replaying: Arc<Replaying>,
     state: Arc<watch::Sender<State>>,
     slow: Duration,
+    forgets_for: Duration,
     /// Whether the primary took the last thing that it was asked, and soon enough.
     is_well: bool,
     /// Read, and not yet taken by the primary.
@@ -98,17 +120,36 @@ pub(super) struct Replay<S> {
     damage: u64,
 }
 
+/// The end of a batch that the primary took.
+struct Passed {
+    at: Instant,
+    place: Place,
+    records: u64,
+    entries: u64,
+}
+
 impl<S: Sink> Replay<S> {
     pub(super) fn new(
         primary: Arc<Mutex<S>>,
-        reader: JournalReader,
-        position: Position,
+        (dir, reader, position): (PathBuf, JournalReader, Position),
         replaying: Arc<Replaying>,
         state: Arc<watch::Sender<State>>,
-        slow: Duration,
+        (slow, forgets_for): (Duration, Duration),
     ) -> Self {
-        let (is_well, batch, damage) = (false, Vec::new(), 0);
-        Self { primary, reader, position, replaying, state, slow, is_well, batch, damage }
+        Self {
+            primary,
+            dir,
+            reader,
+            position,
+            unconfirmed: VecDeque::new(),
+            replaying,
+            state,
+            slow,
+            forgets_for,
+            is_well: false,
+            batch: Vec::new(),
+            damage: 0,
+        }
     }
 
     /// Replays whenever there is something, until it is aborted.
@@ -121,6 +162,12 @@ impl<S: Sink> Replay<S> {
                 // Something made the sink turn to the spool: the primary has to be asked.
                 self.is_well = false;
                 continue;
+            }
+            if self.replaying.is_cleared.swap(false, Ordering::AcqRel) {
+                self.unconfirmed.clear();
+            }
+            if self.replaying.is_lost.swap(false, Ordering::AcqRel) {
+                self.rewind().await;
             }
             match self.round().await {
                 Ok(true) => pause = limits::REPLAY_PAUSE_MIN,
@@ -154,7 +201,12 @@ impl<S: Sink> Replay<S> {
     /// Replays a batch; false when there is none.
     async fn round(&mut self) -> Result<bool, KeepError> {
         if !self.is_well {
-            self.primary.lock().await.probe().await?;
+            let asked = self.primary.lock().await.probe().await;
+            asked.inspect_err(|error| {
+                if matches!(error, KeepError::Unavailable { .. }) {
+                    self.replaying.tell_lost();
+                }
+            })?;
             self.is_well = true;
             self.tell_well();
         }
@@ -164,11 +216,11 @@ impl<S: Sink> Replay<S> {
         if self.batch.is_empty() {
             return Ok(false);
         }
-        let started = Instant::now();
+        let (started, entries) = (Instant::now(), self.batch.len() as u64);
         self.write().await?;
         self.is_well = started.elapsed() < self.slow;
         self.tell_well();
-        self.pass().await;
+        self.pass(entries).await;
         Ok(true)
     }
 
@@ -206,7 +258,10 @@ impl<S: Sink> Replay<S> {
                 self.batch.clear();
                 return Ok(());
             }
-            Err(GroupError::All(error)) => return Err(error),
+            Err(GroupError::All(error)) => {
+                self.replaying.tell_lost();
+                return Err(error);
+            }
             Err(GroupError::Each(outcomes)) => outcomes,
         };
         let before = self.batch.len();
@@ -216,9 +271,18 @@ impl<S: Sink> Replay<S> {
         outcomes.into_iter().find_map(Result::err).map_or(Ok(()), Err)
     }
 
-    /// Notes that everything that was read is done with, and removes the segments before.
-    async fn pass(&mut self) {
-        let Some((place, records)) = self.reader.place() else { return };
+    /// Notes that the primary has everything that was read. What it will not forget any more is
+    /// done with: the position goes behind it, and the segments before are removed.
+    async fn pass(&mut self, entries: u64) {
+        if let Some((place, records)) = self.reader.place() {
+            self.unconfirmed.push_back(Passed { at: Instant::now(), place, records, entries });
+        }
+        let mut confirmed = None;
+        let is_confirmed = |passed: &mut Passed| passed.at.elapsed() >= self.forgets_for;
+        while let Some(passed) = self.unconfirmed.pop_front_if(is_confirmed) {
+            confirmed = Some(passed);
+        }
+        let Some(Passed { place, records, .. }) = confirmed else { return };
         let is_new_segment = place.segment != self.position.place().segment;
         if let Err(error) = self.position.save(place, records) {
             tracing::warn!(%error, "the position in the spool was not saved: a kill repeats more");
@@ -226,6 +290,27 @@ impl<S: Sink> Replay<S> {
         }
         if is_new_segment {
             self.remove_before(place).await;
+        }
+    }
+
+    /// Goes back to the position: what the primary took since, it may have forgotten.
+    async fn rewind(&mut self) {
+        if self.unconfirmed.is_empty() {
+            return;
+        }
+        let (place, records) = (self.position.place(), self.position.records());
+        match JournalReader::open_at(self.dir.clone(), place, records).await {
+            Ok(reader) => {
+                self.reader = reader;
+                // Damage that lies there is counted again; what is counted never is too little.
+                self.damage = 0;
+                self.batch.clear();
+                let again = self.unconfirmed.drain(..).map(|passed| passed.entries).sum();
+                self.replaying.added(again);
+            }
+            Err(error) => {
+                tracing::error!(%error, "what was replayed last cannot be repeated");
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! The spool before a store in memory that fails as a test wants.
 
 mod damage;
+mod forgets;
 mod outage;
 mod restart;
 
@@ -35,11 +36,19 @@ impl Spool {
         Self::open_with(settings(dir.path()), (memory, sink)).await
     }
 
-    async fn open_with(settings: SpoolSettings, (memory, sink): (Memory, MemorySink)) -> Self {
+    async fn open_with(settings: SpoolSettings, memory: (Memory, MemorySink)) -> Self {
+        // What a disk does with fsync is not what most of these tests are about.
+        Self::open_as(Durability::Memory, settings, memory).await
+    }
+
+    async fn open_as(
+        durability: Durability,
+        settings: SpoolSettings,
+        (memory, sink): (Memory, MemorySink),
+    ) -> Self {
         let counters = Arc::new(BufferCounters::default());
         let shared = Arc::clone(&counters);
-        // What a disk does with fsync is not what these tests are about.
-        let sink = SpoolSink::open(sink, settings, Durability::Memory, shared).await;
+        let sink = SpoolSink::open(sink, settings, durability, shared).await;
         let sink = sink.expect("opened");
         let keeper = Keeper::start(sink, Bounds::default(), Arc::clone(&counters)).await;
         Self { keeper, memory, counters }
