@@ -1,6 +1,7 @@
 //! What the buffer counts.
 
 use super::KeepError;
+use super::redis::RedisGauges;
 use super::spool::SpoolCounters;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -22,6 +23,7 @@ pub struct BufferCounters {
     torn_bytes: AtomicU64,
     /// What the spool counts; all 0 without one.
     pub spool: SpoolCounters,
+    redis: RedisGauges,
     commit_micros_sum: AtomicU64,
     commit_buckets: [AtomicU64; COMMIT_BUCKETS_MICROS.len() + 1],
 }
@@ -69,6 +71,11 @@ impl BufferCounters {
     /// Bytes of an unfinished write that were cut off when the journal was opened.
     pub fn torn_bytes(&self) -> u64 {
         self.torn_bytes.load(Relaxed)
+    }
+
+    /// What is known of Redis' memory and groups.
+    pub fn redis(&self) -> &RedisGauges {
+        &self.redis
     }
 
     /// How long groups took.

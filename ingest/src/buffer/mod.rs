@@ -27,7 +27,8 @@ pub mod spool;
 pub use counters::{BufferCounters, COMMIT_BUCKETS_MICROS, CommitTimes};
 pub use error::{KeepError, OpenError, ReadError};
 pub use keeper::{Keeper, Status};
-pub use settings::{Durability, JournalSettings, RedisSettings, Settings, SpoolSettings};
+pub use redis::RedisSettings;
+pub use settings::{Durability, JournalSettings, Settings, SpoolSettings};
 pub use spool::Spooling;
 
 use bytes::Bytes;
@@ -68,7 +69,7 @@ pub async fn open(settings: Settings, counters: Arc<BufferCounters>) -> Result<K
         }
         Settings::Redis(settings) => {
             let (bounds, durability) = (settings.queue, settings.durability);
-            let sink = redis::RedisSink::open(&settings)?;
+            let sink = redis::RedisSink::open(&settings, Arc::clone(&counters))?;
             let Some(spool) = settings.spool else {
                 return Ok(Keeper::start(sink, bounds, counters).await);
             };

@@ -2,7 +2,7 @@
 
 use super::ReadError;
 use super::journal::{Damage, JournalReader};
-use super::redis::RedisReader;
+use super::redis::{RedisAddress, RedisReader};
 use bytes::Bytes;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,8 +17,8 @@ pub enum Source {
     },
     /// The streams of a Redis.
     Redis {
-        /// Its address.
-        url: String,
+        /// Where it is.
+        address: RedisAddress,
         /// The number of streams; `None`: found out.
         shards: Option<u16>,
     },
@@ -29,7 +29,7 @@ impl std::fmt::Debug for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Journal { dir } => write!(f, "journal {}", dir.display()),
-            Self::Redis { .. } => f.write_str("redis"),
+            Self::Redis { address, .. } => address.fmt(f),
         }
     }
 }
@@ -50,8 +50,9 @@ pub enum Start {
 pub struct Kept {
     /// The shard of its session.
     pub shard: u16,
-    /// Its ID: unique in its shard, and never another entry's. Redis: the stream's; journal: the
-    /// segment and the place in it.
+    /// Its ID: unique in its shard, and never another entry's. Redis: the message's, with `/1`,
+    /// `/2`, … for the others of a message that has several; journal: the segment and the place
+    /// in it.
     pub id: String,
     /// When it was kept, in ms since the Unix epoch.
     pub kept_at_ms: u64,
@@ -78,8 +79,8 @@ impl BufferReader {
             Source::Journal { dir } => {
                 JournalReader::open(dir.clone(), start).await.map(Self::Journal)
             }
-            Source::Redis { url, shards } => {
-                let reader = RedisReader::open(url, *shards, start).await?;
+            Source::Redis { address, shards } => {
+                let reader = RedisReader::open(address, *shards, start).await?;
                 Ok(Self::Redis(Box::new(reader)))
             }
         }

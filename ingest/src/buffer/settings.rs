@@ -3,6 +3,7 @@
 use super::commit::Bounds;
 use super::limits;
 use super::read::Source;
+use super::redis::RedisSettings;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ impl Settings {
         match self {
             Self::Journal(settings) => Source::Journal { dir: settings.dir.clone() },
             Self::Redis(settings) => {
-                Source::Redis { url: settings.url.clone(), shards: Some(settings.shards) }
+                Source::Redis { address: settings.address.clone(), shards: Some(settings.shards) }
             }
         }
     }
@@ -109,50 +110,5 @@ impl Durability {
             Self::Always => "always",
             Self::Replicated { .. } => "replicated",
         }
-    }
-}
-
-/// Redis Streams.
-#[derive(Clone)]
-pub struct RedisSettings {
-    /// `redis://[USER[:PASSWORD]@]HOST[:PORT][/DB]` or `redis+unix:///PATH`.
-    pub url: String,
-    /// Number of streams; the session chooses one.
-    pub shards: u16,
-    /// What an acknowledgement has to survive.
-    pub durability: Durability,
-    /// What may wait to be written.
-    pub queue: Bounds,
-    /// Where entries wait while Redis does not take them; `None`: they are refused then.
-    pub spool: Option<SpoolSettings>,
-    /// How long connecting may take.
-    pub connect_timeout: Duration,
-    /// How long an answer may take.
-    pub response_timeout: Duration,
-}
-
-impl RedisSettings {
-    /// The Redis at `url` with everything else as by default.
-    #[must_use]
-    pub fn new(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            shards: limits::SHARDS_DEFAULT,
-            durability: Durability::Everysec,
-            queue: Bounds::default(),
-            spool: None,
-            connect_timeout: limits::CONNECT_TIMEOUT_DEFAULT,
-            response_timeout: limits::RESPONSE_TIMEOUT_DEFAULT,
-        }
-    }
-}
-
-/// Without the address, which may hold a password.
-impl std::fmt::Debug for RedisSettings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RedisSettings")
-            .field("shards", &self.shards)
-            .field("durability", &self.durability)
-            .finish_non_exhaustive()
     }
 }

@@ -1,11 +1,11 @@
 //! `[buffer]`: where acknowledged frames are kept.
 
-use super::{ConfigError, Section};
+use super::{ConfigError, Section, redis};
 use crate::buffer::commit::Bounds;
 use crate::buffer::limits::{
     REPLICAS_DEFAULT, REPLICAS_MAX, REPLICAS_TIMEOUT_DEFAULT, SHARDS_DEFAULT,
 };
-use crate::buffer::{Durability, JournalSettings, RedisSettings, Settings, SpoolSettings};
+use crate::buffer::{Durability, JournalSettings, Settings, SpoolSettings};
 use std::time::Duration;
 
 /// The buffer: Redis when it has an address, else the embedded journal.
@@ -22,7 +22,7 @@ impl BufferConfig {
         let mut section = root.section("buffer")?;
         let shards = section.integer("shards", SHARDS_DEFAULT, 1..=1024)?;
         let (mut journal, dir_error) = read_journal(&mut section)?;
-        let redis = read_redis(&mut section, shards)?;
+        let redis = redis::read(&mut section, shards)?;
         let spool = read_spool(&mut section, redis.is_some())?;
         let queue = read_queue(&mut section)?;
         let durability = read_durability(&mut section)?;
@@ -129,28 +129,7 @@ fn read_journal(
     Ok((settings, dir_error))
 }
 
-fn read_redis(buffer: &mut Section<'_>, shards: u16) -> Result<Option<RedisSettings>, ConfigError> {
-    let mut section = buffer.section("redis")?;
-    let allowed = "redis://[USER[:PASSWORD]@]HOST[:PORT][/DB] or redis+unix:///PATH";
-    let judge = |url: &str| {
-        let known = ["redis://", "redis+unix:///"].iter().any(|scheme| url.starts_with(scheme));
-        // Empty, as a variable or flag gives it to override the file: no Redis.
-        (known || url.is_empty()).then(|| (!url.is_empty()).then(|| RedisSettings::new(url)))
-    };
-    let settings = section.secret("url", allowed, judge)?.flatten();
-    let defaults = RedisSettings::new("");
-    let connect = millis(&mut section, "connect_timeout_ms", defaults.connect_timeout)?;
-    let response = millis(&mut section, "response_timeout_ms", defaults.response_timeout)?;
-    section.finish()?;
-    Ok(settings.map(|settings| RedisSettings {
-        shards,
-        connect_timeout: connect,
-        response_timeout: response,
-        ..settings
-    }))
-}
-
-fn millis(
+pub(super) fn millis(
     section: &mut Section<'_>,
     key: &'static str,
     default: Duration,

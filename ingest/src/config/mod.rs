@@ -13,6 +13,7 @@ mod layers;
 mod limits;
 mod live;
 mod privacy;
+mod redis;
 mod reload;
 mod remote;
 mod section;

@@ -202,12 +202,7 @@ impl<'a> Section<'a> {
     ) -> Result<Option<T>, ConfigError> {
         let Some(found) = self.find(key) else { return Ok(None) };
         let judged = found.value.as_str().and_then(judge);
-        judged.map(Some).ok_or_else(|| ConfigError::Wrong {
-            key: self.key(key),
-            value: secret(),
-            origin: found.origin,
-            allowed: allowed.to_owned(),
-        })
+        judged.map(Some).ok_or_else(|| self.hidden(key, found.origin, allowed))
     }
 
     /// One of the texts in `choices`, by its place; the first is the default.
@@ -239,21 +234,31 @@ impl<'a> Section<'a> {
         judge: impl Fn(&str) -> Option<T>,
     ) -> Result<Vec<T>, ConfigError> {
         let Some(found) = self.find(key) else { return Ok(Vec::new()) };
-        let items = match &found.value {
-            Value::Array(items) => items.clone(),
-            Value::String(text) if found.is_text => text
-                .split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty())
-                .map(|item| Value::String(item.to_owned()))
-                .collect(),
-            _ => return Err(self.wrong(key, &found, format!("a list: {allowed}"))),
+        let Some(items) = found.items() else {
+            return Err(self.wrong(key, &found, format!("a list: {allowed}")));
         };
         let judged = items.into_iter().map(|value| match value.as_str().and_then(&judge) {
             Some(item) => Ok(item),
             None => Err(self.wrong(key, &Found { value, ..found.clone_origin() }, allowed)),
         });
         judged.collect()
+    }
+
+    /// The same, where no message may show a text.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    pub fn secrets<T>(
+        &mut self,
+        key: &'static str,
+        allowed: &str,
+        judge: impl Fn(&str) -> Option<T>,
+    ) -> Result<Vec<T>, ConfigError> {
+        let Some(found) = self.find(key) else { return Ok(Vec::new()) };
+        let judged = found
+            .items()
+            .and_then(|items| items.iter().map(|value| value.as_str().and_then(&judge)).collect());
+        judged.ok_or_else(|| self.hidden(key, found.origin, allowed))
     }
 
     /// Whether a flag or variable gives `key`, and so wins over the file.
@@ -314,6 +319,11 @@ impl<'a> Section<'a> {
         in_file.map(|value| self.in_file(value))
     }
 
+    fn hidden(&self, key: &str, origin: String, allowed: &str) -> ConfigError {
+        let (key, allowed) = (self.key(key), allowed.to_owned());
+        ConfigError::Wrong { key, value: secret(), origin, allowed }
+    }
+
     fn in_file(&self, value: Value) -> Found {
         Found { value, origin: self.layers.path().display().to_string(), is_text: false }
     }
@@ -331,6 +341,18 @@ impl<'a> Section<'a> {
 }
 
 impl Found {
+    /// The items of a list; a flag or variable separates them by commas.
+    fn items(&self) -> Option<Vec<Value>> {
+        match &self.value {
+            Value::Array(items) => Some(items.clone()),
+            Value::String(text) if self.is_text => {
+                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                Some(items.map(|item| Value::String(item.to_owned())).collect())
+            }
+            _ => None,
+        }
+    }
+
     fn clone_origin(&self) -> Self {
         Self { value: Value::Boolean(false), origin: self.origin.clone(), is_text: self.is_text }
     }

@@ -1,5 +1,6 @@
 //! The buffer's counters in `/metrics`.
 
+use crate::buffer::redis::RedisGauges;
 use crate::buffer::spool::SpoolCounters;
 use crate::buffer::{BufferCounters, COMMIT_BUCKETS_MICROS};
 use prometheus_client::collector::Collector;
@@ -29,6 +30,7 @@ impl Collector for BufferCollector {
         gauge(encoder, "buffer_queued_bytes", help, counters.queued_bytes())?;
         failures(encoder, counters)?;
         spool(encoder, &counters.spool)?;
+        redis(encoder, counters.redis())?;
         commit_times(encoder, counters)
     }
 }
@@ -78,6 +80,26 @@ fn spool(encoder: &mut DescriptorEncoder<'_>, spool: &SpoolCounters) -> Result<(
     for (reason, count) in spool.losses() {
         let labels = [("reason", reason)];
         ConstCounter::new(count).encode(metric.encode_family(&labels)?)?;
+    }
+    Ok(())
+}
+
+fn redis(encoder: &mut DescriptorEncoder<'_>, seen: &RedisGauges) -> Result<(), Error> {
+    let help = "Bytes that the fullest master of Redis uses";
+    gauge(encoder, "buffer_redis_memory_used_bytes", help, seen.memory_used())?;
+    let help = "Its maxmemory; 0: none";
+    gauge(encoder, "buffer_redis_memory_max_bytes", help, seen.memory_max())?;
+    let help = "Streams that nothing more is taken for: Redis nears its limit, or a group lags";
+    gauge(encoder, "buffer_redis_pressed_shards", help, seen.pressed_shards())?;
+    let help = "Messages removed because every registered group had acknowledged them";
+    counter(encoder, "buffer_redis_trimmed_messages", help, seen.trimmed_messages())?;
+    let help = "Messages that a consumer group has not acknowledged";
+    let name = "buffer_redis_unread_messages";
+    let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    for (group, unread) in seen.unread_messages() {
+        let labels = [("group", group)];
+        let series = metric.encode_family(&labels)?;
+        ConstGauge::new(unread).encode(series)?;
     }
     Ok(())
 }

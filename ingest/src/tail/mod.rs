@@ -11,6 +11,7 @@ mod stack;
 
 use self::escape::EscapedJson;
 use crate::buffer::read::{BufferReader, Kept, Source, Start};
+use crate::buffer::redis::RedisAddress;
 use crate::buffer::{ReadError, show};
 use crate::source_maps::{Maps, resolve};
 use jiff::tz::TimeZone;
@@ -72,7 +73,12 @@ impl Options {
     #[must_use]
     pub fn source(&self) -> Option<Source> {
         let journal = self.journal.clone().map(|dir| Source::Journal { dir });
-        journal.or_else(|| self.redis.clone().map(|url| Source::Redis { url, shards: None }))
+        journal.or_else(|| self.redis_source())
+    }
+
+    fn redis_source(&self) -> Option<Source> {
+        let address = RedisAddress::single(self.redis.clone()?);
+        Some(Source::Redis { address, shards: None })
     }
 
     fn start(&self) -> Start {

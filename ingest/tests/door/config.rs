@@ -68,6 +68,36 @@ const WRONG_FILES: &[(&str, &str, &[&str])] = &[
         "[buffer.redis]\nurl = \"http://:hunter2@h\"",
         &["`buffer.redis.url`", "not shown", "redis://"],
     ),
+    (
+        "",
+        "[buffer.redis]\ncluster = [\"http://:hunter2@h\"]",
+        &["`buffer.redis.cluster`", "not shown", "HOST:PORT"],
+    ),
+    (
+        "",
+        "[buffer.redis]\nurl = \"redis://h\"\ncluster = [\"h:1\"]",
+        &["`buffer.redis.url`", "only one of"],
+    ),
+    (
+        "",
+        "[buffer.redis]\nsentinels = [\"h:1\"]",
+        &["`buffer.redis.master_name` is missing", "sentinel monitor"],
+    ),
+    (
+        "",
+        "[buffer.redis]\nurl = \"rediss://h\"\nca_file = \"/nowhere.pem\"",
+        &["`buffer.redis.ca_file`", "/nowhere.pem", "can be read"],
+    ),
+    (
+        "",
+        "[buffer.redis]\nurl = \"redis://h\"\npassword = \"hunter2\"\npassword_file = \"/x\"",
+        &["`buffer.redis.password_file`", "no `password` beside it"],
+    ),
+    (
+        "",
+        "[buffer.redis.pressure]\nmemory_percent_max = 101",
+        &["`buffer.redis.pressure.memory_percent_max`", "10 to 100"],
+    ),
     ("", "[live]\nenabled = \"yes\"", &["`live.enabled`", "\"yes\"", "true or false"]),
     (
         "",

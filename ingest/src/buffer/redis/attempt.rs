@@ -5,22 +5,24 @@
 //! load balancer sends nobody to a server that is not ready.
 
 use super::link::Link;
-use super::{ENTRY_FIELD, judge};
+use super::node::judge;
+use super::{ENTRY_FIELD, stream_key};
 use crate::buffer::KeepError;
 use ::redis::{Pipeline, Value};
 
-/// Asks as many streams as `keys`, in their order.
+/// Asks the streams of `shards`, in their order.
 ///
 /// Redis checks whether it takes writes before it looks at what is written, and then refuses the
 /// ID `0-0`, which is never valid; so the first command stores nothing and is refused in a way
 /// that tells. It does not look at the key, so the second one does.
 pub(super) async fn ask(
     link: &mut Link,
-    keys: impl Iterator<Item = String>,
+    shards: &[u16],
 ) -> Result<Vec<Result<(), KeepError>>, KeepError> {
     let mut pipeline = Pipeline::new();
     pipeline.ignore_errors();
-    for key in keys {
+    for shard in shards {
+        let key = stream_key(*shard);
         pipeline.cmd("XADD").arg(&key).arg("0-0").arg(ENTRY_FIELD).arg("");
         pipeline.cmd("XLEN").arg(&key);
     }

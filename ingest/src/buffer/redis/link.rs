@@ -3,60 +3,61 @@
 //! Not the crate's `ConnectionManager`: after an answer that came too late it goes on with the
 //! same connection, which to a host that has vanished is no connection, and while it reconnects
 //! every command waits for all of its attempts. Here one owner sends one pipeline at a time, so
-//! a connection that failed in any way is dropped, and until the pause before the next attempt
-//! is over the answer is given at once.
+//! a connection that failed in any way is dropped, and until the next one is there the answer is
+//! given at once: a host that is away must not hold up the entries of other masters.
 
+use super::connector::{Connector, Place};
+use super::limits::CONNECTING_WAIT;
+use crate::buffer::KeepError;
 use crate::buffer::limits::{RECONNECT_PAUSE_MAX, RECONNECT_PAUSE_MIN};
-use crate::buffer::{KeepError, OpenError};
 use ::redis::aio::MultiplexedConnection;
-use ::redis::io::tcp::TcpSettings;
-use ::redis::{
-    AsyncConnectionConfig, Client, Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, RedisError,
-    RedisResult,
-};
+use ::redis::{Cmd, FromRedisValue, Pipeline, RedisError, RedisResult};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout};
 
-/// A client for `url`.
-///
-/// # Errors
-/// What is wrong with the address, without the address.
-pub(super) fn client(url: &str) -> Result<Client, OpenError> {
-    let wrong = |error: RedisError| OpenError::RedisUrl { reason: error.to_string() };
-    let info = url.into_connection_info().map_err(wrong)?;
-    // Without it a pipeline's last packet waits for the acknowledgement of the one before.
-    let info = info.set_tcp_settings(TcpSettings::default().set_nodelay(true));
-    Client::open(info).map_err(wrong)
+/// The one connection to a server.
+pub(super) struct Link {
+    connector: Arc<Connector>,
+    place: Place,
+    state: State,
+    backoff: Backoff,
+    last_error: String,
+    /// How long a command waits for the connection to be made. At the start it is waited for,
+    /// so that the first status is true.
+    patience: Duration,
+    connections: u64,
 }
 
-/// The one connection of a sink.
-pub(super) struct Link {
-    client: Client,
-    config: AsyncConnectionConfig,
-    connection: Option<MultiplexedConnection>,
-    /// The pause before the next attempt, and when it is over.
-    pause: Duration,
-    next_attempt: Option<Instant>,
-    last_error: String,
+enum State {
+    Idle,
+    Connecting(JoinHandle<Result<MultiplexedConnection, String>>),
+    Connected(MultiplexedConnection),
 }
 
 impl Link {
-    pub(super) fn new(
-        url: &str,
-        connect_timeout: Duration,
-        response_timeout: Duration,
-    ) -> Result<Self, OpenError> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(connect_timeout))
-            .set_response_timeout(Some(response_timeout));
-        Ok(Self {
-            client: client(url)?,
-            config,
-            connection: None,
-            pause: RECONNECT_PAUSE_MIN,
-            next_attempt: None,
+    pub(super) fn new(connector: Arc<Connector>, place: Place) -> Self {
+        let patience = connector.connect_timeout();
+        Self {
+            connector,
+            place,
+            state: State::Idle,
+            backoff: Backoff::default(),
             last_error: String::new(),
-        })
+            patience,
+            connections: 0,
+        }
+    }
+
+    pub(super) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Connections made until now: another number means another connection, perhaps to another
+    /// server.
+    pub(super) fn connections(&self) -> u64 {
+        self.connections
     }
 
     /// Sends a pipeline and gives its replies.
@@ -84,27 +85,42 @@ impl Link {
 
     /// Connects anew for the next command.
     pub(super) fn drop_connection(&mut self) {
-        self.connection = None;
+        self.state = State::Idle;
     }
 
-    async fn connection(&mut self) -> Result<MultiplexedConnection, KeepError> {
-        if let Some(connection) = &self.connection {
+    /// The connection, made if it is not there.
+    pub(super) async fn connection(&mut self) -> Result<MultiplexedConnection, KeepError> {
+        if let State::Connected(connection) = &self.state {
             return Ok(connection.clone());
         }
-        if self.next_attempt.is_some_and(|at| Instant::now() < at) {
-            return Err(KeepError::unavailable(self.last_error.as_str()));
+        if matches!(self.state, State::Idle) {
+            if !self.backoff.is_over() {
+                return Err(KeepError::unavailable(self.last_error.as_str()));
+            }
+            let (connector, place) = (Arc::clone(&self.connector), self.place.clone());
+            let connecting = async move { connector.connect(&place).await };
+            self.state = State::Connecting(tokio::spawn(connecting));
         }
-        match self.client.get_multiplexed_async_connection_with_config(&self.config).await {
+        let State::Connecting(connecting) = &mut self.state else {
+            return Err(KeepError::unavailable("Redis is not connected"));
+        };
+        let Ok(connected) = timeout(self.patience, connecting).await else {
+            let reason = format!("Redis at {} is being connected: {}", self.place, self.last_error);
+            return Err(KeepError::unavailable(reason.trim_end_matches([':', ' '])));
+        };
+        self.patience = CONNECTING_WAIT;
+        let connected = connected.unwrap_or_else(|_| Err("connecting was ended".to_owned()));
+        match connected {
             Ok(connection) => {
-                self.pause = RECONNECT_PAUSE_MIN;
-                self.next_attempt = None;
-                self.connection = Some(connection.clone());
+                self.backoff = Backoff::default();
+                self.connections += 1;
+                self.state = State::Connected(connection.clone());
                 Ok(connection)
             }
             Err(error) => {
-                self.next_attempt = Some(Instant::now() + self.pause);
-                self.pause = (self.pause * 2).min(RECONNECT_PAUSE_MAX);
-                self.last_error = format!("Redis cannot be reached: {error}");
+                self.state = State::Idle;
+                self.backoff.failed();
+                self.last_error = format!("Redis at {} cannot be reached: {error}", self.place);
                 Err(KeepError::unavailable(self.last_error.as_str()))
             }
         }
@@ -112,10 +128,48 @@ impl Link {
 
     /// Drops the connection when it failed.
     fn settle<T>(&mut self, result: RedisResult<T>) -> Result<T, KeepError> {
-        result.map_err(|error| {
-            self.connection = None;
+        result.map_err(|error: RedisError| {
+            self.state = State::Idle;
             let what = if error.is_timeout() { "did not answer in time" } else { "was lost" };
-            KeepError::unavailable(format!("Redis {what}: {error}"))
+            KeepError::unavailable(format!("Redis at {} {what}: {error}", self.place))
         })
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        if let State::Connecting(connecting) = &self.state {
+            connecting.abort();
+        }
+    }
+}
+
+/// The pause before the next attempt. It doubles, and varies by half, so that many ingests do
+/// not come back to a Redis at the same moment.
+pub(super) struct Backoff {
+    pause: Duration,
+    until: Option<Instant>,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self { pause: RECONNECT_PAUSE_MIN, until: None }
+    }
+}
+
+impl Backoff {
+    pub(super) fn is_over(&self) -> bool {
+        self.until.is_none_or(|until| Instant::now() >= until)
+    }
+
+    pub(super) fn failed(&mut self) {
+        self.until = Some(Instant::now() + self.pause.mul_f64(0.5 + fastrand::f64()));
+        self.pause = (self.pause * 2).min(RECONNECT_PAUSE_MAX);
+    }
+
+    /// An attempt that succeeded is not repeated within the shortest pause either.
+    pub(super) fn succeeded(&mut self) {
+        self.pause = RECONNECT_PAUSE_MIN;
+        self.until = Some(Instant::now() + self.pause);
     }
 }

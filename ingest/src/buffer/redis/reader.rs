@@ -1,16 +1,20 @@
 //! Reading the streams of all shards.
 
-use super::link::client;
+use super::connector::{Connector, Place};
+use super::settings::RedisAddress;
+use super::topology::Topology;
 use super::{ENTRY_FIELD, stream_key};
 use crate::buffer::ReadError;
 use crate::buffer::limits::{
-    CONNECT_TIMEOUT_DEFAULT, RESPONSE_TIMEOUT_DEFAULT, SHARDS_DEFAULT, SHARDS_MAX,
+    FOLLOW_INTERVAL, RESPONSE_TIMEOUT_DEFAULT, SHARDS_DEFAULT, SHARDS_MAX,
 };
 use crate::buffer::read::{Kept, Start};
 use ::redis::aio::MultiplexedConnection;
-use ::redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline};
+use ::redis::{FromRedisValue, Pipeline};
 use bytes::Bytes;
+use futures_util::future::join_all;
 use std::time::Duration;
+use tokio::time::{Instant, sleep};
 
 /// The longest that one XREAD blocks. The answer may come this much later than other answers.
 const BLOCK_MAX: Duration = Duration::from_secs(5);
@@ -20,12 +24,19 @@ type Message = (String, Vec<Vec<u8>>);
 
 /// A position in each shard's stream.
 pub struct RedisReader {
-    client: Client,
-    /// `None` after a failure; made again by the next call.
-    connection: Option<MultiplexedConnection>,
+    connector: Connector,
+    topology: Topology,
+    /// Empty after a failure: found and connected again by the next call.
+    masters: Vec<Master>,
     streams: Vec<Stream>,
     /// Read when the reader was opened, not yet given out.
     pending: Vec<Kept>,
+}
+
+struct Master {
+    connection: MultiplexedConnection,
+    /// Places in `streams`.
+    streams: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -47,17 +58,26 @@ impl RedisReader {
     ///
     /// # Errors
     /// When Redis cannot be reached.
-    pub async fn open(url: &str, shards: Option<u16>, start: Start) -> Result<Self, ReadError> {
-        let client = client(url).map_err(|error| ReadError::Redis { reason: error.to_string() })?;
-        let mut reader =
-            Self { client, connection: None, streams: Vec::new(), pending: Vec::new() };
-        let shards = match shards {
-            Some(shards) => shards,
-            None => reader.count_shards().await?,
+    pub async fn open(
+        address: &RedisAddress,
+        shards: Option<u16>,
+        start: Start,
+    ) -> Result<Self, ReadError> {
+        let connector = Connector::new(address, BLOCK_MAX + RESPONSE_TIMEOUT_DEFAULT)
+            .map_err(|error| failed(error.to_string()))?;
+        let topology = Topology::new(&address.topology);
+        let mut reader = Self {
+            connector,
+            topology,
+            masters: Vec::new(),
+            streams: streams(shards.unwrap_or(SHARDS_MAX)),
+            pending: Vec::new(),
         };
-        reader.streams = (0..shards)
-            .map(|shard| Stream { shard, key: stream_key(shard), last_id: "0-0".to_owned() })
-            .collect();
+        if shards.is_none() {
+            let count = reader.count_shards().await?;
+            reader.streams = streams(count);
+            reader.masters = Vec::new();
+        }
         match start {
             Start::Beginning => {}
             Start::End => reader.go_back(1, 0).await?,
@@ -75,27 +95,49 @@ impl RedisReader {
             let rest = self.pending.split_off(max.min(self.pending.len()));
             return Ok(std::mem::replace(&mut self.pending, rest));
         }
+        let deadline = Instant::now() + wait;
+        loop {
+            self.connect().await?;
+            // One master can be waited for by itself; several are looked at in turns.
+            let block = (self.masters.len() == 1).then(|| wait.min(BLOCK_MAX));
+            let batch = self.read(max, block).await?;
+            if !batch.is_empty() || block.is_some() || Instant::now() >= deadline {
+                return Ok(batch);
+            }
+            sleep(FOLLOW_INTERVAL.min(deadline - Instant::now())).await;
+        }
+    }
+
+    async fn read(&mut self, max: usize, block: Option<Duration>) -> Result<Vec<Kept>, ReadError> {
         // XREAD's count is one of each stream.
         let count = (max / self.streams.len().max(1)).max(1);
-        // BLOCK 0 would wait for ever.
-        let block = wait.min(BLOCK_MAX).as_millis().max(1);
-        let mut read = ::redis::cmd("XREAD");
-        read.arg("COUNT").arg(count).arg("BLOCK").arg(block.to_string()).arg("STREAMS");
-        for stream in &self.streams {
-            read.arg(&stream.key);
-        }
-        for stream in &self.streams {
-            read.arg(&stream.last_id);
-        }
-        let reply: Option<Vec<(String, Vec<Message>)>> = self.command(&read).await?;
+        let replies = self
+            .each(|pipeline, streams| {
+                let read = pipeline.cmd("XREAD").arg("COUNT").arg(count);
+                if let Some(block) = block {
+                    // BLOCK 0 would wait for ever.
+                    read.arg("BLOCK").arg(block.as_millis().max(1).to_string());
+                }
+                read.arg("STREAMS");
+                for stream in streams {
+                    read.arg(&stream.key);
+                }
+                for stream in streams {
+                    read.arg(&stream.last_id);
+                }
+            })
+            .await?;
         let mut batch = Vec::new();
-        for (key, messages) in reply.unwrap_or_default() {
-            let stream = self.streams.iter_mut().find(|stream| stream.key == key);
-            let Some(stream) = stream else { continue };
-            if let Some((last_id, _)) = messages.last() {
-                stream.last_id.clone_from(last_id);
+        for (_, (read,)) in replies {
+            let read: Option<Vec<(String, Vec<Message>)>> = read;
+            for (key, messages) in read.unwrap_or_default() {
+                let stream = self.streams.iter_mut().find(|stream| stream.key == key);
+                let Some(stream) = stream else { continue };
+                if let Some((last_id, _)) = messages.last() {
+                    stream.last_id.clone_from(last_id);
+                }
+                batch.extend(messages.into_iter().flat_map(|message| kept(stream.shard, message)));
             }
-            batch.extend(messages.into_iter().flat_map(|message| kept(stream.shard, message)));
         }
         sort(&mut batch);
         Ok(batch)
@@ -104,17 +146,24 @@ impl RedisReader {
     /// Sets each stream's position to its end, and keeps the newest `give` of the messages
     /// there to be given out first. `look` says how many of each stream are looked at.
     async fn go_back(&mut self, look: usize, give: usize) -> Result<(), ReadError> {
-        let mut pipeline = ::redis::pipe();
-        for stream in &self.streams {
-            let newest = pipeline.cmd("XREVRANGE").arg(&stream.key);
-            newest.arg("+").arg("-").arg("COUNT").arg(look);
-        }
-        let replies: Vec<Vec<Message>> = self.pipeline(&pipeline).await?;
-        for (stream, messages) in self.streams.iter_mut().zip(replies) {
-            if let Some((id, _)) = messages.first() {
-                stream.last_id.clone_from(id);
+        self.connect().await?;
+        let replies = self
+            .each(|pipeline, streams| {
+                for stream in streams {
+                    let newest = pipeline.cmd("XREVRANGE").arg(&stream.key);
+                    newest.arg("+").arg("-").arg("COUNT").arg(look);
+                }
+            })
+            .await?;
+        for (places, replies) in replies {
+            let replies: Vec<Vec<Message>> = replies;
+            for (at, messages) in places.into_iter().zip(replies) {
+                let stream = &mut self.streams[at];
+                if let Some((id, _)) = messages.first() {
+                    stream.last_id.clone_from(id);
+                }
+                self.pending.extend(messages.into_iter().rev().flat_map(|m| kept(stream.shard, m)));
             }
-            self.pending.extend(messages.into_iter().rev().flat_map(|m| kept(stream.shard, m)));
         }
         sort(&mut self.pending);
         let older = self.pending.len().saturating_sub(give);
@@ -124,56 +173,93 @@ impl RedisReader {
 
     /// The number of streams that are there, at least as many as by default.
     async fn count_shards(&mut self) -> Result<u16, ReadError> {
-        let mut pipeline = ::redis::pipe();
-        for shard in 0..SHARDS_MAX {
-            pipeline.cmd("EXISTS").arg(stream_key(shard));
+        self.connect().await?;
+        let replies = self
+            .each(|pipeline, streams| {
+                for stream in streams {
+                    pipeline.cmd("EXISTS").arg(&stream.key);
+                }
+            })
+            .await?;
+        let mut count = SHARDS_DEFAULT;
+        for (places, there) in replies {
+            let there: Vec<bool> = there;
+            let there = places.into_iter().zip(there).filter(|(_, there)| *there);
+            let shards = there.map(|(at, _)| self.streams[at].shard + 1);
+            count = shards.fold(count, u16::max);
         }
-        let there: Vec<bool> = self.pipeline(&pipeline).await?;
-        let last = (0..SHARDS_MAX).zip(there).filter_map(|(shard, there)| there.then_some(shard));
-        Ok(last.max().map_or(0, |last| last + 1).max(SHARDS_DEFAULT))
+        Ok(count)
     }
 
-    async fn command<T: FromRedisValue>(&mut self, command: &Cmd) -> Result<T, ReadError> {
-        let mut connection = self.connection().await?;
-        let result = command.query_async(&mut connection).await;
-        self.settle(result)
-    }
-
-    async fn pipeline<T: FromRedisValue>(&mut self, pipeline: &Pipeline) -> Result<T, ReadError> {
-        let mut connection = self.connection().await?;
-        let result = pipeline.query_async(&mut connection).await;
-        self.settle(result)
-    }
-
-    async fn connection(&mut self) -> Result<MultiplexedConnection, ReadError> {
-        if let Some(connection) = &self.connection {
-            return Ok(connection.clone());
-        }
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(CONNECT_TIMEOUT_DEFAULT))
-            .set_response_timeout(Some(BLOCK_MAX + RESPONSE_TIMEOUT_DEFAULT));
-        let connected = self.client.get_multiplexed_async_connection_with_config(&config).await;
-        let connection = self.settle(connected)?;
-        self.connection = Some(connection.clone());
-        Ok(connection)
-    }
-
-    fn settle<T>(&mut self, result: ::redis::RedisResult<T>) -> Result<T, ReadError> {
-        result.map_err(|error| {
-            self.connection = None;
-            ReadError::Redis { reason: error.to_string() }
+    /// Sends each master a pipeline about its streams; gives the places of those, and the
+    /// replies. A failure disconnects all.
+    async fn each<T: FromRedisValue>(
+        &mut self,
+        fill: impl Fn(&mut Pipeline, &[&Stream]),
+    ) -> Result<Vec<(Vec<usize>, T)>, ReadError> {
+        let streams = &self.streams;
+        let asking = self.masters.iter_mut().map(|master| {
+            let mut pipeline = ::redis::pipe();
+            let own: Vec<&Stream> = master.streams.iter().map(|at| &streams[*at]).collect();
+            fill(&mut pipeline, &own);
+            async move {
+                let replies: T = pipeline.query_async(&mut master.connection).await?;
+                Ok((master.streams.clone(), replies))
+            }
+        });
+        let replies: ::redis::RedisResult<Vec<_>> = join_all(asking).await.into_iter().collect();
+        replies.map_err(|error| {
+            self.masters = Vec::new();
+            failed(error.to_string())
         })
+    }
+
+    /// Finds the masters and connects to them, where that is not done.
+    async fn connect(&mut self) -> Result<(), ReadError> {
+        if !self.masters.is_empty() {
+            return Ok(());
+        }
+        let shards = u16::try_from(self.streams.len()).unwrap_or(SHARDS_MAX);
+        let found = self.topology.find(&self.connector, &[], shards).await.map_err(failed)?;
+        let mut places: Vec<(Place, Vec<usize>)> = Vec::new();
+        for (at, place) in found.into_iter().enumerate() {
+            let place =
+                place.ok_or_else(|| failed("no node serves the slot of a stream".into()))?;
+            match places.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, streams)) => streams.push(at),
+                None => places.push((place, vec![at])),
+            }
+        }
+        let mut masters = Vec::with_capacity(places.len());
+        for (place, streams) in places {
+            let connection = self.connector.connect(&place).await;
+            let connection = connection.map_err(|error| failed(format!("{place}: {error}")))?;
+            masters.push(Master { connection, streams });
+        }
+        self.masters = masters;
+        Ok(())
     }
 }
 
-/// The entries of a message: one, or several where a writer packed them.
+fn streams(shards: u16) -> Vec<Stream> {
+    let stream = |shard| Stream { shard, key: stream_key(shard), last_id: "0-0".to_owned() };
+    (0..shards).map(stream).collect()
+}
+
+fn failed(reason: String) -> ReadError {
+    ReadError::Redis { reason }
+}
+
+/// The entries of a message: one, or several where they were packed. The first has the message's
+/// ID; `/1`, `/2`, … tell the others.
 fn kept(shard: u16, (id, fields): Message) -> impl Iterator<Item = Kept> {
     let kept_at_ms = order(&id).0;
     let mut fields = fields.into_iter();
     let pairs = std::iter::from_fn(move || Some((fields.next()?, fields.next()?)));
-    pairs.filter(|(name, _)| name == ENTRY_FIELD.as_bytes()).map(move |(_, value)| Kept {
+    let entries = pairs.filter(|(name, _)| name == ENTRY_FIELD.as_bytes());
+    entries.enumerate().map(move |(place, (_, value))| Kept {
         shard,
-        id: id.clone(),
+        id: if place == 0 { id.clone() } else { format!("{id}/{place}") },
         kept_at_ms,
         bytes: Bytes::from(value),
     })
@@ -184,8 +270,9 @@ fn sort(batch: &mut [Kept]) {
     batch.sort_by_key(|kept| order(&kept.id));
 }
 
-/// A stream ID `MS-SEQ` as numbers.
+/// A message's ID `MS-SEQ` as numbers.
 fn order(id: &str) -> (u64, u64) {
     let (ms, sequence) = id.split_once('-').unwrap_or((id, "0"));
+    let sequence = sequence.split('/').next().unwrap_or_default();
     (ms.parse().unwrap_or(0), sequence.parse().unwrap_or(0))
 }

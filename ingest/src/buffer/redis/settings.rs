@@ -1,0 +1,192 @@
+//! What an operator decides about Redis.
+
+use super::limits;
+use crate::buffer::commit::Bounds;
+use crate::buffer::limits::{CONNECT_TIMEOUT_DEFAULT, RESPONSE_TIMEOUT_DEFAULT, SHARDS_DEFAULT};
+use crate::buffer::{Durability, SpoolSettings};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Redis Streams.
+#[derive(Clone)]
+pub struct RedisSettings {
+    /// Where it is and who we are there.
+    pub address: RedisAddress,
+    /// Number of streams; the session chooses one.
+    pub shards: u16,
+    /// What an acknowledgement has to survive.
+    pub durability: Durability,
+    /// What may wait to be written.
+    pub queue: Bounds,
+    /// Where entries wait while Redis does not take them; `None`: they are refused then.
+    pub spool: Option<SpoolSettings>,
+    /// How long an answer may take.
+    pub response_timeout: Duration,
+    /// Not ready while Redis is configured for less than what is promised.
+    pub strict_durability: bool,
+    /// What is removed from the streams, and when.
+    pub trim: TrimSettings,
+    /// When nothing more is taken although Redis would.
+    pub pressure: PressureSettings,
+}
+
+/// Where a Redis is, and how to come in.
+#[derive(Clone)]
+pub struct RedisAddress {
+    /// One server, or how the masters are found.
+    pub topology: RedisTopology,
+    /// The ACL user, if the address does not name it.
+    pub username: Option<String>,
+    /// Its password, if the address does not have it.
+    pub password: Password,
+    /// Certificates. Whether TLS is spoken is said by the scheme `rediss`.
+    pub tls: RedisTls,
+    /// How long connecting may take.
+    pub connect_timeout: Duration,
+}
+
+/// One server, or how the masters are found.
+///
+/// Addresses are `redis://[USER[:PASSWORD]@]HOST[:PORT]`, `rediss://` for TLS, or `HOST:PORT`.
+#[derive(Clone)]
+pub enum RedisTopology {
+    /// One server: also `redis+unix:///PATH`, and with `/DB` behind.
+    Single {
+        /// Its address.
+        url: String,
+    },
+    /// A master that Sentinels watch; its successor is followed.
+    Sentinel {
+        /// The Sentinels. User and password in an address are for the Sentinel.
+        sentinels: Vec<String>,
+        /// What they call the master.
+        master_name: String,
+    },
+    /// A Redis Cluster.
+    Cluster {
+        /// Some of its nodes, by which the others are found.
+        seeds: Vec<String>,
+    },
+}
+
+/// A password, where it comes from.
+#[derive(Clone, Default)]
+pub enum Password {
+    /// None but what the address has.
+    #[default]
+    None,
+    /// The password itself.
+    Text(String),
+    /// In this file, read at each connection, so that it can be changed while we run.
+    File(PathBuf),
+}
+
+/// Certificates in PEM, read at each connection, so that they can be renewed while we run.
+#[derive(Debug, Clone, Default)]
+pub struct RedisTls {
+    /// Who may have signed the server's certificate, instead of whom the system trusts.
+    pub ca_file: Option<PathBuf>,
+    /// Our own certificate, and its key.
+    pub client: Option<(PathBuf, PathBuf)>,
+}
+
+/// What is removed from the streams. Only what every registered group has acknowledged is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrimSettings {
+    /// Whether anything is.
+    pub enabled: bool,
+    /// What came within this time stays, for those who look back.
+    pub keep_at_least: Duration,
+    /// Messages of a stream that no group has registered for; 0: all stay.
+    pub groupless_messages_max: u64,
+}
+
+/// When clients are told to come back later although Redis would take more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PressureSettings {
+    /// Percent of Redis' maxmemory.
+    pub memory_percent_max: u8,
+    /// Messages of one stream that the slowest group has not read; 0: no bound.
+    pub lag_messages_max: u64,
+}
+
+impl RedisAddress {
+    /// These masters with everything else as by default.
+    #[must_use]
+    pub fn new(topology: RedisTopology) -> Self {
+        Self {
+            topology,
+            username: None,
+            password: Password::None,
+            tls: RedisTls::default(),
+            connect_timeout: CONNECT_TIMEOUT_DEFAULT,
+        }
+    }
+
+    /// The one server at `url`.
+    #[must_use]
+    pub fn single(url: impl Into<String>) -> Self {
+        Self::new(RedisTopology::Single { url: url.into() })
+    }
+}
+
+impl RedisSettings {
+    /// The Redis at `url` with everything else as by default.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self::at(RedisAddress::single(url))
+    }
+
+    /// The Redis at `address` with everything else as by default.
+    #[must_use]
+    pub fn at(address: RedisAddress) -> Self {
+        Self {
+            address,
+            shards: SHARDS_DEFAULT,
+            durability: Durability::Everysec,
+            queue: Bounds::default(),
+            spool: None,
+            response_timeout: RESPONSE_TIMEOUT_DEFAULT,
+            strict_durability: false,
+            trim: TrimSettings::default(),
+            pressure: PressureSettings::default(),
+        }
+    }
+}
+
+impl Default for TrimSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            keep_at_least: limits::KEEP_AT_LEAST_DEFAULT,
+            groupless_messages_max: 0,
+        }
+    }
+}
+
+impl Default for PressureSettings {
+    fn default() -> Self {
+        Self { memory_percent_max: limits::MEMORY_PERCENT_DEFAULT, lag_messages_max: 0 }
+    }
+}
+
+/// Without the address, which may hold a password.
+impl std::fmt::Debug for RedisSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RedisSettings")
+            .field("shards", &self.shards)
+            .field("durability", &self.durability)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Without the addresses, which may hold passwords.
+impl std::fmt::Debug for RedisAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match &self.topology {
+            RedisTopology::Single { .. } => "redis",
+            RedisTopology::Sentinel { .. } => "redis by Sentinel",
+            RedisTopology::Cluster { .. } => "redis cluster",
+        })
+    }
+}

@@ -1,0 +1,158 @@
+//! `[buffer.redis]`: where Redis is, who we are there, what is promised and trimmed.
+
+use super::buffer::millis;
+use super::{ConfigError, Section};
+use crate::buffer::redis::{
+    Password, PressureSettings, RedisAddress, RedisSettings, RedisTls, RedisTopology, TrimSettings,
+};
+use std::path::PathBuf;
+use std::time::Duration;
+
+const NODES: &str = "a list of redis://[USER[:PASSWORD]@]HOST[:PORT], rediss:// or HOST:PORT";
+
+/// Redis, if an address is given.
+pub(super) fn read(
+    buffer: &mut Section<'_>,
+    shards: u16,
+) -> Result<Option<RedisSettings>, ConfigError> {
+    let mut section = buffer.section("redis")?;
+    let topology = read_topology(&mut section)?;
+    let mut address = RedisAddress::new(RedisTopology::Cluster { seeds: Vec::new() });
+    read_user(&mut section, &mut address)?;
+    address.tls = read_tls(&mut section)?;
+    address.connect_timeout = millis(&mut section, "connect_timeout_ms", address.connect_timeout)?;
+    let mut settings = RedisSettings::at(address);
+    settings.shards = shards;
+    settings.response_timeout =
+        millis(&mut section, "response_timeout_ms", settings.response_timeout)?;
+    settings.strict_durability = section.boolean("strict_durability", false)?;
+    settings.trim = read_trim(&mut section)?;
+    settings.pressure = read_pressure(&mut section)?;
+    section.finish()?;
+    let Some(topology) = topology else { return Ok(None) };
+    settings.address.topology = topology;
+    Ok(Some(settings))
+}
+
+/// One of the three ways to say where it is.
+fn read_topology(section: &mut Section<'_>) -> Result<Option<RedisTopology>, ConfigError> {
+    let allowed = "redis://[USER[:PASSWORD]@]HOST[:PORT][/DB], rediss:// for TLS, or \
+        redis+unix:///PATH";
+    let judge = |url: &str| {
+        let known = ["redis://", "rediss://", "redis+unix:///"];
+        // Empty, as a variable or flag gives it to override the file: no Redis.
+        let is_good = url.is_empty() || known.iter().any(|scheme| url.starts_with(scheme));
+        is_good.then(|| url.to_owned())
+    };
+    let url = section.secret("url", allowed, judge)?.filter(|url| !url.is_empty());
+    let sentinels = read_nodes(section, "sentinels")?;
+    let master_name = section.text("master_name", "what the Sentinels call the master")?;
+    let seeds = read_nodes(section, "cluster")?;
+    if [url.is_some(), !sentinels.is_empty(), !seeds.is_empty()].iter().filter(|it| **it).count()
+        > 1
+    {
+        let allowed = "only one of `url`, `sentinels` and `cluster`; set the others empty";
+        return Err(section.refuse("url", "(with others)", allowed));
+    }
+    match (url, sentinels.is_empty(), seeds.is_empty()) {
+        (Some(url), ..) => Ok(Some(RedisTopology::Single { url })),
+        (None, false, _) => {
+            let name = "what the Sentinels call the master, as in `sentinel monitor NAME …`";
+            let master_name = section.required("master_name", master_name, name)?;
+            Ok(Some(RedisTopology::Sentinel { sentinels, master_name }))
+        }
+        (None, true, false) => Ok(Some(RedisTopology::Cluster { seeds })),
+        (None, true, true) => Ok(None),
+    }
+}
+
+/// Addresses, which may hold passwords and are in no message.
+fn read_nodes(section: &mut Section<'_>, key: &'static str) -> Result<Vec<String>, ConfigError> {
+    let judge = |node: &str| {
+        let (scheme, rest) = node.split_once("://").unwrap_or(("redis", node));
+        let is_good = ["redis", "rediss"].contains(&scheme) && !rest.is_empty();
+        (is_good && (node.contains("://") || rest.contains(':'))).then(|| node.to_owned())
+    };
+    section.secrets(key, NODES, judge)
+}
+
+fn read_user(section: &mut Section<'_>, address: &mut RedisAddress) -> Result<(), ConfigError> {
+    address.username = section.text("username", "the name of an ACL user")?;
+    let password = section.secret("password", "a password", |text| Some(text.to_owned()))?;
+    let file = section.text("password_file", "a file that holds the password")?.map(PathBuf::from);
+    address.password = match (password.filter(|text| !text.is_empty()), file) {
+        (Some(_), Some(file)) => {
+            let file = file.display().to_string();
+            return Err(section.refuse("password_file", &file, "no `password` beside it"));
+        }
+        (Some(text), None) => Password::Text(text),
+        (None, Some(file)) => Password::File(readable(section, "password_file", file)?),
+        (None, None) => Password::None,
+    };
+    Ok(())
+}
+
+fn read_tls(section: &mut Section<'_>) -> Result<RedisTls, ConfigError> {
+    let pem = "a file in PEM";
+    let mut file = |key| section.text(key, pem).map(|path| path.map(PathBuf::from));
+    let (ca, cert, key) = (file("ca_file")?, file("client_cert_file")?, file("client_key_file")?);
+    let ca_file = ca.map(|path| readable(section, "ca_file", path)).transpose()?;
+    let client = match (cert, key) {
+        (None, None) => None,
+        (cert, key) => {
+            let cert = section.required("client_cert_file", cert, pem)?;
+            let key = section.required("client_key_file", key, pem)?;
+            let cert = readable(section, "client_cert_file", cert)?;
+            Some((cert, readable(section, "client_key_file", key)?))
+        }
+    };
+    Ok(RedisTls { ca_file, client })
+}
+
+/// Refuses a file that cannot be read now: the first connection would be too late to say so.
+fn readable(
+    section: &Section<'_>,
+    key: &'static str,
+    path: PathBuf,
+) -> Result<PathBuf, ConfigError> {
+    match std::fs::File::open(&path) {
+        Ok(_) => Ok(path),
+        Err(error) => {
+            let allowed = format!("a file that can be read: {error}");
+            Err(section.refuse(key, &path.display().to_string(), allowed))
+        }
+    }
+}
+
+fn read_trim(redis: &mut Section<'_>) -> Result<TrimSettings, ConfigError> {
+    let mut section = redis.section("trim")?;
+    let default = TrimSettings::default();
+    let seconds =
+        section.integer("keep_at_least_s", default.keep_at_least.as_secs(), 0..=31_536_000)?;
+    let settings = TrimSettings {
+        enabled: section.boolean("enabled", default.enabled)?,
+        keep_at_least: Duration::from_secs(seconds),
+        groupless_messages_max: section.integer(
+            "groupless_messages_max",
+            0,
+            0..=u64::from(u32::MAX),
+        )?,
+    };
+    section.finish()?;
+    Ok(settings)
+}
+
+fn read_pressure(redis: &mut Section<'_>) -> Result<PressureSettings, ConfigError> {
+    let mut section = redis.section("pressure")?;
+    let default = PressureSettings::default();
+    let settings = PressureSettings {
+        memory_percent_max: section.integer(
+            "memory_percent_max",
+            default.memory_percent_max,
+            10..=100,
+        )?,
+        lag_messages_max: section.integer("lag_messages_max", 0, 0..=u64::from(u32::MAX))?,
+    };
+    section.finish()?;
+    Ok(settings)
+}
