@@ -1,7 +1,7 @@
 //! The buffer in a real Redis: what it keeps, refuses, and survives.
 
 use crate::server::RedisServer;
-use crate::{PATIENCE, keeper, settings};
+use crate::{PATIENCE, keeper, settings, until};
 use bytes::Bytes;
 use ingest::buffer::read::{BufferReader, Kept, Source, Start};
 use ingest::buffer::redis::RedisAddress;
@@ -11,7 +11,6 @@ use ingest::buffer::{
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
 
 fn item(shard: u16, text: impl Into<String>) -> Item {
     Item { shard, bytes: Bytes::from(text.into()) }
@@ -29,15 +28,6 @@ async fn keep_together(keeper: &Keeper, items: Vec<Item>) -> Vec<Result<(), Keep
         outcomes.push(keeping.await.expect("no panic"));
     }
     outcomes
-}
-
-/// Asks until the answer is yes.
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !holds().await {
-        assert!(Instant::now() < deadline, "in vain: {what}");
-        sleep(Duration::from_millis(10)).await;
-    }
 }
 
 async fn reader(server: &RedisServer, start: Start) -> BufferReader {

@@ -1,23 +1,12 @@
 //! A Redis that answers INFO as ever and refuses writes: not ready until it takes them again.
 
 use crate::server::RedisServer;
-use crate::{PATIENCE, keeper, settings};
+use crate::{keeper, settings, until};
 use ingest::buffer::{Item, Keeper};
 use std::path::Path;
-use std::time::Duration;
-use tokio::time::{Instant, sleep};
 
 async fn keep(keeper: &Keeper, shard: u16) -> Result<(), &'static str> {
     keeper.keep(Item { shard, bytes: "x".into() }).await.map_err(|error| error.code())
-}
-
-/// Asks until the answer is yes.
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !holds().await {
-        assert!(Instant::now() < deadline, "in vain: {what}");
-        sleep(Duration::from_millis(10)).await;
-    }
 }
 
 /// Waits until the idle buffer has asked Redis again, twice, and says that it is not ready still.

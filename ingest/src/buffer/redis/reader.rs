@@ -98,8 +98,9 @@ impl RedisReader {
         let deadline = Instant::now() + wait;
         loop {
             self.connect().await?;
-            // One master can be waited for by itself; several are looked at in turns.
-            let block = (self.masters.len() == 1).then(|| wait.min(BLOCK_MAX));
+            // One server can be waited for; the streams of a Cluster are looked at in turns, for
+            // one command may not read streams of several slots.
+            let block = (!self.topology.is_cluster()).then(|| wait.min(BLOCK_MAX));
             let batch = self.read(max, block).await?;
             if !batch.is_empty() || block.is_some() || Instant::now() >= deadline {
                 return Ok(batch);
@@ -113,24 +114,16 @@ impl RedisReader {
         let count = (max / self.streams.len().max(1)).max(1);
         let replies = self
             .each(|pipeline, streams| {
-                let read = pipeline.cmd("XREAD").arg("COUNT").arg(count);
-                if let Some(block) = block {
-                    // BLOCK 0 would wait for ever.
-                    read.arg("BLOCK").arg(block.as_millis().max(1).to_string());
-                }
-                read.arg("STREAMS");
-                for stream in streams {
-                    read.arg(&stream.key);
-                }
-                for stream in streams {
-                    read.arg(&stream.last_id);
+                let together = if block.is_some() { streams.len() } else { 1 };
+                for streams in streams.chunks(together.max(1)) {
+                    add_read(pipeline.cmd("XREAD"), streams, count, block);
                 }
             })
             .await?;
         let mut batch = Vec::new();
-        for (_, (read,)) in replies {
-            let read: Option<Vec<(String, Vec<Message>)>> = read;
-            for (key, messages) in read.unwrap_or_default() {
+        for (_, read) in replies {
+            let read: Vec<Option<Vec<(String, Vec<Message>)>>> = read;
+            for (key, messages) in read.into_iter().flatten().flatten() {
                 let stream = self.streams.iter_mut().find(|stream| stream.key == key);
                 let Some(stream) = stream else { continue };
                 if let Some((last_id, _)) = messages.last() {
@@ -244,6 +237,21 @@ impl RedisReader {
 fn streams(shards: u16) -> Vec<Stream> {
     let stream = |shard| Stream { shard, key: stream_key(shard), last_id: "0-0".to_owned() };
     (0..shards).map(stream).collect()
+}
+
+fn add_read(read: &mut Pipeline, streams: &[&Stream], count: usize, block: Option<Duration>) {
+    read.arg("COUNT").arg(count);
+    if let Some(block) = block {
+        // BLOCK 0 would wait for ever.
+        read.arg("BLOCK").arg(block.as_millis().max(1).to_string());
+    }
+    read.arg("STREAMS");
+    streams.iter().for_each(|stream| {
+        read.arg(&stream.key);
+    });
+    streams.iter().for_each(|stream| {
+        read.arg(&stream.last_id);
+    });
 }
 
 fn failed(reason: String) -> ReadError {

@@ -35,6 +35,11 @@ impl Topology {
         }
     }
 
+    /// Whether the streams lie in several slots.
+    pub(super) fn is_cluster(&self) -> bool {
+        matches!(self, Self::Cluster)
+    }
+
     /// The master of each of `shards` shards; `None` for one whose slot nobody serves. `known`
     /// are nodes that may be asked beside those that the configuration names.
     ///

@@ -1,0 +1,55 @@
+//! A master that Sentinels watch: killed under load, its successor is followed.
+
+use crate::fleet::Sentinels;
+use crate::load::Load;
+use crate::{keeper, until};
+use ingest::buffer::redis::RedisSettings;
+use ingest::buffer::{Durability, Item};
+use std::time::Duration;
+
+const SHARDS: u16 = 2;
+
+#[tokio::test]
+async fn a_failover_under_load_loses_nothing_that_was_acknowledged() {
+    let mut fleet = Sentinels::start(&[]).await;
+    let timeout = Duration::from_millis(500);
+    let durability = Durability::Replicated { replicas: 1, timeout };
+    let settings =
+        RedisSettings { shards: SHARDS, durability, ..RedisSettings::at(fleet.address()) };
+    let keeper = keeper(settings).await;
+    let status = keeper.status();
+    assert!(status.ready, "{status:?}");
+    assert!(status.durability.contains("1 of its replicas"), "{}", status.durability);
+    let load = Load::start(&keeper, SHARDS, 8);
+    load.more(500).await;
+    let old = fleet.master();
+    fleet.servers[old].kill();
+    until("another is master", async || fleet.master() != old).await;
+    load.more(500).await;
+    assert!(fleet.servers[old].run(), "the old one is back, as a replica");
+    load.more(500).await;
+    let counts = load.finish().await;
+    counts.check("sentinel failover", &fleet.address(), SHARDS).await;
+    until("it is ready", async || keeper.status().ready).await;
+}
+
+#[tokio::test]
+async fn a_master_that_was_replaced_while_it_lives_is_left() {
+    let fleet = Sentinels::start(&[]).await;
+    let settings = RedisSettings { shards: SHARDS, ..RedisSettings::at(fleet.address()) };
+    let keeper = keeper(settings).await;
+    let item = |text: &'static str| Item { shard: 0, bytes: text.into() };
+    assert_eq!(keeper.keep(item("before")).await, Ok(()));
+    let old = fleet.master();
+    fleet.failover();
+    until("another is master", async || fleet.master() != old).await;
+    // What the old one took before it knew, nobody but the old one has: that is what `replicated`
+    // is for. From then on entries go to the new one.
+    let new = fleet.master();
+    let length = || fleet.servers[new].command::<usize>("XLEN dna:{0}:events");
+    let before = length();
+    until("the new master gets it", async || {
+        keeper.keep(item("after")).await.is_ok() && length() > before
+    })
+    .await;
+}
