@@ -9,6 +9,7 @@ use std::time::Duration;
 
 /// Where entries are kept.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub enum Settings {
     /// On the local disk.
     Journal(JournalSettings),

@@ -110,7 +110,7 @@ impl Counts {
         let kept = read_all(address, shards).await;
         let once: BTreeSet<&String> = kept.iter().collect();
         let lost: Vec<_> = self.acknowledged.iter().filter(|it| !once.contains(it)).collect();
-        println!(
+        eprintln!(
             "{name}: sent {}, acknowledged {}, kept {} ({} once deduplicated), lost {}, refused {:?}",
             self.sent,
             self.acknowledged.len(),

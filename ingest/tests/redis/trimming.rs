@@ -84,7 +84,7 @@ async fn a_slow_group_gets_everything_while_the_fast_ones_are_trimmed_behind() {
     }
     let lost = |by: &BTreeSet<String>| counts.acknowledged.difference(by).count();
     let trimmed = counters.redis().trimmed_messages();
-    println!(
+    eprintln!(
         "trimming: sent {}, acknowledged {}, read by fast {}, by slow {}, trimmed messages \
         {trimmed}, lost {} and {}",
         counts.sent,

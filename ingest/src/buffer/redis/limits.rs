@@ -28,6 +28,10 @@ pub(super) const FIND_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often masters, memory and groups are looked at. Each look is a few commands a master.
 pub(super) const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
+/// Every so many looks the nodes of a Cluster are asked for slots that have moved. The writer
+/// hears of them at once, by MOVED; the watch must not trim what is another's by now.
+pub(super) const FIND_EVERY: u32 = 10;
+
 /// Every so many looks the streams are trimmed.
 pub(super) const TRIM_EVERY: u32 = 5;
 

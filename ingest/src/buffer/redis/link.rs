@@ -24,15 +24,16 @@ pub(super) struct Link {
     state: State,
     backoff: Backoff,
     last_error: String,
-    /// How long a command waits for the connection to be made. At the start it is waited for,
-    /// so that the first status is true.
+    /// How long a command waits for the next connection to be made. The first is waited for, so
+    /// that the first status is true.
     patience: Duration,
     connections: u64,
 }
 
 enum State {
     Idle,
-    Connecting(JoinHandle<Result<MultiplexedConnection, String>>),
+    /// With how long the next command waits for it; the ones after that do not wait.
+    Connecting(JoinHandle<Result<MultiplexedConnection, String>>, Duration),
     Connected(MultiplexedConnection),
 }
 
@@ -99,16 +100,16 @@ impl Link {
             }
             let (connector, place) = (Arc::clone(&self.connector), self.place.clone());
             let connecting = async move { connector.connect(&place).await };
-            self.state = State::Connecting(tokio::spawn(connecting));
+            self.state = State::Connecting(tokio::spawn(connecting), self.patience);
+            self.patience = CONNECTING_WAIT;
         }
-        let State::Connecting(connecting) = &mut self.state else {
+        let State::Connecting(connecting, patience) = &mut self.state else {
             return Err(KeepError::unavailable("Redis is not connected"));
         };
-        let Ok(connected) = timeout(self.patience, connecting).await else {
+        let Ok(connected) = timeout(std::mem::take(patience), connecting).await else {
             let reason = format!("Redis at {} is being connected: {}", self.place, self.last_error);
             return Err(KeepError::unavailable(reason.trim_end_matches([':', ' '])));
         };
-        self.patience = CONNECTING_WAIT;
         let connected = connected.unwrap_or_else(|_| Err("connecting was ended".to_owned()));
         match connected {
             Ok(connection) => {
@@ -138,7 +139,7 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        if let State::Connecting(connecting) = &self.state {
+        if let State::Connecting(connecting, _) = &self.state {
             connecting.abort();
         }
     }

@@ -50,6 +50,11 @@ impl Masters {
         self.stale = true;
     }
 
+    /// Whether only asking tells that a master was replaced: a Cluster's nodes say it themselves.
+    pub(super) fn are_told_by_others(&self) -> bool {
+        matches!(self.topology, Topology::Sentinel { .. })
+    }
+
     /// Finds the masters where they may have changed. Between attempts, and while nobody can
     /// tell, the ones that are known stay: most of them are well.
     ///

@@ -22,6 +22,9 @@ const BLOCK_MAX: Duration = Duration::from_secs(5);
 /// A message as XREAD and XREVRANGE give it: its ID, and names and values in turn.
 type Message = (String, Vec<Vec<u8>>);
 
+/// A stream's key and its new messages.
+type Read = (String, Vec<Message>);
+
 /// A position in each shard's stream.
 pub struct RedisReader {
     connector: Connector,
@@ -122,7 +125,7 @@ impl RedisReader {
             .await?;
         let mut batch = Vec::new();
         for (_, read) in replies {
-            let read: Vec<Option<Vec<(String, Vec<Message>)>>> = read;
+            let read: Vec<Option<Vec<Read>>> = read;
             for (key, messages) in read.into_iter().flatten().flatten() {
                 let stream = self.streams.iter_mut().find(|stream| stream.key == key);
                 let Some(stream) = stream else { continue };

@@ -50,7 +50,7 @@ pub(super) struct Memory {
 impl Memory {
     /// In percent of the bound; 0 where there is none.
     pub(super) fn percent(self) -> u64 {
-        if self.max == 0 { 0 } else { self.used.saturating_mul(100) / self.max }
+        self.used.saturating_mul(100).checked_div(self.max).unwrap_or(0)
     }
 }
 

@@ -40,8 +40,12 @@ impl RedisSink {
         settings: &RedisSettings,
         counters: Arc<BufferCounters>,
     ) -> Result<Self, OpenError> {
-        let masters =
-            || Masters::new(&settings.address, settings.shards, settings.response_timeout);
+        // Replicas have their own time beside the answer's.
+        let timeout = match settings.durability {
+            Durability::Replicated { timeout, .. } => settings.response_timeout + timeout,
+            _ => settings.response_timeout,
+        };
+        let masters = || Masters::new(&settings.address, settings.shards, timeout);
         let watched = Arc::new(Watched::default());
         let watch = Watch::start(masters()?, settings, Arc::clone(&watched), counters);
         Ok(Self {

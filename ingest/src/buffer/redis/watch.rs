@@ -2,7 +2,9 @@
 //! limit is turned into pressure before Redis refuses, and what every group has read is trimmed.
 
 use super::groups::{Groups, ask_groups};
-use super::limits::{PRESSURE_RELIEF_PERCENT, TRIM_EAGERLY_DIVISOR, TRIM_EVERY, WATCH_INTERVAL};
+use super::limits::{
+    FIND_EVERY, PRESSURE_RELIEF_PERCENT, TRIM_EAGERLY_DIVISOR, TRIM_EVERY, WATCH_INTERVAL,
+};
 use super::masters::Masters;
 use super::server::{Memory, ask_memory};
 use super::settings::{PressureSettings, TrimSettings};
@@ -99,20 +101,25 @@ impl Look {
     async fn once(&mut self) {
         let before = self.masters.map();
         // A master that lost a failover may still take entries, from whoever asks no one else.
-        self.masters.suspect();
+        if self.masters.are_told_by_others() || self.turn.is_multiple_of(FIND_EVERY) {
+            self.masters.suspect();
+        }
         if self.masters.refresh().await.is_err() {
             return;
         }
         if before != self.masters.map() {
             self.watched.moved.store(true, Relaxed);
         }
-        let is_trimmed = self.trim.enabled && self.turn % TRIM_EVERY == 0;
+        let is_trimmed = self.trim.enabled && self.turn.is_multiple_of(TRIM_EVERY);
         self.turn = self.turn.wrapping_add(1);
         let mut fullest = Memory::default();
         let mut unread: BTreeMap<String, u64> = BTreeMap::new();
         for at in 0..self.masters.nodes.len() {
             // Away: the writer sees it too, and says so.
-            let Ok((memory, groups)) = self.node(at, is_trimmed).await else { continue };
+            let Ok((memory, groups)) = self.node(at, is_trimmed).await else {
+                self.masters.suspect();
+                continue;
+            };
             if memory.percent() >= fullest.percent() {
                 fullest = memory;
             }
