@@ -81,7 +81,7 @@ impl RedisServer {
     }
 
     fn command_line(&self) -> Command {
-        let mut command = Command::new("redis-server");
+        let mut command = Command::new(program());
         let (port, dir) = (self.port.to_string(), self.dir.path().display().to_string());
         if let Some(lines) = &self.sentinel {
             let file = self.dir.path().join("sentinel.conf");
@@ -122,6 +122,15 @@ impl RedisServer {
         client.get_connection().expect("it is ready")
     }
 
+    /// Whether it has what Redis has from this version on.
+    pub(crate) fn is_at_least(&self, major: u32, minor: u32) -> bool {
+        let info: String = self.command("INFO server");
+        let version = info.lines().find_map(|line| line.strip_prefix("redis_version:"));
+        let mut parts = version.expect("a version").split('.').map(|part| part.parse::<u32>());
+        let mut next = || parts.next().and_then(Result::ok).expect("a number");
+        (next(), next()) >= (major, minor)
+    }
+
     /// Sends a command, its words separated by spaces.
     pub(crate) fn command<T: redis::FromRedisValue>(&self, words: &str) -> T {
         let mut words = words.split(' ');
@@ -137,6 +146,11 @@ impl Drop for RedisServer {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// The server to test with: another release, or Valkey, where the variable names one.
+fn program() -> String {
+    std::env::var("DNA_REDIS_SERVER").unwrap_or_else(|_| "redis-server".to_owned())
 }
 
 /// A free port whose Cluster bus, 10,000 above it, is free too.

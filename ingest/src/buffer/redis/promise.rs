@@ -56,7 +56,7 @@ fn meaning(durability: Durability) -> String {
             "with Redis' system (appendfsync everysec): loss of power may take a second or two"
                 .to_owned()
         }
-        Durability::Always => "on Redis' disk (appendfsync always)".to_owned(),
+        Durability::Always => "on Redis' disk (appendfsync always, or WAITAOF)".to_owned(),
         Durability::Replicated { replicas, .. } => {
             format!("with Redis and {replicas} of its replicas")
         }
