@@ -64,6 +64,7 @@ impl Connector {
             // What a Sentinel's address says of user and password is for the Sentinel.
             let protocol = first.redis_settings().protocol();
             let own = ::redis::RedisConnectionInfo::default().set_protocol(protocol);
+            let own = own.set_skip_set_lib_name();
             masters = masters.set_redis_settings(own);
         }
         if let Some(username) = &address.username {
@@ -182,7 +183,8 @@ fn parse(url: &str) -> Result<ConnectionInfo, OpenError> {
         true => ProtocolVersion::RESP2,
         false => ProtocolVersion::RESP3,
     };
-    let settings = info.redis_settings().clone().set_protocol(protocol);
+    // Telling the crate's name would take a right of its own, or fill the ACL log.
+    let settings = info.redis_settings().clone().set_protocol(protocol).set_skip_set_lib_name();
     // Without it a pipeline's last packet waits for the acknowledgement of the one before.
     let tcp = TcpSettings::default().set_nodelay(true);
     Ok(info.set_tcp_settings(tcp).set_redis_settings(settings))

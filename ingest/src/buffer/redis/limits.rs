@@ -25,6 +25,10 @@ pub(super) const CONNECTING_WAIT: Duration = Duration::from_millis(100);
 /// are asked at once, so this is also how long all together may take.
 pub(super) const FIND_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// How long what a server says of its configuration is believed while entries flow: how late
+/// `/health/ready` tells of an operator's CONFIG SET. Asking is one more step for one group.
+pub(super) const SERVER_AGE_MAX: Duration = Duration::from_secs(5);
+
 /// How often masters, memory and groups are looked at. Each look is a few commands a master.
 pub(super) const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 

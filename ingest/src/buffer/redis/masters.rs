@@ -123,10 +123,9 @@ impl Masters {
         self.of_shard.get(usize::from(shard)).copied().flatten()
     }
 
-    /// Connections made to all of them until now: another number means that one of them may be
-    /// another server.
-    pub(super) fn connections(&self) -> u64 {
-        self.nodes.iter().map(Node::connections).sum()
+    /// How often all of them were asked how they are.
+    pub(super) fn asked(&self) -> u64 {
+        self.nodes.iter().map(Node::asked).sum()
     }
 
     /// The shards of the node at `at`.

@@ -2,6 +2,7 @@
 
 use super::attempt;
 use super::connector::{Connector, Place};
+use super::limits::SERVER_AGE_MAX;
 use super::link::Link;
 use super::pack::Pack;
 use super::promise::waits_for_disk;
@@ -10,12 +11,22 @@ use super::slots::redirection;
 use crate::buffer::{Durability, Item, KeepError};
 use ::redis::{Pipeline, ServerError, Value};
 use std::sync::Arc;
+use tokio::time::Instant;
 
 /// A master, and what is known of it.
 pub(super) struct Node {
     link: Link,
-    /// What it said of itself, and on which connection.
-    server: Option<(u64, Server)>,
+    /// What it said of itself.
+    server: Option<Asked>,
+    /// How often it was asked.
+    asked: u64,
+}
+
+struct Asked {
+    server: Server,
+    /// On which connection.
+    connection: u64,
+    at: Instant,
 }
 
 /// What became of a pack.
@@ -37,7 +48,7 @@ impl Reply {
 
 impl Node {
     pub(super) fn new(connector: Arc<Connector>, place: Place) -> Self {
-        Self { link: Link::new(connector, place), server: None }
+        Self { link: Link::new(connector, place), server: None, asked: 0 }
     }
 
     pub(super) fn place(&self) -> &Place {
@@ -49,14 +60,14 @@ impl Node {
         &mut self.link
     }
 
-    /// Connections made to it until now.
-    pub(super) fn connections(&self) -> u64 {
-        self.link.connections()
+    /// How often it was asked how it is: another number means that the answer may be another.
+    pub(super) fn asked(&self) -> u64 {
+        self.asked
     }
 
     /// What it said of itself, if it was asked.
     pub(super) fn server(&self) -> Option<&Server> {
-        self.server.as_ref().map(|(_, server)| server)
+        self.server.as_ref().map(|asked| &asked.server)
     }
 
     /// Asks it how it is. A replica's connection is dropped: after a failover the same address
@@ -66,8 +77,18 @@ impl Node {
         if server.is_replica() {
             self.link.drop_connection();
         }
-        let (_, server) = self.server.insert((self.link.connections(), server));
-        Ok(server)
+        let connection = self.link.connections();
+        self.asked += 1;
+        let asked = self.server.insert(Asked { server, connection, at: Instant::now() });
+        Ok(&asked.server)
+    }
+
+    /// Whether what it said of itself still holds. A new connection may lead to another server;
+    /// and a buffer that is never idle is never probed, though Redis may be configured anew.
+    fn is_known(&self) -> bool {
+        self.server.as_ref().is_some_and(|asked| {
+            asked.connection == self.link.connections() && asked.at.elapsed() < SERVER_AGE_MAX
+        })
     }
 
     /// Asks it whether the streams of `shards` take writes now.
@@ -101,8 +122,7 @@ impl Node {
         asking: bool,
     ) -> Result<Vec<Reply>, KeepError> {
         self.link.connection().await?;
-        // A new connection may lead to a server that is configured in another way.
-        if self.server.as_ref().is_none_or(|(asked_on, _)| *asked_on != self.link.connections()) {
+        if !self.is_known() {
             let server = self.ask().await?;
             server.problem().map_or(Ok(()), Err)?;
         }

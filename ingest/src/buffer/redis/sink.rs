@@ -220,9 +220,9 @@ impl Sink for RedisSink {
         if self.watched.take_moved() {
             self.masters.suspect();
         }
-        let connections = self.masters.connections();
+        let asked = self.masters.asked();
         let outcomes = self.write(&group).await;
-        if self.masters.connections() != connections {
+        if self.masters.asked() != asked {
             self.judge_promise();
         }
         let open = || Err(KeepError::unavailable("Redis did not say what became of it"));
