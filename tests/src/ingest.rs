@@ -16,6 +16,13 @@ pub enum Buffer {
     Journal,
     /// The Redis at this address.
     Redis(String),
+    /// A Redis found in another way.
+    RedisAt {
+        /// `buffer.durability`.
+        durability: &'static str,
+        /// The lines of `[buffer.redis]`.
+        lines: String,
+    },
 }
 
 /// An ingest on a port and in a folder of its own.
@@ -189,6 +196,9 @@ fn config(port: u16, buffer: &Buffer, folder: &TempDir, more: &str) -> String {
     let redis = match buffer {
         Buffer::Journal => String::new(),
         Buffer::Redis(url) => format!("[buffer.redis]\nurl = {url:?}\n"),
+        Buffer::RedisAt { durability, lines } => {
+            format!("[buffer]\ndurability = {durability:?}\n[buffer.redis]\n{lines}\n")
+        }
     };
     format!(
         "listen = \"127.0.0.1:{port}\"\nworkers = 1\n\n[buffer]\n{more}\n\

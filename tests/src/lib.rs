@@ -5,5 +5,6 @@ pub mod beacons;
 pub mod count;
 pub mod ingest;
 pub mod process;
+pub mod redis_cluster;
 pub mod redis_server;
 pub mod soak;

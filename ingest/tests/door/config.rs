@@ -1,5 +1,7 @@
 //! Wrong configurations stop the start, with the key, the value and what is allowed.
 
+use ingest::buffer::Settings;
+use ingest::buffer::redis::RedisTopology;
 use ingest::config::{Config, Layers};
 use std::path::Path;
 
@@ -309,4 +311,30 @@ fn the_example_is_current() {
         });
         assert!(named, "{asked} is not in the example");
     }
+}
+
+#[test]
+fn redis_is_named_in_one_of_three_ways() {
+    let topology = |lines: &str, environment: &[(&str, &str)]| {
+        let config = load(&format!("[buffer.redis]\n{lines}\n{GOOD}"), environment);
+        match config.expect("good").buffer.settings {
+            Settings::Redis(settings) => Some(settings.address.topology),
+            Settings::Journal(_) => None,
+        }
+    };
+    let by_sentinel = "sentinels = [\"redis://:pw@a:26379\", \"b:26379\"]\nmaster_name = \"dna\"";
+    let Some(RedisTopology::Sentinel { sentinels, master_name }) = topology(by_sentinel, &[])
+    else {
+        panic!("Sentinel");
+    };
+    assert_eq!((sentinels.len(), master_name.as_str()), (2, "dna"));
+    let from_outside = [("DNA_BUFFER_REDIS_CLUSTER", "a:1, rediss://b:2")];
+    let Some(RedisTopology::Cluster { seeds }) = topology("", &from_outside) else {
+        panic!("Cluster");
+    };
+    assert_eq!(seeds, ["a:1", "rediss://b:2"]);
+    let single = topology("url = \"rediss://u:p@h\"", &[]);
+    assert!(matches!(single, Some(RedisTopology::Single { .. })));
+    let overridden = topology("url = \"redis://h\"", &[("DNA_BUFFER_REDIS_URL", "")]);
+    assert!(overridden.is_none(), "empty is no Redis");
 }

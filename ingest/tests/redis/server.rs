@@ -126,7 +126,7 @@ impl RedisServer {
     pub(crate) fn is_at_least(&self, major: u32, minor: u32) -> bool {
         let info: String = self.command("INFO server");
         let version = info.lines().find_map(|line| line.strip_prefix("redis_version:"));
-        let mut parts = version.expect("a version").split('.').map(|part| part.parse::<u32>());
+        let mut parts = version.expect("a version").split('.').map(str::parse::<u32>);
         let mut next = || parts.next().and_then(Result::ok).expect("a number");
         (next(), next()) >= (major, minor)
     }

@@ -83,7 +83,6 @@ impl Masters {
 
     /// Takes over who serves what; connections to masters that remain are kept.
     fn adopt(&mut self, places: &[Option<Place>]) {
-        let before: Vec<Place> = self.places();
         self.of_shard = places.iter().map(|place| place.as_ref().map(|it| self.at(it))).collect();
         let used: Vec<bool> =
             (0..self.nodes.len()).map(|at| self.of_shard.contains(&Some(at))).collect();
@@ -98,15 +97,12 @@ impl Masters {
         for of_shard in self.of_shard.iter_mut().flatten() {
             *of_shard = new_place[*of_shard];
         }
-        let after = self.places();
-        if before != after {
-            let names: Vec<String> = after.iter().map(ToString::to_string).collect();
-            tracing::info!(masters = names.join(", "), "the masters of Redis");
-        }
     }
 
-    fn places(&self) -> Vec<Place> {
-        self.nodes.iter().map(|node| node.place().clone()).collect()
+    /// The places of all of them, as the log has them.
+    pub(super) fn names(&self) -> String {
+        let names: Vec<String> = self.nodes.iter().map(|node| node.place().to_string()).collect();
+        names.join(", ")
     }
 
     /// The place in `nodes` of the server at `place`, which is added where it is new.

@@ -10,7 +10,7 @@ use crate::buffer::limits::{
 };
 use crate::buffer::read::{Kept, Start};
 use ::redis::aio::MultiplexedConnection;
-use ::redis::{FromRedisValue, Pipeline};
+use ::redis::{FromRedisValue, Pipeline, RedisResult};
 use bytes::Bytes;
 use futures_util::future::join_all;
 use std::time::Duration;
@@ -18,6 +18,10 @@ use tokio::time::{Instant, sleep};
 
 /// The longest that one XREAD blocks. The answer may come this much later than other answers.
 const BLOCK_MAX: Duration = Duration::from_secs(5);
+
+/// How long a reader looks for a slot that its nodes say is elsewhere: some times what they take
+/// to agree on a new master.
+const MOVED_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A message as XREAD and XREVRANGE give it: its ID, and names and values in turn.
 type Message = (String, Vec<Vec<u8>>);
@@ -100,7 +104,6 @@ impl RedisReader {
         }
         let deadline = Instant::now() + wait;
         loop {
-            self.connect().await?;
             // One server can be waited for; the streams of a Cluster are looked at in turns, for
             // one command may not read streams of several slots.
             let block = (!self.topology.is_cluster()).then(|| wait.min(BLOCK_MAX));
@@ -142,7 +145,6 @@ impl RedisReader {
     /// Sets each stream's position to its end, and keeps the newest `give` of the messages
     /// there to be given out first. `look` says how many of each stream are looked at.
     async fn go_back(&mut self, look: usize, give: usize) -> Result<(), ReadError> {
-        self.connect().await?;
         let replies = self
             .each(|pipeline, streams| {
                 for stream in streams {
@@ -169,7 +171,6 @@ impl RedisReader {
 
     /// The number of streams that are there, at least as many as by default.
     async fn count_shards(&mut self) -> Result<u16, ReadError> {
-        self.connect().await?;
         let replies = self
             .each(|pipeline, streams| {
                 for stream in streams {
@@ -188,11 +189,31 @@ impl RedisReader {
     }
 
     /// Sends each master a pipeline about its streams; gives the places of those, and the
-    /// replies. A failure disconnects all.
+    /// replies. A failure disconnects all; a slot that has moved is looked for again.
     async fn each<T: FromRedisValue>(
         &mut self,
         fill: impl Fn(&mut Pipeline, &[&Stream]),
     ) -> Result<Vec<(Vec<usize>, T)>, ReadError> {
+        let began = Instant::now();
+        loop {
+            self.connect().await?;
+            let error = match self.each_once(&fill).await {
+                Ok(replies) => return Ok(replies),
+                Err(error) => error,
+            };
+            self.masters = Vec::new();
+            if !error.is_cluster_error() || began.elapsed() > MOVED_PATIENCE {
+                return Err(failed(error.to_string()));
+            }
+            // The node that was asked has not heard of it yet; the next to answer may have.
+            sleep(FOLLOW_INTERVAL).await;
+        }
+    }
+
+    async fn each_once<T: FromRedisValue>(
+        &mut self,
+        fill: impl Fn(&mut Pipeline, &[&Stream]),
+    ) -> RedisResult<Vec<(Vec<usize>, T)>> {
         let streams = &self.streams;
         let asking = self.masters.iter_mut().map(|master| {
             let mut pipeline = ::redis::pipe();
@@ -203,11 +224,7 @@ impl RedisReader {
                 Ok((master.streams.clone(), replies))
             }
         });
-        let replies: ::redis::RedisResult<Vec<_>> = join_all(asking).await.into_iter().collect();
-        replies.map_err(|error| {
-            self.masters = Vec::new();
-            failed(error.to_string())
-        })
+        join_all(asking).await.into_iter().collect()
     }
 
     /// Finds the masters and connects to them, where that is not done.

@@ -108,6 +108,7 @@ impl Look {
             return;
         }
         if before != self.masters.map() {
+            tracing::info!(masters = self.masters.names(), "the masters of Redis");
             self.watched.moved.store(true, Relaxed);
         }
         let is_trimmed = self.trim.enabled && self.turn.is_multiple_of(TRIM_EVERY);
