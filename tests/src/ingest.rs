@@ -18,10 +18,10 @@ pub enum Buffer {
     Redis(String),
     /// A Redis found in another way.
     RedisAt {
-        /// `buffer.durability`.
-        durability: &'static str,
         /// The lines of `[buffer.redis]`.
         lines: String,
+        /// Whether there is a spool before it.
+        spool: bool,
     },
 }
 
@@ -196,13 +196,13 @@ fn config(port: u16, buffer: &Buffer, folder: &TempDir, more: &str) -> String {
     let redis = match buffer {
         Buffer::Journal => String::new(),
         Buffer::Redis(url) => format!("[buffer.redis]\nurl = {url:?}\n"),
-        Buffer::RedisAt { durability, lines } => {
-            format!("[buffer]\ndurability = {durability:?}\n[buffer.redis]\n{lines}\n")
-        }
+        Buffer::RedisAt { lines, .. } => format!("[buffer.redis]\n{lines}\n"),
     };
+    let is_spooled = !matches!(buffer, Buffer::RedisAt { spool: false, .. });
     format!(
         "listen = \"127.0.0.1:{port}\"\nworkers = 1\n\n[buffer]\n{more}\n\
-         [buffer.journal]\ndir = {journal:?}\n[buffer.spool]\ndir = {spool:?}\n{redis}\n\
+         [buffer.journal]\ndir = {journal:?}\n[buffer.spool]\nenabled = {is_spooled}\n\
+         dir = {spool:?}\n{redis}\n\
          [privacy]\npseudonym_key = \"{key}\"\n\n\
          [[apps]]\nname = \"test\"\nkeys = [\"{APP_KEY}\"]\norigins = [\"*\"]\n",
         journal = data.join("journal"),

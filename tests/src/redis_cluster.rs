@@ -3,6 +3,7 @@
 use crate::process::Process;
 use std::net::TcpListener;
 use std::process::Command;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -59,13 +60,16 @@ impl RedisCluster {
         self.nodes.iter().map(|node| format!("127.0.0.1:{}", node.port)).collect()
     }
 
-    /// The first node that is a master.
+    /// A master with streams of ours.
     ///
     /// # Panics
-    /// When none is.
+    /// When none has.
     #[must_use]
-    pub fn a_master(&self) -> usize {
-        (0..6).find(|at| self.is_master(*at)).expect("a master")
+    pub fn a_busy_master(&self) -> usize {
+        let is_busy = |at: &usize| {
+            self.is_master(*at) && self.ask(*at, &["INFO", "keyspace"]).contains("db0:keys=")
+        };
+        (0..6).find(is_busy).expect("a master with streams")
     }
 
     /// Kills a master, waits until its replica has taken its place, and starts it again.
@@ -119,6 +123,14 @@ fn launch(folder: &TempDir, port: u16) -> Process {
 fn free_port() -> u16 {
     let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
     let first = 22_000 + u16::try_from(std::process::id() % 90).expect("small") * 100;
-    let mut ports = (first..).filter(|port| is_free(*port) && is_free(port + 10_000));
-    ports.next().expect("a free port")
+    for _ in 0..2000 {
+        let port = first + NEXT_PORT.fetch_add(1, Ordering::Relaxed);
+        if is_free(port) && is_free(port + 10_000) {
+            return port;
+        }
+    }
+    panic!("no free port")
 }
+
+/// Clusters that start at the same time look at different ports.
+static NEXT_PORT: AtomicU16 = AtomicU16::new(0);

@@ -3,6 +3,7 @@
 use crate::server::RedisServer;
 use crate::{PATIENCE, settings};
 use ingest::buffer::read::{BufferReader, Source, Start};
+use ingest::buffer::redis::RedisAddress;
 use ingest::buffer::{BufferCounters, Durability, Item, Keeper, RedisSettings, Settings};
 use ingest::buffer::{SpoolSettings, open};
 use std::path::{Path, PathBuf};
@@ -54,7 +55,7 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
 
 /// What a consumer of each shard reads, each entry once, as numbers.
 async fn read(server: &RedisServer) -> [Vec<u16>; 2] {
-    let source = Source::Redis { url: server.url(), shards: Some(2) };
+    let source = Source::Redis { address: RedisAddress::single(server.url()), shards: Some(2) };
     let mut reader = BufferReader::open(&source, Start::Beginning).await.expect("opened");
     let mut shards = [Vec::new(), Vec::new()];
     loop {
