@@ -43,14 +43,7 @@ impl RedisCluster {
             .output()
             .expect("redis-cli is installed beside redis-server");
         assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stdout));
-        cluster.until("all are well", |cluster| {
-            (0..6).all(|at| {
-                let replication = cluster.ask(at, &["INFO", "replication"]);
-                cluster.ask(at, &["CLUSTER", "INFO"]).contains("cluster_state:ok")
-                    && (replication.contains("master_link_status:up")
-                        || replication.contains("connected_slaves:1"))
-            })
-        });
+        cluster.until("all are well", Self::is_well);
         cluster
     }
 
@@ -72,7 +65,8 @@ impl RedisCluster {
         (0..6).find(is_busy).expect("a master with streams")
     }
 
-    /// Kills a master, waits until its replica has taken its place, and starts it again.
+    /// Kills a master, waits until its replica has taken its place, starts it again, and waits
+    /// until it is a replica.
     ///
     /// # Panics
     /// When no replica does.
@@ -83,6 +77,18 @@ impl RedisCluster {
         self.until("a replica is promoted", |cluster| masters(cluster) == 3);
         let node = &mut self.nodes[master];
         node.process = launch(&node.folder, node.port);
+        // The next to be killed may be the one that this one has its data from.
+        self.until("it is a replica with all the data", Self::is_well);
+    }
+
+    /// Whether every master has its replica, and every replica its master's data.
+    fn is_well(&self) -> bool {
+        (0..6).all(|at| {
+            let replication = self.ask(at, &["INFO", "replication"]);
+            self.ask(at, &["CLUSTER", "INFO"]).contains("cluster_state:ok")
+                && (replication.contains("master_link_status:up")
+                    || replication.contains("connected_slaves:1"))
+        })
     }
 
     fn is_master(&self, at: usize) -> bool {
