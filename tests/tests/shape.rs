@@ -12,7 +12,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("ingest", &["dna-protocol"]),
     ("demo-site", &[]),
     ("dna-tests", &["dna-protocol"]),
-    ("xtask", &[]),
+    ("xtask", &["dna-protocol"]),
 ];
 
 fn root() -> PathBuf {

@@ -19,12 +19,7 @@ export const journey = {
   measure: async (bench, peer) => {
     const run = await beginRun(bench, peer);
     try {
-      const page = await run.context.newPage();
-      await page.goto(run.address(), { waitUntil: 'load' });
-      await sleep(START_MS);
-      await visit(page, run);
-      await page.goto(run.elsewhere);
-      await sleep(GRACE_MS);
+      await visitOnce(run);
       const told = [1, 2, 3].filter((number) => run.intake.has(run.marker(number))).length;
       return { ...sent(run.intake.requests), told };
     } finally {
@@ -40,6 +35,16 @@ export const journey = {
     { key: 'journey_errors_told', from: 'told', title: 'of 3 errors arrived' },
   ],
 };
+
+/** The whole visit of a run, until all that it sends has come. */
+export async function visitOnce(run) {
+  const page = await run.context.newPage();
+  await page.goto(run.address(), { waitUntil: 'load' });
+  await sleep(START_MS);
+  await visit(page, run);
+  await page.goto(run.elsewhere);
+  await sleep(GRACE_MS);
+}
 
 async function visit(page, run) {
   const routes = [['#pay', '/pay'], ['#save', '/save'], ['#help', '/help']];

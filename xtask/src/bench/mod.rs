@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: a Markdown table for people on stdout, and the same figures for
 //! programs in target/bench/NAME.json.
 
+mod ingest;
 mod sdk;
 
 use anyhow::Result;
@@ -29,11 +30,14 @@ pub(crate) struct Args {
 enum Name {
     /// The browser SDK beside its peers, in Chromium.
     Sdk,
+    /// The ingest service beside its peers, on one core.
+    Ingest,
 }
 
 /// Runs `cargo xtask bench`.
 pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
     match args.name {
         Name::Sdk => sdk::run(workspace, args),
+        Name::Ingest => ingest::run(workspace, args),
     }
 }

@@ -7,7 +7,7 @@ mod node;
 mod rust;
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail, ensure};
 use clap::ValueEnum;
@@ -47,7 +47,8 @@ enum Thing {
 pub(crate) const CHROMIUM_VARIABLE: &str = "DNA_CHROMIUM";
 pub(crate) const FIREFOX_VARIABLE: &str = "DNA_FIREFOX";
 /// Folders whose package-lock.json says which npm packages the chores need.
-pub(crate) const NODE_PROJECTS: [&str; 3] = ["js-wrapper", "tests/browser", "tests/bench"];
+pub(crate) const NODE_PROJECTS: [&str; 4] =
+    ["js-wrapper", "tests/browser", "tests/bench", "tests/bench/ingest/fastify"];
 
 /// Runs `cargo xtask setup`.
 pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
@@ -77,6 +78,32 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
 /// The redis-server program.
 pub(crate) fn redis_server() -> Result<PathBuf> {
     program(&["redis-server"], "redis-server")
+}
+
+/// The load generator wrk.
+pub(crate) fn wrk() -> Result<PathBuf> {
+    program(&["wrk"], "wrk")
+}
+
+/// webdis, a peer in the benchmark of ingest.
+pub(crate) fn webdis() -> Result<PathBuf> {
+    program(&["webdis"], "webdis")
+}
+
+/// nginx with the Lua module: peers in the benchmark of ingest.
+pub(crate) fn nginx_with_lua() -> Result<PathBuf> {
+    let module = Path::new("/usr/lib/nginx/modules/ngx_http_lua_module.so");
+    if !module.is_file() {
+        apt::install(&["nginx", "libnginx-mod-http-lua"])?;
+    }
+    match find_program(&["nginx"]).or_else(|| found("/usr/sbin/nginx")) {
+        Some(path) => Ok(path),
+        None => bail!("nginx was installed, but it is not on PATH"),
+    }
+}
+
+fn found(path: &str) -> Option<PathBuf> {
+    Some(PathBuf::from(path)).filter(|path| path.is_file())
 }
 
 /// A Chromium, or a Chrome that is there already.
