@@ -23,6 +23,10 @@ pub const RECENT_PARTS: usize = 16;
 /// mini programs, have some 400.
 pub const USER_AGENT_BYTES_MAX: usize = 1024;
 
+/// User agents that a thread remembers: more than those of a bank's customers that send nine beacons
+/// of ten. At most 4 MB, were each as long as is looked at; 1 MB as they are.
+pub const AGENTS_REMEMBERED_MAX: usize = 2048;
+
 /// Hops of an `X-Forwarded-For` that are looked at, from the nearest on.
 pub const FORWARDED_HOPS_MAX: usize = 16;
 

@@ -1,6 +1,6 @@
 //! What cleaning takes out, what it leaves, and that no spelling of a card gets through.
 
-use dna_protocol::privacy::{clean_address, clean_text, clean_url, mask_of_number};
+use dna_protocol::privacy::{clean_address, clean_text, clean_url, is_plain, mask_of_number};
 use proptest::prelude::*;
 
 #[track_caller]
@@ -16,6 +16,16 @@ fn check_addresses(cases: &[(&str, &str)]) {
     for (url, clean) in cases {
         assert_eq!(clean_address(url), *clean, "{url:?}");
         assert_eq!(clean_address(clean), *clean, "a second time");
+    }
+}
+
+#[test]
+fn most_texts_look_plain() {
+    for text in ["https://bank.example/api/v1/accounts", "TypeError: x is undefined", "2026-11-25"] {
+        assert!(is_plain(text), "{text}");
+    }
+    for text in ["/a?b", "a#b", "me@bank", "13 812 345 678", "data:x", "JavaScript:x", " /a", "%40"] {
+        assert!(!is_plain(text), "{text}");
     }
 }
 
@@ -274,6 +284,18 @@ fn pieces() -> impl Strategy<Value = String> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    /// The quick look never passes what the scanners would change.
+    #[test]
+    fn what_looks_plain_is_clean(
+        text in prop_oneof![pieces(), any::<String>(), "[ a-zA-Z0-9:/.\u{a0}-]{0,40}"]
+    ) {
+        if is_plain(&text) {
+            prop_assert_eq!(clean_text(&text), text.clone());
+            prop_assert_eq!(clean_url(&text, "lang"), text.clone());
+            prop_assert_eq!(clean_address(&text), text);
+        }
+    }
 
     #[test]
     fn twice_is_once(text in prop_oneof![pieces(), any::<String>()]) {

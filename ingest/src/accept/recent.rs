@@ -42,7 +42,8 @@ struct Part {
 
 #[derive(Debug)]
 enum State {
-    UnderWay(watch::Receiver<Option<Outcome>>),
+    /// With those who wait for its outcome, if somebody does.
+    UnderWay(Option<watch::Sender<Option<Outcome>>>),
     Kept { accepted: usize },
 }
 
@@ -62,7 +63,7 @@ pub enum Claim<'a> {
 pub struct Ticket<'a> {
     recent: &'a Recent,
     name: FrameName,
-    sender: watch::Sender<Option<Outcome>>,
+    settled: bool,
 }
 
 impl Default for Recent {
@@ -78,13 +79,15 @@ impl Recent {
         loop {
             let mut under_way = match self.part(&name).frames.entry(name) {
                 Entry::Vacant(vacant) => {
-                    let (sender, receiver) = watch::channel(None);
-                    vacant.insert(State::UnderWay(receiver));
-                    return Claim::First(Ticket { recent: self, name, sender });
+                    vacant.insert(State::UnderWay(None));
+                    return Claim::First(Ticket { recent: self, name, settled: false });
                 }
-                Entry::Occupied(occupied) => match occupied.get() {
+                Entry::Occupied(occupied) => match occupied.into_mut() {
                     State::Kept { accepted } => return Claim::Repeat(Ok(*accepted)),
-                    State::UnderWay(receiver) => receiver.clone(),
+                    // Most frames come once, so the channel is made only for a second one.
+                    State::UnderWay(waiting) => {
+                        waiting.get_or_insert_with(|| watch::channel(None).0).subscribe()
+                    }
                 },
             };
             // The lock is free again here. An error means that the other request was dropped.
@@ -121,28 +124,33 @@ fn lock(part: &Mutex<Part>) -> MutexGuard<'_, Part> {
 
 impl Ticket<'_> {
     /// Tells what became of the frame. A kept one is remembered, one that failed is new again.
-    pub fn settle(self, outcome: &Outcome) {
-        if let Ok(accepted) = outcome {
-            let mut part = self.recent.part(&self.name);
-            part.frames.insert(self.name, State::Kept { accepted: *accepted });
-            part.order.push_back(self.name);
-            if part.order.len() > RECENT_FRAMES_MAX / RECENT_PARTS
-                && let Some(oldest) = part.order.pop_front()
-            {
-                part.frames.remove(&oldest);
+    pub fn settle(mut self, outcome: &Outcome) {
+        self.settled = true;
+        let mut part = self.recent.part(&self.name);
+        let before = match outcome {
+            Ok(accepted) => {
+                part.order.push_back(self.name);
+                if part.order.len() > RECENT_FRAMES_MAX / RECENT_PARTS
+                    && let Some(oldest) = part.order.pop_front()
+                {
+                    part.frames.remove(&oldest);
+                }
+                part.frames.insert(self.name, State::Kept { accepted: *accepted })
             }
+            Err(_) => part.frames.remove(&self.name),
+        };
+        drop(part);
+        if let Some(State::UnderWay(Some(waiting))) = before {
+            waiting.send_replace(Some(outcome.clone()));
         }
-        self.sender.send_replace(Some(outcome.clone()));
     }
 }
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
-        let mut part = self.recent.part(&self.name);
-        if let Entry::Occupied(occupied) = part.frames.entry(self.name)
-            && matches!(occupied.get(), State::UnderWay(_))
-        {
-            occupied.remove();
+        if !self.settled {
+            // With it goes the sender, and those who wait look again.
+            self.recent.part(&self.name).frames.remove(&self.name);
         }
     }
 }

@@ -11,7 +11,8 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot::{self, Receiver};
+use tokio::sync::Notify;
 use tokio::time::{Interval, MissedTickBehavior};
 
 /// Where groups are written: the journal, Redis, or memory in tests.
@@ -82,10 +83,22 @@ impl Bounds {
 pub(super) struct Shared {
     queue: Mutex<Queue>,
     closed: AtomicBool,
+    /// The committer waits to be woken. Changed under the queue's lock only.
+    sleeps: AtomicBool,
     work: Notify,
     bounds: Bounds,
     health: Mutex<Health>,
     pub(super) counters: Arc<BufferCounters>,
+}
+
+/// The duty to wake the committer; done when it is dropped, so that it is done however the
+/// request ends.
+pub(super) struct Wake<'a>(&'a Notify);
+
+impl Drop for Wake<'_> {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
 }
 
 impl Default for Bounds {
@@ -133,6 +146,7 @@ impl Shared {
         Self {
             queue: Mutex::default(),
             closed: AtomicBool::new(false),
+            sleeps: AtomicBool::new(false),
             work: Notify::new(),
             bounds,
             health,
@@ -140,12 +154,14 @@ impl Shared {
         }
     }
 
-    /// Puts an `item` of application `app` into the queue; the receiver gets its outcome.
+    /// Puts an `item` of application `app` into the queue; the receiver gets its outcome. Whoever
+    /// finds the committer asleep has to wake it, when those that are ready too have put theirs
+    /// behind it.
     pub(super) fn push(
         &self,
         app: u16,
         item: Item,
-    ) -> Result<oneshot::Receiver<Result<(), KeepError>>, KeepError> {
+    ) -> Result<(Receiver<Result<(), KeepError>>, Option<Wake<'_>>), KeepError> {
         if item.bytes.len() > limits::ENTRY_BYTES_MAX {
             return Err(KeepError::TooLarge { bytes: item.bytes.len() });
         }
@@ -160,16 +176,17 @@ impl Shared {
         }
         let pushed_out = queue.push(app, (item, answer), &self.bounds, Instant::now())?;
         self.counters.queued(queue.size());
+        let wake = self.sleeps.swap(false, Ordering::Relaxed).then_some(Wake(&self.work));
         drop(queue);
         self.counters.refused_many(&KeepError::QueueFull, pushed_out);
-        self.work.notify_one();
-        Ok(answered)
+        Ok((answered, wake))
     }
 
-    /// Takes a group; `None` when nothing waits.
+    /// Takes a group; `None` when nothing waits, and the committer is about to sleep.
     fn take_group(&self) -> Option<(Vec<Item>, Vec<Answer>)> {
         let mut queue = lock(&self.queue);
         let group = queue.take_group();
+        self.sleeps.store(group.is_none(), Ordering::Relaxed);
         self.counters.queued(queue.size());
         group
     }

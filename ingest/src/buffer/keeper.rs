@@ -64,8 +64,14 @@ impl Keeper {
     /// # Errors
     /// Why it was not kept, or why that is not known.
     pub async fn keep_for(&self, app: u16, item: Item) -> Result<(), KeepError> {
-        let answered =
-            self.shared.push(app, item).inspect_err(|error| self.shared.counters.refused(error))?;
+        let pushed = self.shared.push(app, item);
+        let (answered, wake) = pushed.inspect_err(|error| self.shared.counters.refused(error))?;
+        if let Some(wake) = wake {
+            // Woken at once, the committer would take the processor and write groups of one,
+            // each with two changes of thread, while the other requests wait to be read.
+            tokio::task::yield_now().await;
+            drop(wake);
+        }
         answered.await.unwrap_or_else(|_| {
             let error = KeepError::unavailable("the buffer stopped before it answered");
             self.shared.counters.refused(&error);

@@ -1,10 +1,12 @@
 //! What the server knows of a client besides what it says.
 
 pub mod address;
+pub mod agents;
 pub mod template;
 pub mod user_agent;
 
 use dna_protocol::field::Text;
+use std::rc::Rc;
 use user_agent::Agent;
 
 /// Whence a request came.
@@ -13,5 +15,5 @@ pub struct Client {
     /// Its network.
     pub address: Option<Text<64>>,
     /// Its browser, system and device.
-    pub agent: Agent,
+    pub agent: Rc<Agent>,
 }

@@ -56,7 +56,7 @@ const SYSTEMS: [(&str, &str); 5] = [
 /// Reads a `User-Agent`.
 #[must_use]
 pub fn parse(agent: &str) -> Agent {
-    let agent = &agent[..agent.floor_char_boundary(USER_AGENT_BYTES_MAX)];
+    let agent = looked_at(agent);
     let mut parsed =
         Parser::new().parse(agent).map(|found| from_woothee(&found)).unwrap_or_default();
     let token = TOKENS.iter().find_map(|(token, name)| {
@@ -73,6 +73,12 @@ pub fn parse(agent: &str) -> Agent {
     }
     parsed.device_model = android_model(agent).map(Text::cut);
     parsed
+}
+
+/// The part of a user agent that is looked at.
+#[must_use]
+pub fn looked_at(agent: &str) -> &str {
+    &agent[..agent.floor_char_boundary(USER_AGENT_BYTES_MAX)]
 }
 
 fn from_woothee(found: &woothee::parser::WootheeResult<'_>) -> Agent {

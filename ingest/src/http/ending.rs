@@ -53,7 +53,7 @@ pub(super) fn end_of_last(bytes: &[u8]) -> Option<usize> {
 
 /// Where `part` begins in `bytes`.
 pub(super) fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
-    bytes.windows(part.len()).position(|found| found == part)
+    memchr::memmem::find(bytes, part)
 }
 
 #[cfg(test)]

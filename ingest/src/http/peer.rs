@@ -1,6 +1,6 @@
 //! Who is at the other end of a request.
 
-use crate::enrich::{Client, address, user_agent};
+use crate::enrich::{Client, address, agents};
 use actix_web::HttpRequest;
 use actix_web::http::header::{USER_AGENT, X_FORWARDED_FOR};
 use ipnet::IpNet;
@@ -16,6 +16,6 @@ pub(super) fn client(request: &HttpRequest, trusted: &[IpNet]) -> Client {
         address: peer
             .map(|peer| address::client(peer, forwarded.into_iter(), trusted))
             .map(address::truncated),
-        agent: agent.map(user_agent::parse).unwrap_or_default(),
+        agent: agent.map(agents::known).unwrap_or_default(),
     }
 }

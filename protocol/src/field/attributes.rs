@@ -76,17 +76,23 @@ impl Field for Attributes {
     const MAX: usize = ATTRIBUTES_MAX;
 
     fn clean(&mut self, params: &str) {
-        let mut clean = Self::default();
-        for (name, mut value) in std::mem::take(&mut self.0) {
-            match &mut value {
+        for (_, value) in &mut self.0 {
+            match value {
                 AttributeValue::Text(text) => text.clean(params),
                 AttributeValue::Number(number) => {
                     if let Some(mask) = mask_of_number(number.get()) {
-                        value = AttributeValue::Text(Text::cut(mask));
+                        *value = AttributeValue::Text(Text::cut(mask));
                     }
                 }
                 AttributeValue::Bool(_) => {}
             }
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        if self.0.iter().all(|(name, _)| crate::privacy::is_plain(name)) {
+            return;
+        }
+        let mut clean = Self::default();
+        for (name, value) in std::mem::take(&mut self.0) {
             clean.push_apart(&clean_text(&name), &value);
         }
         *self = clean;

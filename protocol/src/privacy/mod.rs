@@ -8,9 +8,13 @@ mod address;
 mod copy;
 mod numbers;
 mod params;
+#[cfg(not(target_arch = "wasm32"))]
+mod plain;
 
 pub use numbers::mask_of_number;
 pub use params::{clean_url, listed, without_query};
+#[cfg(not(target_arch = "wasm32"))]
+pub use plain::is_plain;
 
 /// A free text, such as a message, a stack or a name, without what must not be kept.
 ///

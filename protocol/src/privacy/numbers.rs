@@ -12,7 +12,7 @@ const NUMBER: &str = "{number}";
 const EMAIL: &str = "{email}";
 
 /// Digits from which on a number is masked: with eight are dates and amounts.
-const DIGITS_MIN: usize = 9;
+pub(super) const DIGITS_MIN: usize = 9;
 
 /// Digits that are looked at to tell what a number is: the longest card has 19.
 const DIGITS_TOLD: usize = 20;
