@@ -49,7 +49,8 @@ impl Entry {
     /// Writes the entry.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut writer = Writer::new();
+        // A header and some events; growing copies.
+        let mut writer = Writer::with_capacity(384 + 96 * self.frame.events.len());
         writer.tag(SELF_DESCRIBED);
         writer.map(self.receipt.present() + 1);
         self.receipt.write_fields(&mut writer);

@@ -13,6 +13,12 @@ impl Writer {
         Self::default()
     }
 
+    /// An empty writer with room for `bytes`.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { out: Vec::with_capacity(bytes) }
+    }
+
     /// What was written so far.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

@@ -12,9 +12,10 @@ use crate::limits::{DEPTH_MAX, FRAME_EVENTS_MAX};
 use crate::model::{Body, Event, Frame};
 use crate::problem::{Decoded, FieldError, FieldProblem, FrameProblem};
 use crate::record::Record;
+use serde::de::{IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
-use tree::{array, object};
+use tree::{Items, Members, Object, members};
 pub(crate) use values::{attributes, number, number_value, text};
 
 /// The frame as JSON.
@@ -46,24 +47,16 @@ pub fn decode_frame(input: &[u8]) -> Result<Decoded, FrameProblem> {
     let text = std::str::from_utf8(input)
         .map_err(|error| FrameProblem::InvalidUtf8 { at: error.valid_up_to() })?;
     check_depth(input)?;
-    let mut decoded = Decoded::default();
-    let mut problem = None;
-    let mut seen_events = false;
-    object(text, |name, raw| {
-        let result = if name == "events" && !seen_events {
-            seen_events = true;
-            read_events(raw, &mut decoded)
-        } else if name == "events" {
-            let repeated = FieldError { field: "events", problem: FieldProblem::Repeated };
-            Err(FrameProblem::Header(repeated))
-        } else {
-            let known = decoded.frame.header.read_json(name, raw);
-            decoded.skipped.keys += u32::from(known == Ok(false));
-            known.map(drop).map_err(FrameProblem::Header)
-        };
-        result.map_err(|found| problem = Some(found)).is_ok()
-    })
-    .map_err(|error| problem.take().unwrap_or_else(|| malformed(&error)))?;
+    let mut reader = FrameReader::default();
+    if let Err(error) = members(text, &mut reader) {
+        // What is no JSON at all is told before what else may be wrong with it.
+        let problem = reader.problem.filter(|_| error.is_data());
+        return Err(problem.unwrap_or_else(|| malformed(&error)));
+    }
+    let FrameReader { decoded, event_count, .. } = reader;
+    if event_count > FRAME_EVENTS_MAX {
+        return Err(FrameProblem::TooManyEvents { count: event_count });
+    }
     decoded.frame.header.check_required()?;
     if decoded.frame.events.is_empty() && decoded.rejected_count == 0 && decoded.skipped.kinds == 0
     {
@@ -72,11 +65,62 @@ pub fn decode_frame(input: &[u8]) -> Result<Decoded, FrameProblem> {
     Ok(decoded)
 }
 
+/// A frame's members as they come.
+#[derive(Default)]
+struct FrameReader {
+    decoded: Decoded,
+    seen_events: bool,
+    event_count: usize,
+    problem: Option<FrameProblem>,
+}
+
+impl FrameReader {
+    fn wrong_events(&mut self, problem: FieldProblem) {
+        self.problem = Some(FrameProblem::Header(FieldError { field: "events", problem }));
+    }
+
+    fn event(&mut self, item: &RawValue) {
+        let (index, decoded) = (self.event_count, &mut self.decoded);
+        self.event_count += 1;
+        if index >= FRAME_EVENTS_MAX {
+            return;
+        }
+        match read_event(item, &mut decoded.skipped.keys) {
+            Ok(Some(event)) => decoded.take(index, event),
+            Ok(None) => decoded.skipped.kinds += 1,
+            Err(error) => decoded.reject(index, error),
+        }
+    }
+}
+
+impl<'a> Members<'a> for FrameReader {
+    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+        if name != "events" {
+            let known = self.decoded.frame.header.read_json(name, map.next_value()?);
+            self.decoded.skipped.keys += u32::from(known == Ok(false));
+            self.problem = known.err().map(FrameProblem::Header);
+            return Ok(self.problem.is_none());
+        }
+        if self.seen_events {
+            self.wrong_events(FieldProblem::Repeated);
+            return Ok(false);
+        }
+        self.seen_events = true;
+        let mut is_array = false;
+        let items = Items { is_array: &mut is_array, each: |item: &RawValue| self.event(item) };
+        let read = map.next_value_seed(items);
+        if read.is_err() && !is_array {
+            self.wrong_events(FieldProblem::WrongType("an array"));
+        }
+        read.map(|()| true)
+    }
+}
+
 /// Checks that arrays and objects are not nested too deep, as the CBOR reader does, unknown
 /// ones included.
 fn check_depth(input: &[u8]) -> Result<(), FrameProblem> {
     // What opens so few cannot nest deeper, and counting is many times quicker than following.
-    if input.iter().filter(|byte| matches!(byte, b'[' | b'{')).count() <= DEPTH_MAX {
+    if memchr::memchr2_iter(b'[', b'{', input).take(DEPTH_MAX + 1).count() <= DEPTH_MAX {
         return Ok(());
     }
     let (mut depth, mut in_text, mut escaped) = (0usize, false, false);
@@ -106,81 +150,125 @@ fn malformed(error: &serde_json::Error) -> FrameProblem {
     FrameProblem::Json { line: error.line(), column: error.column(), what }
 }
 
-fn read_events(raw: &RawValue, decoded: &mut Decoded) -> Result<(), FrameProblem> {
-    let mut index = 0;
-    let read = array(raw.get(), |item| {
-        if index < FRAME_EVENTS_MAX {
-            let mut skipped_keys = 0;
-            match read_event(item, &mut skipped_keys) {
-                Ok(Some(event)) => decoded.take(index, event),
-                Ok(None) => decoded.skipped.kinds += 1,
-                Err(error) => decoded.reject(index, error),
-            }
-            decoded.skipped.keys += skipped_keys;
-        }
-        index += 1;
-    });
-    let wrong_type = FieldProblem::WrongType("an array");
-    read.map_err(|_| FrameProblem::Header(FieldError { field: "events", problem: wrong_type }))?;
-    if index > FRAME_EVENTS_MAX {
-        return Err(FrameProblem::TooManyEvents { count: index });
-    }
-    Ok(())
+/// An event's members as they come.
+struct EventReader<'a, 'k> {
+    kind: Option<String>,
+    time: Option<f64>,
+    body: Content<'a>,
+    skipped_keys: &'k mut u32,
+    problem: Option<FieldError>,
 }
 
-/// Reads an event; `None` when its kind is unknown.
-fn read_event(raw: &RawValue, skipped_keys: &mut u32) -> Result<Option<Event>, FieldError> {
-    let wrong = |field, problem| FieldError { field, problem };
-    let (mut kind, mut time, mut body) = (None, None, None);
-    let mut problem = None;
-    object(raw.get(), |name, raw| {
+/// An event's body.
+enum Content<'a> {
+    Missing,
+    /// It came before the kind.
+    Raw(&'a RawValue),
+    Read(Body),
+    /// Of a kind that is not known.
+    Passed,
+}
+
+fn wrong(field: &'static str, problem: FieldProblem) -> FieldError {
+    FieldError { field, problem }
+}
+
+impl<'a> Members<'a> for EventReader<'a, '_> {
+    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
         let result = match name {
-            "kind" if kind.is_none() => {
-                text(raw.get(), 64).map(|name| kind = Some(name)).map_err(|p| wrong("kind", p))
-            }
-            "time" if time.is_none() => number(raw.get())
+            "kind" if self.kind.is_none() => text(map.next_value::<&RawValue>()?.get(), 64)
+                .map(|name| self.kind = Some(name))
+                .map_err(|problem| wrong("kind", problem)),
+            "time" if self.time.is_none() => number(map.next_value::<&RawValue>()?.get())
                 .and_then(crate::cbor::event_time)
-                .map(|value| time = Some(value))
-                .map_err(|p| wrong("time", p)),
-            "body" if body.is_none() => {
-                body = Some(raw);
-                Ok(())
-            }
+                .map(|value| self.time = Some(value))
+                .map_err(|problem| wrong("time", problem)),
+            "body" if matches!(self.body, Content::Missing) => return self.body(map),
             "kind" => Err(wrong("kind", FieldProblem::Repeated)),
             "time" => Err(wrong("time", FieldProblem::Repeated)),
             "body" => Err(wrong("body", FieldProblem::Repeated)),
             _ => {
-                *skipped_keys += 1;
+                map.next_value::<IgnoredAny>()?;
+                *self.skipped_keys += 1;
                 Ok(())
             }
         };
-        result.map_err(|error| problem = Some(error)).is_ok()
-    })
-    .map_err(|_| {
-        problem.take().unwrap_or_else(|| wrong("event", FieldProblem::WrongType("an object")))
-    })?;
-    let missing = |field| wrong(field, FieldProblem::Missing);
-    let kind = kind.ok_or_else(|| missing("kind"))?;
-    let raw_body = body.ok_or_else(|| missing("body"))?;
-    let Some(mut body) = Body::empty(&kind) else {
-        return Ok(None);
-    };
-    read_body(&mut body, raw_body, skipped_keys)?;
-    body.check_required()?;
-    Ok(Some(Event { time: time.ok_or_else(|| missing("time"))?, body }))
+        self.problem = result.err();
+        Ok(self.problem.is_none())
+    }
 }
 
-fn read_body(body: &mut Body, raw: &RawValue, skipped_keys: &mut u32) -> Result<(), FieldError> {
-    let mut problem = None;
-    object(raw.get(), |name, raw| {
-        let known = body.read_json(name, raw);
-        *skipped_keys += u32::from(known == Ok(false));
-        known.map_err(|error| problem = Some(error)).is_ok()
-    })
-    .map_err(|_| {
-        let wrong_type = FieldProblem::WrongType("an object");
-        problem.take().unwrap_or(FieldError { field: "body", problem: wrong_type })
-    })
+impl<'a> EventReader<'a, '_> {
+    fn body<A: MapAccess<'a>>(&mut self, map: &mut A) -> Result<bool, A::Error> {
+        let Some(kind) = &self.kind else {
+            self.body = Content::Raw(map.next_value()?);
+            return Ok(true);
+        };
+        let Some(body) = Body::empty(kind) else {
+            map.next_value::<IgnoredAny>()?;
+            self.body = Content::Passed;
+            return Ok(true);
+        };
+        let mut reader = BodyReader { body, skipped_keys: self.skipped_keys, problem: None };
+        let read = map.next_value_seed(Object(&mut reader));
+        let BodyReader { body, problem, .. } = reader;
+        self.body = Content::Read(body);
+        if read.is_err() {
+            self.problem = Some(problem.unwrap_or_else(no_object));
+        }
+        read.map(|()| true)
+    }
+}
+
+/// A body's members as they come.
+struct BodyReader<'k> {
+    body: Body,
+    skipped_keys: &'k mut u32,
+    /// The first that is wrong.
+    problem: Option<FieldError>,
+}
+
+impl<'a> Members<'a> for BodyReader<'_> {
+    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+        let known = self.body.read_json(name, map.next_value()?);
+        *self.skipped_keys += u32::from(known == Ok(false));
+        self.problem = known.err();
+        Ok(self.problem.is_none())
+    }
+}
+
+fn no_object() -> FieldError {
+    wrong("body", FieldProblem::WrongType("an object"))
+}
+
+/// Reads an event; `None` when its kind is unknown.
+fn read_event(raw: &RawValue, skipped_keys: &mut u32) -> Result<Option<Event>, FieldError> {
+    let mut reader =
+        EventReader { kind: None, time: None, body: Content::Missing, skipped_keys, problem: None };
+    let read = members(raw.get(), &mut reader);
+    let EventReader { kind, time, body, skipped_keys, problem } = reader;
+    if read.is_err() {
+        return Err(
+            problem.unwrap_or_else(|| wrong("event", FieldProblem::WrongType("an object")))
+        );
+    }
+    let missing = |field| wrong(field, FieldProblem::Missing);
+    let kind = kind.ok_or_else(|| missing("kind"))?;
+    let body = match body {
+        Content::Missing => return Err(missing("body")),
+        Content::Passed => return Ok(None),
+        Content::Read(body) => body,
+        Content::Raw(raw) => {
+            let Some(body) = Body::empty(&kind) else { return Ok(None) };
+            let mut reader = BodyReader { body, skipped_keys, problem: None };
+            if members(raw.get(), &mut reader).is_err() {
+                return Err(reader.problem.unwrap_or_else(no_object));
+            }
+            reader.body
+        }
+    };
+    body.check_required()?;
+    Ok(Some(Event { time: time.ok_or_else(|| missing("time"))?, body }))
 }
 
 /// Reads a record from an object; unknown names are passed over.

@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use dna_protocol::field::Id;
-use dna_protocol::{Body, Event, Frame, cbor, json};
+use dna_protocol::{Body, Event, Frame, Header, cbor, json};
 
 use crate::workspace::Workspace;
 
@@ -108,7 +108,7 @@ impl Visit {
         if form == Form::Json {
             header.session_id = Some(SESSION_HEX);
             header.sequence = Some(SEQUENCE_DECIMAL);
-            return Ok(json::frame_value(&Frame { header, events }).to_string().into_bytes());
+            return Ok(json_of(header, &events).into_bytes());
         }
         Ok(cbor::encode_frame(&Frame { header, events }))
     }
@@ -127,6 +127,22 @@ impl Visit {
             Form::Twenty => Ok(all.clone().cycle().take(20).cloned().collect()),
         }
     }
+}
+
+/// A frame with its members in the order of docs/protocol.md's example.
+fn json_of(header: Header, events: &[Event]) -> String {
+    let mut header = json::frame_value(&Frame { header, events: Vec::new() });
+    if let Some(members) = header.as_object_mut() {
+        members.remove("events");
+    }
+    let header = header.to_string();
+    let event = |event: &Event| {
+        let value = json::event_value(event);
+        format!("{{\"kind\":{},\"time\":{},\"body\":{}}}", value["kind"], value["time"], value["body"])
+    };
+    let events: Vec<String> = events.iter().map(event).collect();
+    let header = header.trim_end_matches('}');
+    format!("{header},\"events\":[{}]}}", events.join(","))
 }
 
 fn read(path: &Path) -> Result<Frame> {

@@ -30,11 +30,12 @@ pub(super) fn start(
 fn configuration(redis_port: Option<u16>, fsync: Fsync, folder: &Path) -> String {
     let mut toml = String::from("listen = \"127.0.0.1:0\"\nworkers = 1\n\n");
     let journal = serde_json::Value::from(folder.join("journal").to_string_lossy().as_ref());
-    let sync = if fsync == Fsync::Always { "always" } else { "never" };
+    let durability = fsync.name();
     // Writing to a string cannot fail.
+    let _ = write!(toml, "[buffer]\ndurability = \"{durability}\"\n\n");
     let _ = match redis_port {
         Some(port) => write!(toml, "[buffer.redis]\nurl = \"redis://127.0.0.1:{port}\"\n\n"),
-        None => write!(toml, "[buffer.journal]\ndir = {journal}\nsync = \"{sync}\"\n\n"),
+        None => write!(toml, "[buffer.journal]\ndir = {journal}\n\n"),
     };
     let key = "0123456789abcdef".repeat(4);
     let _ = write!(
