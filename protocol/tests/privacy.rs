@@ -21,10 +21,12 @@ fn check_addresses(cases: &[(&str, &str)]) {
 
 #[test]
 fn most_texts_look_plain() {
-    for text in ["https://bank.example/api/v1/accounts", "TypeError: x is undefined", "2026-11-25"] {
+    for text in ["https://bank.example/api/v1/accounts", "TypeError: x is undefined", "2026-11-25"]
+    {
         assert!(is_plain(text), "{text}");
     }
-    for text in ["/a?b", "a#b", "me@bank", "13 812 345 678", "data:x", "JavaScript:x", " /a", "%40"] {
+    for text in ["/a?b", "a#b", "me@bank", "13 812 345 678", "data:x", "JavaScript:x", " /a", "%40"]
+    {
         assert!(!is_plain(text), "{text}");
     }
 }

@@ -44,7 +44,9 @@ struct Part {
 enum State {
     /// With those who wait for its outcome, if somebody does.
     UnderWay(Option<watch::Sender<Option<Outcome>>>),
-    Kept { accepted: usize },
+    Kept {
+        accepted: usize,
+    },
 }
 
 /// How the memory answers to a frame.

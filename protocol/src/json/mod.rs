@@ -248,9 +248,7 @@ fn read_event(raw: &RawValue, skipped_keys: &mut u32) -> Result<Option<Event>, F
     let read = members(raw.get(), &mut reader);
     let EventReader { kind, time, body, skipped_keys, problem } = reader;
     if read.is_err() {
-        return Err(
-            problem.unwrap_or_else(|| wrong("event", FieldProblem::WrongType("an object")))
-        );
+        return Err(problem.unwrap_or_else(|| wrong("event", FieldProblem::WrongType("an object"))));
     }
     let missing = |field| wrong(field, FieldProblem::Missing);
     let kind = kind.ok_or_else(|| missing("kind"))?;

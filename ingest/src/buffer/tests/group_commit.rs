@@ -218,3 +218,38 @@ async fn the_status_is_known_from_the_beginning() {
     let status = keeper.status();
     assert_eq!((status.kind, status.ready, status.reason), ("memory", true, None));
 }
+
+#[tokio::test]
+async fn what_is_ready_together_is_one_group() {
+    let (memory, sink) = Memory::new();
+    let (keeper, _) = start(sink, WIDE).await;
+    // The committer begins to wait.
+    tokio::task::yield_now().await;
+    let keeping = (0..10).map(|n| {
+        let keeper = keeper.clone();
+        tokio::spawn(async move { keeper.keep(item(&n.to_string())).await })
+    });
+    let keeping: Vec<_> = keeping.collect();
+    for keeping in keeping {
+        assert_eq!(keeping.await.expect("no panic"), Ok(()));
+    }
+    let sizes: Vec<usize> = memory.groups().iter().map(Vec::len).collect();
+    assert_eq!(sizes, [10]);
+}
+
+#[tokio::test]
+async fn a_request_that_ends_before_it_wakes_the_committer_wakes_it_all_the_same() {
+    let (memory, sink) = Memory::new();
+    let (keeper, _) = start(sink, WIDE).await;
+    tokio::task::yield_now().await;
+    {
+        let mut keeping = std::pin::pin!(keeper.keep(item("first")));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(keeping.as_mut().poll(&mut context).is_pending());
+    }
+    // Far fewer turns than until the committer looks by itself.
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(memory.items(), [item("first")]);
+}

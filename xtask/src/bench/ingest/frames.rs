@@ -138,7 +138,10 @@ fn json_of(header: Header, events: &[Event]) -> String {
     let header = header.to_string();
     let event = |event: &Event| {
         let value = json::event_value(event);
-        format!("{{\"kind\":{},\"time\":{},\"body\":{}}}", value["kind"], value["time"], value["body"])
+        format!(
+            "{{\"kind\":{},\"time\":{},\"body\":{}}}",
+            value["kind"], value["time"], value["body"]
+        )
     };
     let events: Vec<String> = events.iter().map(event).collect();
     let header = header.trim_end_matches('}');

@@ -155,7 +155,10 @@ fn take_turns(bench: &Bench, case: Full, chosen: &Chosen) -> Result<Vec<Row>> {
             let peer = chosen.peers[at];
             let sample = bench.full(peer, case)?;
             let (name, rate) = (peer.name(), sample.requests_per_second);
-            note(&format!("{name}: {rate:.0}/s, {:.1} µs, p99 {:.1} ms", sample.cpu_us, sample.p99_ms));
+            note(&format!(
+                "{name}: {rate:.0}/s, {:.1} µs, p99 {:.1} ms",
+                sample.cpu_us, sample.p99_ms
+            ));
             samples[at].push(sample);
         }
     }

@@ -58,11 +58,7 @@ pub(super) fn all(results: &Results) -> Vec<Target> {
         at_least("requests, times nginx 204 that keeps nothing", 0.6, peer_ratio(Peer::Nginx)),
         at_least("requests, times webdis", 1.3, peer_ratio(Peer::Webdis)),
         at_least("requests, times Fastify with ioredis", 4.0, peer_ratio(Peer::Fastify)),
-        at_least(
-            "events a second, 20 a beacon",
-            250_000.0,
-            twenty.map(Row::events_per_second),
-        ),
+        at_least("events a second, 20 a beacon", 250_000.0, twenty.map(Row::events_per_second)),
         at_most("cores of Redis meanwhile", 0.5, twenty.map(|row| row.median.redis_cores)),
         at_least(
             "always, times everysec, 256 connections",
@@ -77,7 +73,11 @@ pub(super) fn all(results: &Results) -> Vec<Target> {
             25.0,
             row(EVERYSEC, busy).map(|row| row.median.memory_bytes / MIB),
         ),
-        at_most("MiB at 10,000 idle connections", 64.0, results.idle_bytes.map(|bytes| bytes / MIB)),
+        at_most(
+            "MiB at 10,000 idle connections",
+            64.0,
+            results.idle_bytes.map(|bytes| bytes / MIB),
+        ),
         at_most(
             "bytes in Redis of the visit, times its frames",
             1.3,
