@@ -1,8 +1,9 @@
 //! Group commit: what waits is written in one step, then every waiter is answered.
 //!
 //! Exactly one group is in flight. While it is written, the next one grows; when nothing waits,
-//! the first entry to come is written at once, with no linger. Who waits too long for a group to
-//! be begun is told to come back.
+//! the first entry to come is written at once, with no linger: only requests that have arrived in
+//! the same moment are waited for, those that their thread has yet to run. Who waits too long for a
+//! group to be begun is told to come back.
 
 use super::queue::{Answer, Queue};
 use super::{BufferCounters, Item, KeepError, Spooling, limits};
@@ -11,8 +12,8 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::oneshot::{self, Receiver};
 use tokio::sync::Notify;
+use tokio::sync::oneshot::{self, Receiver};
 use tokio::time::{Interval, MissedTickBehavior};
 
 /// Where groups are written: the journal, Redis, or memory in tests.
