@@ -12,8 +12,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::Notify;
-use tokio::sync::oneshot::{self, Receiver};
+use tokio::sync::{Notify, oneshot};
 use tokio::time::{Interval, MissedTickBehavior};
 
 /// Where groups are written: the journal, Redis, or memory in tests.
@@ -92,6 +91,9 @@ pub(super) struct Shared {
     pub(super) counters: Arc<BufferCounters>,
 }
 
+/// Where an entry's outcome is heard.
+pub(super) type Answered = oneshot::Receiver<Result<(), KeepError>>;
+
 /// The duty to wake the committer; done when it is dropped, so that it is done however the
 /// request ends.
 pub(super) struct Wake<'a>(&'a Notify);
@@ -162,7 +164,7 @@ impl Shared {
         &self,
         app: u16,
         item: Item,
-    ) -> Result<(Receiver<Result<(), KeepError>>, Option<Wake<'_>>), KeepError> {
+    ) -> Result<(Answered, Option<Wake<'_>>), KeepError> {
         if item.bytes.len() > limits::ENTRY_BYTES_MAX {
             return Err(KeepError::TooLarge { bytes: item.bytes.len() });
         }

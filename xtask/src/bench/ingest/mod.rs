@@ -34,6 +34,8 @@ use crate::workspace::Workspace;
 
 /// Fastify's server and its lock file.
 const FASTIFY: &str = "tests/bench/ingest/fastify";
+/// Processes that want a core before anything is measured; more would be in its way.
+const BUSY: f64 = 1.0;
 /// Idle connections whose memory is looked at.
 const IDLE_CONNECTIONS: usize = 10_000;
 /// Recorded visits whose bytes in Redis are looked at: enough to fill many nodes of a stream.
@@ -51,10 +53,18 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
         let path = visit.write_template(form, &bench.folder)?;
         note(&format!("{}: {} bytes", form.title(), fs::metadata(path)?.len()));
     }
-    let results = measure(&bench, &visit, &chosen)?;
+    let load = usage::system_load()?;
+    let mut results = measure(&bench, &visit, &chosen)?;
+    if load > BUSY {
+        results.notes.push(format!(
+            "**The machine had other work ({load:.1} processes wanted a core before it began): \
+             rates and waits above are not to be believed, CPU a request only roughly.**"
+        ));
+    }
     let folder = workspace.target().join("bench");
     let cores = std::thread::available_parallelism()?.get();
-    let machine = json!({"cores": cores, "server_cores": 1, "turns": chosen.turns});
+    let machine =
+        json!({"cores": cores, "server_cores": 1, "turns": chosen.turns, "load_before": load});
     let text = serde_json::to_string_pretty(&results.json(&machine))?;
     let path = folder.join("ingest.json");
     fs::write(&path, text + "\n").with_context(|| format!("cannot write {}", path.display()))?;

@@ -9,6 +9,7 @@ use super::cases::{Full, TURN_SECONDS, WARM_UP_SECONDS};
 use super::load::{Load, Seen, Sender, Target};
 use super::servers::{Peer, Programs, Redis, Serving};
 use super::usage::{cpu_seconds, peak_bytes};
+use crate::progress::note;
 
 /// Shards of ingest's configuration; peers write to the first.
 const SHARDS: u16 = 4;
@@ -82,7 +83,8 @@ impl Bench {
     }
 }
 
-/// Bytes that Redis holds of what it was given; fails when it has less than was acknowledged.
+/// Bytes that Redis holds of what it was given. Says so when a peer has acknowledged more than
+/// Redis has; ours may pack several entries into a message, and its tests hold it to that.
 fn kept(redis: &Redis, peer: Peer, seen: &Seen) -> Result<f64> {
     let keys = (0..SHARDS).map(|shard| format!("dna:{{{shard}}}:events"));
     let (mut messages, mut bytes) = (0, 0);
@@ -90,12 +92,11 @@ fn kept(redis: &Redis, peer: Peer, seen: &Seen) -> Result<f64> {
         messages += redis.messages(&key)?;
         bytes += redis.stream_bytes(&key)?;
     }
-    ensure!(
-        messages >= seen.requests || peer.is_ours() && messages > 0,
-        "{} acknowledged {} beacons and Redis has {messages}",
-        peer.name(),
-        seen.requests
-    );
+    let (name, requests) = (peer.name(), seen.requests);
+    ensure!(messages > 0, "{name} acknowledged {requests} beacons and Redis has none");
+    if messages < requests && !peer.is_ours() {
+        note(&format!("{name} acknowledged {requests} beacons and Redis has {messages}"));
+    }
     Ok(bytes as f64)
 }
 

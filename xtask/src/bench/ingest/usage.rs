@@ -42,6 +42,13 @@ fn memory(pid: u32, name: &str) -> Result<u64> {
     Ok(1024 * kib.with_context(|| format!("{path} has no {name}"))?)
 }
 
+/// How many processes wanted a core in the last minute, on average.
+pub(super) fn system_load() -> Result<f64> {
+    let text = fs::read_to_string("/proc/loadavg")?;
+    let first = text.split_ascii_whitespace().next();
+    first.and_then(|load| load.parse().ok()).context("/proc/loadavg is not as expected")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,6 +64,6 @@ mod tests {
         let pid = std::process::id();
         assert!(resident_bytes(pid).unwrap() > 100_000);
         assert!(peak_bytes(pid).unwrap() >= resident_bytes(pid).unwrap());
-        assert!(cpu_seconds(pid).unwrap() >= 0.0);
+        assert!(cpu_seconds(pid).unwrap() >= 0.0 && system_load().unwrap() >= 0.0);
     }
 }
