@@ -59,7 +59,17 @@ fn summary(config: &Config) -> Value {
 /// The buffer in words; without the address of Redis, which may hold a password.
 fn buffer(config: &Config) -> String {
     match &config.buffer.settings {
-        Settings::Journal(journal) => format!("the journal in {}", journal.dir.display()),
-        Settings::Redis(redis) => format!("Redis, {} streams", redis.shards),
+        Settings::Journal(journal) => {
+            let (dir, durability) = (journal.dir.display(), journal.durability.name());
+            format!("the journal in {dir}, durability {durability}")
+        }
+        Settings::Redis(redis) => {
+            let (shards, durability) = (redis.shards, redis.durability.name());
+            let spool = match &redis.spool {
+                Some(spool) => format!("spool in {}", spool.dir.display()),
+                None => "no spool".to_owned(),
+            };
+            format!("Redis, {shards} streams, durability {durability}, {spool}")
+        }
     }
 }

@@ -62,6 +62,17 @@ const WRONG_FILES: &[(&str, &str, &[&str])] = &[
     ),
     (
         "",
+        "[buffer.spool]\ntotal_bytes_max = 1000",
+        &["`buffer.spool.total_bytes_max`", "1000", "16777216"],
+    ),
+    (
+        "",
+        "[buffer.redis]\nurl = \"redis://h\"\n[buffer.spool]\ndir = \"/dev/null\"",
+        &["`buffer.spool.dir`", "\"/dev/null\"", "a directory"],
+    ),
+    ("", "[buffer]\nqueue_wait_max_ms = 0", &["`buffer.queue_wait_max_ms`", "0", "1 to 600000"]),
+    (
+        "",
         "[buffer.journal]\ntotal_bytes_max = 2097152",
         &["segment_bytes_max", "at most `total_bytes_max`"],
     ),

@@ -1,6 +1,6 @@
 //! What the last run left.
 
-use super::{Spool, away, numbers, once, until, well};
+use super::{PATIENCE, Spool, away, numbers, once, until, well};
 use crate::buffer::commit::GroupError;
 use crate::buffer::memory::Memory;
 use crate::buffer::{KeepError, limits};
@@ -25,6 +25,29 @@ async fn what_the_last_run_left_goes_before_what_is_new() {
     spool.keep("30").await.expect("kept");
     spool.drained().await;
     assert_eq!(spool.texts(), numbers(0..31));
+}
+
+#[tokio::test]
+async fn what_comes_during_a_replay_goes_behind_it_and_is_not_held_up_by_it() {
+    let count = 3 * limits::GROUP_ITEMS_MAX as u32;
+    let dir = tempfile::tempdir().expect("a folder");
+    let spool = Spool::open(&dir, Memory::new()).await;
+    spool.memory.fail_with(away);
+    let keeping: Vec<_> = numbers(0..count).iter().map(|text| spool.begin(text)).collect();
+    for keeping in keeping {
+        keeping.await.expect("no panic").expect("acknowledged by the spool");
+    }
+    drop_now(spool).await;
+
+    let spool = Spool::open(&dir, Memory::held()).await;
+    spool.memory.group_arrived().await;
+    // The replay is in the middle of its first batch and gets no further.
+    let new = tokio::time::timeout(PATIENCE / 3, spool.keep(count.to_string())).await;
+    assert_eq!(new, Ok(Ok(())), "held up by the replay");
+    assert_eq!(spool.texts().len(), 0);
+    spool.memory.release(1000);
+    spool.drained().await;
+    assert_eq!(spool.texts(), numbers(0..count + 1));
 }
 
 /// Ends a spool in the middle of what it does, as a kill would: everything that would still be
