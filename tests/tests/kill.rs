@@ -62,6 +62,15 @@ fn with_the_journal() {
     acknowledged_is_kept(Ingest::start(Buffer::Journal));
 }
 
+/// The end of the process is not the end of the system, which has what was written.
+#[test]
+fn with_the_journal_that_is_not_forced_to_disk() {
+    for durability in ["memory", "everysec"] {
+        let more = format!("durability = {durability:?}");
+        acknowledged_is_kept(Ingest::start_with(Buffer::Journal, &more));
+    }
+}
+
 #[test]
 fn with_redis() {
     let redis = RedisServer::start();

@@ -243,10 +243,14 @@ impl<S: Sink> SpoolSink<S> {
         let drained = self.state.wait_for(|state| {
             state.drained == generation || (state.is_failing() && state.seen == generation)
         });
-        match timeout(self.slow, drained).await {
-            Ok(Ok(state)) => state.drained == generation,
-            _ => false,
-        }
+        let drained = timeout(self.slow, drained).await;
+        let drained = drained.map(|state| state.is_ok_and(|state| state.drained == generation));
+        drained.unwrap_or_else(|_| {
+            // The next groups need not wait for it too, until it takes something.
+            let failure = Some(self.too_slow().to_string());
+            self.sender.send_modify(|state| state.failure = failure);
+            false
+        })
     }
 
     /// Removes the segments of a spool that was left, when the primary has all of it for good.
