@@ -116,6 +116,8 @@ pub(super) struct Replay<S> {
     is_well: bool,
     /// Read, and not yet taken by the primary.
     batch: Vec<Item>,
+    /// Whether the primary took a part of what was read with it.
+    is_partly_taken: bool,
     /// Runs of damage that were counted.
     damage: u64,
 }
@@ -148,6 +150,7 @@ impl<S: Sink> Replay<S> {
             forgets_for,
             is_well: false,
             batch: Vec::new(),
+            is_partly_taken: false,
             damage: 0,
         }
     }
@@ -256,6 +259,7 @@ impl<S: Sink> Replay<S> {
             Ok(()) => {
                 self.replaying.took(self.batch.len() as u64);
                 self.batch.clear();
+                self.is_partly_taken = false;
                 return Ok(());
             }
             Err(GroupError::All(error)) => {
@@ -267,6 +271,7 @@ impl<S: Sink> Replay<S> {
         let before = self.batch.len();
         let batch = std::mem::take(&mut self.batch).into_iter().zip(&outcomes);
         self.batch = batch.filter(|(_, outcome)| outcome.is_err()).map(|(item, _)| item).collect();
+        self.is_partly_taken |= self.batch.len() < before;
         self.replaying.took((before - self.batch.len()) as u64);
         outcomes.into_iter().find_map(Result::err).map_or(Ok(()), Err)
     }
@@ -295,7 +300,8 @@ impl<S: Sink> Replay<S> {
 
     /// Goes back to the position: what the primary took since, it may have forgotten.
     async fn rewind(&mut self) {
-        if self.unconfirmed.is_empty() {
+        let may_forget_part = self.is_partly_taken && !self.forgets_for.is_zero();
+        if self.unconfirmed.is_empty() && !may_forget_part {
             return;
         }
         let (place, records) = (self.position.place(), self.position.records());
@@ -305,6 +311,7 @@ impl<S: Sink> Replay<S> {
                 // Damage that lies there is counted again; what is counted never is too little.
                 self.damage = 0;
                 self.batch.clear();
+                self.is_partly_taken = false;
                 let again = self.unconfirmed.drain(..).map(|passed| passed.entries).sum();
                 self.replaying.added(again);
             }
