@@ -54,8 +54,9 @@ fn failed(sent: &Sent) -> u64 {
 #[test]
 fn ingest_killed_at_random_moments_with_redis_up_and_down() {
     let kills = pick(4, 20);
-    let mut redis = RedisServer::start();
-    let mut ingest = Ingest::start_with(Buffer::Redis(redis.url()), "durability = \"memory\"");
+    // Both end within a moment of each other, again and again: only `always` promises that.
+    let mut redis = RedisServer::start_with(&["--appendfsync", "always"]);
+    let mut ingest = Ingest::start_with(Buffer::Redis(redis.url()), "durability = \"always\"");
     let mut random = Random(4);
     let mut is_up = true;
     let sent = under_load(&ingest.url(), |sent| {

@@ -171,8 +171,10 @@ impl<S: Sink> SpoolSink<S> {
         group: Vec<Item>,
         outcomes: Vec<Result<(), KeepError>>,
     ) -> Written {
-        let first = outcomes.iter().find_map(|outcome| outcome.as_ref().err().cloned());
-        let Some(reason) = first else { return Ok(()) };
+        // One that may have ended says more than one that is full.
+        let refusals = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
+        let reason = refusals.min_by_key(|e| !matches!(e, KeepError::Unavailable { .. })).cloned();
+        let Some(reason) = reason else { return Ok(()) };
         let mut outcome = outcomes.iter();
         let (taken, failed) =
             group.into_iter().partition(|_| outcome.next().is_some_and(Result::is_ok));

@@ -268,6 +268,11 @@ impl<S: Sink> Replay<S> {
             }
             Err(GroupError::Each(outcomes)) => outcomes,
         };
+        let is_lost =
+            |outcome: &Result<(), KeepError>| matches!(outcome, Err(KeepError::Unavailable { .. }));
+        if outcomes.iter().any(is_lost) {
+            self.replaying.tell_lost();
+        }
         let before = self.batch.len();
         let batch = std::mem::take(&mut self.batch).into_iter().zip(&outcomes);
         self.batch = batch.filter(|(_, outcome)| outcome.is_err()).map(|(item, _)| item).collect();
