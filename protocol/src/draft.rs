@@ -72,6 +72,17 @@ impl Fields {
         }
     }
 
+    /// Adds a list of records, each written by `write`.
+    pub fn list<T>(&mut self, slot: Slot, items: &[T], write: impl Fn(&T, &mut Self)) {
+        self.key(slot).array(items.len());
+        for item in items {
+            let mut fields = Self::default();
+            write(item, &mut fields);
+            self.out.map(fields.pairs);
+            self.out.raw(fields.out.as_bytes());
+        }
+    }
+
     /// How many fields there are.
     #[must_use]
     pub fn pairs(&self) -> usize {

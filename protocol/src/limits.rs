@@ -15,6 +15,10 @@ pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// some 7,000; a page makes tens. The bound keeps the answer to a hostile frame small.
 pub const FRAME_EVENTS_MAX: usize = 1000;
 
+/// Views that the events of one frame belong to. A page that works shows a few within the seconds
+/// that a frame gathers; more than one byte of CBOR counts need not be told apart.
+pub const FRAME_VIEWS_MAX: usize = 24;
+
 /// Attributes of one event or identity.
 pub const ATTRIBUTES_MAX: usize = 32;
 

@@ -1,6 +1,6 @@
 //! What a reader answers when a frame or an event is wrong: what, where, and what is allowed.
 
-use crate::model::{Event, Frame};
+use crate::model::{Event, Frame, Views};
 use std::fmt;
 
 /// Why one field of an event or header cannot be taken.
@@ -120,6 +120,26 @@ impl Decoded {
     pub(crate) fn take(&mut self, index: usize, event: Event) {
         self.places.push(index);
         self.frame.events.push(event);
+    }
+
+    /// Refuses the events of a view that the header does not have. When all of it is read: the
+    /// header may stand behind the events.
+    pub(crate) fn judge_views(&mut self) {
+        let views = self.frame.header.views.as_ref().map_or(1, Views::count).max(1);
+        if self.frame.events.iter().all(|event| event.view < views) {
+            return;
+        }
+        let max = (views - 1) as f64;
+        let (events, places) =
+            (std::mem::take(&mut self.frame.events), std::mem::take(&mut self.places));
+        for (event, index) in events.into_iter().zip(places) {
+            if event.view < views {
+                self.take(index, event);
+            } else {
+                let problem = FieldProblem::OutOfRange { min: 0.0, max };
+                self.reject(index, FieldError { field: "view", problem });
+            }
+        }
     }
 
     /// Notes that the event at `index` was refused.

@@ -3,7 +3,7 @@
 //! `DNA_BLESS=1` writes what is derived anew.
 
 use dna_protocol::entry::Receipt;
-use dna_protocol::model::{Header, KINDS};
+use dna_protocol::model::{Header, KINDS, View};
 use dna_protocol::{FieldInfo, Record, cbor, json};
 use serde_json::{Value, json};
 use std::fs;
@@ -79,6 +79,7 @@ fn refused_frames_are_refused_for_the_reason_given() {
 fn records() -> Vec<(String, &'static [FieldInfo], &'static [&'static str])> {
     let mut records =
         vec![("header".to_owned(), Header::FIELDS, &["app_key", "session.id", "sequence"][..])];
+    records.push(("view".to_owned(), View::FIELDS, &[]));
     for kind in KINDS {
         records.push((format!("{} {}", kind.key, kind.name), kind.fields, kind.required));
     }
@@ -179,6 +180,7 @@ fn table(fields: &[FieldInfo], required: &[&str]) -> String {
         let bound = match (field.kind, field.max) {
             ("text", max) => format!("text, ≤ {max} bytes"),
             ("bytes (hex in JSON)", max) => format!("{max} bytes"),
+            ("list of views", max) => format!("list, ≤ {max}"),
             ("map of text to text, number or boolean", max) => format!("attributes, ≤ {max}"),
             (kind, _) => kind.to_owned(),
         };

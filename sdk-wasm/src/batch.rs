@@ -5,7 +5,7 @@ use crate::limits::{
 };
 use crate::route::View;
 use dna_protocol::Kind;
-use dna_protocol::limits::FRAME_EVENTS_MAX;
+use dna_protocol::limits::{FRAME_EVENTS_MAX, FRAME_VIEWS_MAX};
 use std::rc::Rc;
 
 /// How much an event matters when the queue is full, least first.
@@ -50,6 +50,21 @@ pub(crate) struct Waiting {
     pub(crate) rank: Rank,
     pub(crate) bytes: Vec<u8>,
     pub(crate) view: Rc<View>,
+}
+
+/// The events of one frame.
+#[derive(Debug, Default)]
+pub(crate) struct Parcel {
+    pub(crate) events: Vec<Waiting>,
+    /// The views that they belong to, each once, all of one time base.
+    pub(crate) views: Vec<Rc<View>>,
+}
+
+impl Parcel {
+    /// Which of the views an event belongs to; `None` for one that is not among them.
+    pub(crate) fn view_of(&self, event: &Waiting) -> Option<usize> {
+        self.views.iter().position(|view| view.id == event.view.id)
+    }
 }
 
 /// The queue.
@@ -101,23 +116,30 @@ impl Batch {
         }
     }
 
-    /// Takes the events of the next frame, oldest first and all of one view; none when the queue
-    /// is empty.
-    pub(crate) fn take(&mut self) -> Vec<Waiting> {
-        let mut bytes = 0;
-        let mut count = 0;
+    /// Takes the events of the next frame, oldest first; none when the queue is empty.
+    pub(crate) fn take(&mut self) -> Parcel {
+        let mut parcel = Parcel::default();
+        let (mut count, mut size, mut bytes) = (0, 0, 0);
         for event in self.events.iter().take(FRAME_EVENTS_MAX) {
-            let other =
-                self.events.first().is_none_or(|first| !Rc::ptr_eq(&first.view, &event.view));
+            let known = parcel.view_of(event).is_some();
+            // A view that is new to the frame is told in it.
+            size += event.bytes.len() + if known { 0 } else { event.view.place.url.len() };
+            let fits = size <= FRAME_EVENT_BYTES_MAX
+                && (known || parcel.views.len() < FRAME_VIEWS_MAX)
+                && parcel.views.iter().all(|view| view.time_base == event.view.time_base);
             // One event alone always goes: the model bounds it.
-            if other || (count > 0 && bytes + event.bytes.len() > FRAME_EVENT_BYTES_MAX) {
+            if count > 0 && !fits {
                 break;
+            }
+            if !known {
+                parcel.views.push(event.view.clone());
             }
             bytes += event.bytes.len();
             count += 1;
         }
         self.bytes -= bytes;
-        self.events.drain(..count).collect()
+        parcel.events = self.events.drain(..count).collect();
+        parcel
     }
 
     /// Whether a whole frame waits.
@@ -155,7 +177,7 @@ mod tests {
         assert_eq!(batch.push(waiting(Rank::Error, vec![2; size])), 1, "the oldest timing goes");
         let mut events = Vec::new();
         while !batch.is_empty() {
-            events.extend(batch.take());
+            events.extend(batch.take().events);
         }
         assert_eq!(events.len(), QUEUE_BYTES_MAX / size);
         assert_eq!(events.last().map(|event| event.rank), Some(Rank::Error));
@@ -171,7 +193,7 @@ mod tests {
         }
         let mut seen = Vec::new();
         while !batch.is_empty() {
-            let frame = batch.take();
+            let frame = batch.take().events;
             let bytes: usize = frame.iter().map(|event| event.bytes.len()).sum();
             assert!(bytes <= FRAME_EVENT_BYTES_MAX);
             seen.extend(
@@ -182,14 +204,38 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_is_of_one_view() {
+    fn a_frame_has_the_events_of_several_views_of_one_clock() {
+        let of =
+            |id: u8, time_base| Rc::new(View { id: [id; 8], place: Place::of("", ""), time_base });
         let mut batch = Batch::default();
-        for view in [view(), view()] {
-            for _ in 0..2 {
-                batch.push(Waiting { rank: Rank::Told, bytes: vec![0], view: view.clone() });
-            }
+        for view in [of(1, 0), of(2, 0), of(1, 0), of(1, 9)] {
+            batch.push(Waiting { rank: Rank::Told, bytes: vec![0], view });
         }
-        assert_eq!((batch.take().len(), batch.take().len(), batch.take().len()), (2, 2, 0));
+        let first = batch.take();
+        let views: Vec<_> = first.events.iter().map(|event| first.view_of(event)).collect();
+        assert_eq!((views, first.views.len()), (vec![Some(0), Some(1), Some(0)], 2));
+        let second = batch.take();
+        assert_eq!((second.events.len(), second.views.len()), (1, 1), "its times count from 9");
+        assert!(batch.is_empty());
+    }
+
+    #[test]
+    fn the_views_of_a_frame_are_bounded_in_number_and_bytes() {
+        for (path, most) in [("/a".to_owned(), FRAME_VIEWS_MAX), ("/a".repeat(1000), 9)] {
+            let mut batch = Batch::default();
+            for id in 0..100 {
+                let place = Place::of(&("https://b".to_owned() + &path), "");
+                let view = Rc::new(View { id: [id; 8], place, time_base: 0 });
+                batch.push(Waiting { rank: Rank::Told, bytes: vec![0; 3], view });
+            }
+            let mut told = 0;
+            while !batch.is_empty() {
+                let parcel = batch.take();
+                assert!((1..=most).contains(&parcel.views.len()));
+                told += parcel.events.len();
+            }
+            assert_eq!(told, 100);
+        }
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! The state machine of a page: what happened goes in, frames come out.
 
-use crate::batch::{Batch, Rank, Waiting};
+use crate::batch::{Batch, Parcel, Rank, Waiting};
 use crate::config::Config;
 use crate::consent::Consent;
 use crate::delivery::{Answer, Delivery};
 use crate::filter::Filter;
 use crate::frame::{Frame, header};
 use crate::host::Host;
-use crate::limits::{FLUSH_DELAY, FLUSH_DELAY_URGENT};
+use crate::limits::{FLUSH_DELAY, FLUSH_DELAY_ERROR, FLUSH_DELAY_URGENT};
 use crate::repeats::Repeats;
 use crate::route::View;
 use crate::sequence::Sequence;
@@ -234,7 +234,11 @@ impl<H: Host> Client<H> {
         self.dropped.queue_full +=
             self.batch.push(Waiting { rank, bytes, view: self.view.clone() });
         self.trim();
-        let delay = if rank >= Rank::Error { FLUSH_DELAY_URGENT } else { FLUSH_DELAY };
+        let delay = match rank {
+            Rank::Detail | Rank::Told => FLUSH_DELAY,
+            Rank::Error => FLUSH_DELAY_ERROR,
+            Rank::Identity => FLUSH_DELAY_URGENT,
+        };
         let at = now + delay;
         self.flush_at = Some(self.flush_at.map_or(at, |earlier| earlier.min(at)));
         while !self.held() && self.batch.fills_a_frame() {
@@ -252,21 +256,24 @@ impl<H: Host> Client<H> {
     }
 
     fn seal_next(&mut self, now: u64) {
-        let events = self.batch.take();
-        let Some(frame) = self.seal(now, &events) else { return };
+        let parcel = self.batch.take();
+        let Some(frame) = self.seal(now, &parcel) else { return };
         self.dropped.queue_full += self.delivery.push(&mut self.host, frame, now);
     }
 
-    fn seal(&mut self, now: u64, events: &[Waiting]) -> Option<Frame> {
-        let (session, view) = (self.session.as_ref()?, &events.first()?.view);
+    fn seal(&mut self, now: u64, parcel: &Parcel) -> Option<Frame> {
+        let (session, first) = (self.session.as_ref()?, parcel.views.first()?);
         let sequence = self.sequence.next(&mut self.host);
         let mut fields = header(now);
         fields.text(Header::app_key, &self.config.key);
         fields.bytes(Header::session_id, session.id());
         fields.uint(Header::sequence, sequence);
-        fields.uint(Header::time_base, view.time_base);
-        fields.bytes(Header::view_id, &view.id);
-        fields.text(Header::url, &view.place.url);
+        fields.uint(Header::time_base, first.time_base);
+        if let [view] = &parcel.views[..] {
+            view.tell(&mut fields);
+        } else {
+            fields.list(Header::views, &parcel.views, |view, fields| view.tell(fields));
+        }
         fields.text(Header::release, &self.config.release);
         fields.text(Header::sdk_name, "dna-web");
         fields.text(Header::sdk_version, env!("CARGO_PKG_VERSION"));
@@ -286,7 +293,7 @@ impl<H: Host> Client<H> {
                 fields.uint(slot, count);
             }
         }
-        Some(Frame::seal(sequence, &fields, events))
+        Some(Frame::seal(sequence, &fields, parcel))
     }
 
     pub(crate) fn advance(&mut self, now: u64) {

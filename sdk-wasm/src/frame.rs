@@ -1,12 +1,16 @@
 //! Puts events and a header together to the bytes of a frame.
 
-use crate::batch::{Rank, Waiting};
+use crate::batch::{Parcel, Rank};
 use dna_protocol::cbor::{MAGIC, Writer, restamp};
 use dna_protocol::draft::Fields;
 use dna_protocol::model::Header;
 
 /// Key of the events, beside those of [`Header`].
 const EVENTS: u64 = 15;
+
+/// Key of an event's view, behind those that [`Draft::event`](dna_protocol::Draft::event) writes.
+const VIEW: u64 = 3;
+const EVENT_PAIRS: usize = 3;
 
 /// Where the number of earlier attempts stands: behind the tag, the head of the map, the time
 /// (key, head, 8 bytes) and its own key.
@@ -41,14 +45,15 @@ pub(crate) fn header(now: u64) -> Fields {
 
 impl Frame {
     /// Encodes a frame. `header` began as [`header`].
-    pub(crate) fn seal(sequence: u64, header: &Fields, events: &[Waiting]) -> Self {
+    pub(crate) fn seal(sequence: u64, header: &Fields, parcel: &Parcel) -> Self {
+        let events = &parcel.events;
         let public = events.iter().filter(|event| event.rank != Rank::Identity).count();
         let reduced = match public {
             0 => Some(Vec::new()),
-            count if count < events.len() => Some(join(header, events, count, false)),
+            count if count < events.len() => Some(join(header, parcel, count, false)),
             _ => None,
         };
-        let bytes = join(header, events, events.len(), true);
+        let bytes = join(header, parcel, events.len(), true);
         Self { sequence, bytes, reduced, events: events.len() as u64 }
     }
 
@@ -78,16 +83,25 @@ impl Frame {
 }
 
 /// The frame of `count` events: of all, or of those that may be stored.
-fn join(header: &Fields, events: &[Waiting], count: usize, all: bool) -> Vec<u8> {
+fn join(header: &Fields, parcel: &Parcel, count: usize, all: bool) -> Vec<u8> {
     let mut out = Writer::new();
     out.raw(&MAGIC);
     out.map(header.pairs() + 1);
     out.raw(header.as_bytes());
     out.uint(EVENTS);
     out.array(count);
-    for event in events {
-        if all || event.rank != Rank::Identity {
-            out.raw(&event.bytes);
+    for event in &parcel.events {
+        if !all && event.rank == Rank::Identity {
+            continue;
+        }
+        match (parcel.view_of(event), event.bytes.split_first()) {
+            (Some(view @ 1..), Some((_, pairs))) => {
+                out.map(EVENT_PAIRS + 1);
+                out.raw(pairs);
+                out.uint(VIEW);
+                out.uint(view as u64);
+            }
+            _ => out.raw(&event.bytes),
         }
     }
     out.into_bytes()
@@ -96,6 +110,7 @@ fn join(header: &Fields, events: &[Waiting], count: usize, all: bool) -> Vec<u8>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::Waiting;
     use crate::route::{Place, View};
     use dna_protocol::cbor::decode_frame;
     use dna_protocol::draft::Draft;
@@ -109,18 +124,18 @@ mod tests {
         Waiting { rank: Rank::of(draft.kind), bytes: draft.event(1.0), view }
     }
 
-    fn sealed(events: &[Waiting]) -> Frame {
+    fn sealed(events: Vec<Waiting>) -> Frame {
         let mut fields = header(1_800_000_000_000);
         fields.text(Header::app_key, "k");
         fields.bytes(Header::session_id, &[7; 16]);
         fields.uint(Header::sequence, 1 << 40);
-        Frame::seal(1 << 40, &fields, events)
+        Frame::seal(1 << 40, &fields, &Parcel { events, views: Vec::new() })
     }
 
     #[test]
     fn a_stamp_changes_time_and_attempt_only() {
         let custom = Custom { name: Some(Text::cut("n")), ..Custom::default() };
-        let mut frame = sealed(&[waiting(Body::Custom(custom))]);
+        let mut frame = sealed(vec![waiting(Body::Custom(custom))]);
         let before = decode_frame(&frame.bytes).unwrap().frame;
         assert_eq!((before.header.attempt, before.header.session_id), (Some(0), Some(Id([7; 16]))));
         frame.stamp(1_800_000_060_000, 23);
@@ -137,12 +152,12 @@ mod tests {
         let custom = Custom { name: Some(Text::cut("n")), ..Custom::default() };
         let (identity, custom) = (Body::Identity(identity), Body::Custom(custom));
 
-        let frame = sealed(&[waiting(identity.clone()), waiting(custom)]);
+        let frame = sealed(vec![waiting(identity.clone()), waiting(custom)]);
         assert_eq!(decode_frame(&frame.bytes).unwrap().frame.events.len(), 2);
         let kept = decode_frame(frame.storable()).unwrap().frame;
         assert_eq!(kept.events.len(), 1);
         assert_eq!(kept.header.sequence, Some(1 << 40));
         assert!(!frame.storable().windows(4).any(|bytes| bytes == b"6222"));
-        assert!(sealed(&[waiting(identity)]).storable().is_empty());
+        assert!(sealed(vec![waiting(identity)]).storable().is_empty());
     }
 }

@@ -22,12 +22,17 @@ pub const FRAME_EVENT_BYTES_MAX: usize = 19 * 1024;
 /// for a call of the page's own.
 pub const IN_FLIGHT_BYTES_MAX: usize = dna_protocol::limits::CLIENT_FRAME_BYTES_MAX;
 
-/// From an event to its beacon, while the page is visible: a page's first timings and its
-/// first calls come within two seconds of each other and share one request.
-pub const FLUSH_DELAY: u64 = 2_000;
+/// From an event to its beacon, while the page is visible. The headers of a request are more than
+/// what a page tells in seconds, so what a visitor does meanwhile shares one; short enough for
+/// whoever watches live to see it happen. A page that is covered or left waits no longer.
+pub const FLUSH_DELAY: u64 = 5_000;
 
-/// The same for errors and identity, which somebody may be looking at already. Long enough
-/// for the errors that follow from the first.
+/// The same for errors, which take along all that waits. Long enough for the errors that follow
+/// from the first: the second call that fails, what the visitor tries again. Nothing is risked
+/// meanwhile but a tab that crashes: a page that is left sends and stores them at once.
+pub const FLUSH_DELAY_ERROR: u64 = 1_500;
+
+/// The same for the user, whom no storage keeps, and for what was held until now.
 pub const FLUSH_DELAY_URGENT: u64 = 300;
 
 /// Without an answer for so long, a request counts as failed. A late answer still counts.
@@ -84,8 +89,7 @@ pub const REPEATS_KNOWN_MAX: usize = 64;
 /// that throws at each frame of an animation.
 pub const RATE_EVENTS_MAX: u32 = 600;
 
-/// Routes a page may show within [`RATE_WINDOW`]: each is a frame of its own, and all of them fit
-/// [`OUTBOX_FRAMES_MAX`]. Above somebody who clicks through a page in haste, below a script that
+/// Routes a page may show within [`RATE_WINDOW`]: each is a view of its own. Above somebody who clicks through a page in haste, below a script that
 /// writes the place of scrolling into the address.
 pub const RATE_ROUTES_MAX: u32 = 40;
 

@@ -1,6 +1,8 @@
 //! Where a page is: its address, and the route that a script keeps behind the `#`.
 
 use crate::host::Host;
+use dna_protocol::draft::Fields;
+use dna_protocol::model::Header;
 use dna_protocol::privacy::{clean_address, clean_url, without_query};
 use std::rc::Rc;
 
@@ -21,6 +23,12 @@ impl View {
         let mut id = [0; 8];
         host.random(&mut id);
         Rc::new(Self { id, place: Place::of(&host.address(), allowed), time_base })
+    }
+
+    /// Puts into `fields` what is told of it: of a frame, or of one of several views in a frame.
+    pub(crate) fn tell(&self, fields: &mut Fields) {
+        fields.bytes(Header::view_id, &self.id);
+        fields.text(Header::url, &self.place.url);
     }
 
     /// The same view under another number, or on another clock.

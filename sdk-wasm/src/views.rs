@@ -61,7 +61,6 @@ impl<H: Host> Client<H> {
     /// What was told before belongs to the view before.
     fn begin_view(&mut self, now: u64) {
         self.routed(now, None);
-        self.flush(now);
         self.renew_view();
     }
 

@@ -34,6 +34,7 @@ pub fn beacon(session: u8, sequence: u64) -> Vec<u8> {
         },
         events: vec![Event {
             time: now as f64,
+            view: 0,
             body: Body::Custom(Custom {
                 name: Some(Text::cut(format!("{session}-{sequence}"))),
                 attributes: None,

@@ -8,8 +8,8 @@ const HEX_MIN: usize = 12;
 
 /// Gives the events that have an address its pattern, whatever the client says it is. All are clean already.
 pub fn add(header: &Header, events: &mut [Event]) {
-    let url = header.url.as_deref().unwrap_or_default();
     for event in events {
+        let url = header.url_of(event).unwrap_or_default();
         match &mut event.body {
             Body::ApiCall(call) => {
                 fill(&mut call.template, call.url.as_deref().unwrap_or_default(), None);

@@ -4,8 +4,8 @@ use super::escape::Escaped;
 use anstyle::{AnsiColor, Style};
 use dna_protocol::field::{AttributeValue, Attributes, Millis, Number};
 use dna_protocol::model::{
-    ApiCall, Body, Console, Custom, Exception, Header, Identity, LongFrame, Mark, PageView, Report,
-    Resource, ResourceFailure, RouteChange, Transaction, UserAction, WebVital,
+    ApiCall, Body, Console, Custom, Event, Exception, Header, Identity, LongFrame, Mark, PageView,
+    Report, Resource, ResourceFailure, RouteChange, Transaction, UserAction, WebVital,
 };
 use std::fmt::{self, Write};
 
@@ -40,10 +40,11 @@ fn failed(call: &ApiCall) -> bool {
 }
 
 /// The words, harmless for a terminal.
-pub(super) fn words(header: &Header, body: &Body) -> String {
+pub(super) fn words(header: &Header, event: &Event) -> String {
     let mut words = String::new();
-    let written = match body {
-        Body::PageView(view) => page_view(&mut words, header, view),
+    let url = header.url_of(event).unwrap_or_default();
+    let written = match &event.body {
+        Body::PageView(view) => page_view(&mut words, url, view),
         Body::WebVital(vital) => web_vital(&mut words, vital),
         Body::Exception(exception) | Body::UnhandledRejection(exception) => {
             self::exception(&mut words, exception)
@@ -52,7 +53,7 @@ pub(super) fn words(header: &Header, body: &Body) -> String {
         Body::ApiCall(call) => api_call(&mut words, call),
         Body::Custom(custom) => self::custom(&mut words, custom),
         Body::Identity(identity) => self::identity(&mut words, identity),
-        Body::RouteChange(route) => route_change(&mut words, header, route),
+        Body::RouteChange(route) => route_change(&mut words, url, route),
         Body::Resource(resource) => self::resource(&mut words, resource),
         Body::LongFrame(frame) => long_frame(&mut words, frame),
         Body::Report(report) => self::report(&mut words, report),
@@ -76,8 +77,8 @@ fn path(url: &str) -> &str {
     rest.find('/').map_or("/", |slash| &rest[slash..])
 }
 
-fn page_view(out: &mut String, header: &Header, view: &PageView) -> fmt::Result {
-    write!(out, "{}", Escaped(path(header.url.as_ref().map_or("", |url| url))))?;
+fn page_view(out: &mut String, url: &str, view: &PageView) -> fmt::Result {
+    write!(out, "{}", Escaped(path(url)))?;
     match view.load_event_end {
         Some(load) => write!(out, "  load {:.0} ms", load.get())?,
         None => out.push_str("  left before it had loaded"),
@@ -91,9 +92,8 @@ fn page_view(out: &mut String, header: &Header, view: &PageView) -> fmt::Result 
     }
 }
 
-fn route_change(out: &mut String, header: &Header, route: &RouteChange) -> fmt::Result {
-    let path = path(header.url.as_ref().map_or("", |url| url));
-    write!(out, "{}", route.template.as_ref().map_or(Escaped(path), |text| Escaped(text)))?;
+fn route_change(out: &mut String, url: &str, route: &RouteChange) -> fmt::Result {
+    write!(out, "{}", Escaped(route.template.as_deref().unwrap_or_else(|| path(url))))?;
     match &route.name {
         Some(name) => write!(out, "  {}", Escaped(name)),
         None => Ok(()),

@@ -24,7 +24,7 @@ pub(super) fn write(
     let session = header.session_id.map_or_else(|| "-".to_owned(), |id| id.to_hex());
     let session = &session[..session.len().min(SESSION_DIGITS)];
     let (kind, style) = label(&event.body);
-    let words = words(header, &event.body);
+    let words = words(header, event);
     let (time, dim) = (local_time(entry, event, zone), Style::new().dimmed());
     writeln!(
         out,

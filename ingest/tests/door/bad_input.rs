@@ -140,7 +140,7 @@ fn a_user_id_of_a_megabyte() {
     server.check_event_refused(&post(frame), "too_long", &words);
     // In CBOR: the text of a good frame, its head and content exchanged.
     let identity = Identity { id: Some(Text::cut("x")), ..Identity::default() };
-    let event = Event { time: NOW as f64, body: Body::Identity(identity) };
+    let event = Event { time: NOW as f64, view: 0, body: Body::Identity(identity) };
     let mut frame = encode_frame(&Frame { header: header(1), events: vec![event] });
     assert_eq!(frame.split_off(frame.len() - 2), [0x61, b'x']);
     let mut text = Writer::new();

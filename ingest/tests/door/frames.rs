@@ -26,7 +26,7 @@ pub(crate) fn header(sequence: u64) -> Header {
 /// An event that happened now.
 pub(crate) fn custom(name: &str) -> Event {
     let name = Some(Text::cut(name));
-    Event { time: NOW as f64, body: Body::Custom(Custom { name, attributes: None }) }
+    Event { time: NOW as f64, view: 0, body: Body::Custom(Custom { name, attributes: None }) }
 }
 
 /// A good frame in CBOR.
@@ -55,7 +55,7 @@ pub(crate) fn with_duration(sequence: u64, duration: f64) -> Vec<u8> {
         duration: dna_protocol::field::Millis::new(0.1).ok(),
         ..ApiCall::default()
     };
-    let event = Event { time: NOW as f64, body: Body::ApiCall(Box::new(call)) };
+    let event = Event { time: NOW as f64, view: 0, body: Body::ApiCall(Box::new(call)) };
     let mut bytes = encode_frame(&Frame { header: header(sequence), events: vec![event] });
     let at = bytes.len() - 8;
     assert_eq!(bytes[at - 1], 0xfb);

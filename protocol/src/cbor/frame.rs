@@ -1,7 +1,7 @@
 //! Frames and events in CBOR.
 
 use super::{MAGIC, Reader, SELF_DESCRIBED, Writer};
-use crate::field::in_range;
+use crate::field::{Field, in_range};
 use crate::limits::{FRAME_EVENTS_MAX, INTEGER_MAX};
 use crate::model::{Body, Event, Frame, Header};
 use crate::problem::{Decoded, FieldError, FieldProblem, FrameProblem};
@@ -14,6 +14,7 @@ const EVENTS: u64 = 15;
 const KIND: u64 = 0;
 const TIME: u64 = 1;
 const BODY: u64 = 2;
+const VIEW: u64 = 3;
 
 /// Writes a frame.
 #[must_use]
@@ -114,13 +115,18 @@ fn write_header(header: &Header, events: usize, writer: &mut Writer) {
 }
 
 fn write_event(event: &Event, writer: &mut Writer) {
-    writer.map(3);
+    let view = usize::from(event.view > 0);
+    writer.map(3 + view);
     writer.uint(KIND);
     writer.uint(event.body.key());
     writer.uint(TIME);
     writer.number(event.time);
     writer.uint(BODY);
     event.body.write(writer);
+    if event.view > 0 {
+        writer.uint(VIEW);
+        writer.uint(event.view as u64);
+    }
 }
 
 /// Reads a frame's map. `reader` stands behind it afterwards.
@@ -153,6 +159,7 @@ pub(crate) fn decode_frame_map(reader: &mut Reader<'_>) -> Result<Decoded, Frame
             decoded.skipped.keys += 1;
         }
     }
+    decoded.judge_views();
     Ok(decoded)
 }
 
@@ -177,7 +184,7 @@ fn read_events(reader: &mut Reader<'_>, decoded: &mut Decoded) -> Result<(), Fra
 /// Reads an event; `None` when its kind is unknown.
 fn read_event(reader: &mut Reader<'_>) -> Result<Option<Event>, FieldError> {
     let wrong = |field, problem| FieldError { field, problem };
-    let (mut kind, mut time, mut body) = (None, None, None);
+    let (mut kind, mut time, mut body, mut view) = (None, None, None, None);
     let pairs = reader.map().map_err(|problem| wrong("event", problem))?;
     for _ in 0..pairs {
         match reader.key().map_err(|problem| wrong("event", problem))? {
@@ -193,6 +200,11 @@ fn read_event(reader: &mut Reader<'_>) -> Result<Option<Event>, FieldError> {
                 let malformed = |_| wrong("body", FieldProblem::WrongType("well-formed CBOR"));
                 body = Some(item.map_err(malformed)?);
             }
+            Some(VIEW) if view.is_none() => {
+                let value = u64::read(reader).map_err(|problem| wrong("view", problem))?;
+                view = Some(usize::try_from(value).unwrap_or(usize::MAX));
+            }
+            Some(VIEW) => return Err(wrong("view", FieldProblem::Repeated)),
             Some(KIND) => return Err(wrong("kind", FieldProblem::Repeated)),
             Some(TIME) => return Err(wrong("time", FieldProblem::Repeated)),
             Some(BODY) => return Err(wrong("body", FieldProblem::Repeated)),
@@ -207,7 +219,8 @@ fn read_event(reader: &mut Reader<'_>) -> Result<Option<Event>, FieldError> {
     };
     reader.add_skipped_keys(body_reader.skipped_keys());
     body.check_required()?;
-    Ok(Some(Event { time: time.ok_or_else(|| missing("time"))?, body }))
+    let time = time.ok_or_else(|| missing("time"))?;
+    Ok(Some(Event { time, view: view.unwrap_or(0), body }))
 }
 
 /// The bounds of an event's time.

@@ -8,6 +8,7 @@
 mod tree;
 mod values;
 
+use crate::field::Field;
 use crate::limits::{DEPTH_MAX, FRAME_EVENTS_MAX};
 use crate::model::{Body, Event, Frame};
 use crate::problem::{Decoded, FieldError, FieldProblem, FrameProblem};
@@ -15,7 +16,7 @@ use crate::record::Record;
 use serde::de::{IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
-use tree::{Items, Members, Object, members};
+use tree::{Items, Members, Object, array, members, object};
 pub(crate) use values::{attributes, number, number_value, text};
 
 /// The frame as JSON.
@@ -31,11 +32,15 @@ pub fn frame_value(frame: &Frame) -> Value {
 /// One event as JSON.
 #[must_use]
 pub fn event_value(event: &Event) -> Value {
-    json!({
+    let mut value = json!({
         "kind": event.body.name(),
         "time": number_value(event.time),
         "body": event.body.to_json(),
-    })
+    });
+    if event.view > 0 {
+        value["view"] = event.view.into();
+    }
+    value
 }
 
 /// Reads a frame, judging each event on its own.
@@ -53,10 +58,11 @@ pub fn decode_frame(input: &[u8]) -> Result<Decoded, FrameProblem> {
         let problem = reader.problem.filter(|_| error.is_data());
         return Err(problem.unwrap_or_else(|| malformed(&error)));
     }
-    let FrameReader { decoded, event_count, .. } = reader;
+    let FrameReader { mut decoded, event_count, .. } = reader;
     if event_count > FRAME_EVENTS_MAX {
         return Err(FrameProblem::TooManyEvents { count: event_count });
     }
+    decoded.judge_views();
     decoded.frame.header.check_required()?;
     if decoded.frame.events.is_empty() && decoded.rejected_count == 0 && decoded.skipped.kinds == 0
     {
@@ -154,6 +160,7 @@ fn malformed(error: &serde_json::Error) -> FrameProblem {
 struct EventReader<'a, 'k> {
     kind: Option<String>,
     time: Option<f64>,
+    view: Option<usize>,
     body: Content<'a>,
     skipped_keys: &'k mut u32,
     problem: Option<FieldError>,
@@ -183,9 +190,13 @@ impl<'a> Members<'a> for EventReader<'a, '_> {
                 .and_then(crate::cbor::event_time)
                 .map(|value| self.time = Some(value))
                 .map_err(|problem| wrong("time", problem)),
+            "view" if self.view.is_none() => u64::from_json(map.next_value()?)
+                .map(|value| self.view = Some(usize::try_from(value).unwrap_or(usize::MAX)))
+                .map_err(|problem| wrong("view", problem)),
             "body" if matches!(self.body, Content::Missing) => return self.body(map),
             "kind" => Err(wrong("kind", FieldProblem::Repeated)),
             "time" => Err(wrong("time", FieldProblem::Repeated)),
+            "view" => Err(wrong("view", FieldProblem::Repeated)),
             "body" => Err(wrong("body", FieldProblem::Repeated)),
             _ => {
                 map.next_value::<IgnoredAny>()?;
@@ -243,10 +254,16 @@ fn no_object() -> FieldError {
 
 /// Reads an event; `None` when its kind is unknown.
 fn read_event(raw: &RawValue, skipped_keys: &mut u32) -> Result<Option<Event>, FieldError> {
-    let mut reader =
-        EventReader { kind: None, time: None, body: Content::Missing, skipped_keys, problem: None };
+    let mut reader = EventReader {
+        kind: None,
+        time: None,
+        view: None,
+        body: Content::Missing,
+        skipped_keys,
+        problem: None,
+    };
     let read = members(raw.get(), &mut reader);
-    let EventReader { kind, time, body, skipped_keys, problem } = reader;
+    let EventReader { kind, time, view, body, skipped_keys, problem } = reader;
     if read.is_err() {
         return Err(problem.unwrap_or_else(|| wrong("event", FieldProblem::WrongType("an object"))));
     }
@@ -266,10 +283,36 @@ fn read_event(raw: &RawValue, skipped_keys: &mut u32) -> Result<Option<Event>, F
         }
     };
     body.check_required()?;
-    Ok(Some(Event { time: time.ok_or_else(|| missing("time"))?, body }))
+    let time = time.ok_or_else(|| missing("time"))?;
+    Ok(Some(Event { time, view: view.unwrap_or(0), body }))
 }
 
-/// Reads a record from an object; unknown names are passed over.
+/// Reads a list of records; unknown names in them are passed over.
+pub(crate) fn records<R: Record>(
+    raw: &RawValue,
+    mut each: impl FnMut(R) -> Result<(), FieldProblem>,
+) -> Result<(), FieldProblem> {
+    let mut result = Ok(());
+    array(raw.get(), |item| {
+        if result.is_ok() {
+            result = record(item).and_then(&mut each);
+        }
+    })
+    .map_err(|_| FieldProblem::WrongType("an array"))?;
+    result
+}
+
+fn record<R: Record>(raw: &RawValue) -> Result<R, FieldProblem> {
+    let mut record = R::default();
+    let mut problem = None;
+    object(raw.get(), |name, raw| {
+        record.read_json(name, raw).map_err(|error| problem = Some(error.problem)).is_ok()
+    })
+    .map_err(|_| problem.take().unwrap_or(FieldProblem::WrongType("an object")))?;
+    Ok(record)
+}
+
+/// A record as an object.
 pub(crate) fn record_value<R: Record>(record: &R) -> Map<String, Value> {
     let mut map = Map::new();
     record.to_json(&mut map);

@@ -88,6 +88,17 @@ impl<'de> serde::Deserialize<'de> for Name<'de> {
     }
 }
 
+/// Calls `each` with the items of the array that `text` is.
+pub(super) fn array<'a>(
+    text: &'a str,
+    each: impl FnMut(&'a RawValue),
+) -> Result<(), serde_json::Error> {
+    let items = Items { is_array: &mut false, each };
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    items.deserialize(&mut deserializer)?;
+    deserializer.end()
+}
+
 /// An array where it stands.
 pub(super) struct Items<'f, F> {
     /// Set when it is one.

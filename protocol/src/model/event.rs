@@ -13,6 +13,8 @@ use crate::record::{FieldInfo, Record, read_record, write_record};
 pub struct Event {
     /// When, in milliseconds after the header's `time_base_ms`: finite, 0 to 2^53 - 1.
     pub time: f64,
+    /// Which of the header's `views` it belongs to, counted from 0. 0 where there are none.
+    pub view: usize,
     /// What.
     pub body: Body,
 }

@@ -1,6 +1,7 @@
 //! The frame: what one beacon carries.
 
 use super::Event;
+use super::view::Views;
 use crate::field::{Address, Id, Text, Verbatim};
 use crate::record::record;
 
@@ -26,9 +27,9 @@ record! {
         3 => sequence: u64 = "sequence",
         /// What event times are counted from, in ms since the Unix epoch. Absent: 0, event times are absolute.
         4 => time_base: u64 = "time_base_ms",
-        /// The page view, from one navigation or change of route to the next.
+        /// The page view, from one navigation or change of route to the next. Absent where there are `views`.
         5 => view_id: Id<8> = "view.id",
-        /// The page's address, without query and fragment.
+        /// The page's address, without query and fragment. Absent where there are `views`.
         6 => url: Address<2048> = "url.full",
         /// The application's release. Kept as it is: it comes from who built the page, and is often a long number.
         7 => release: Verbatim<64> = "service.version",
@@ -50,5 +51,28 @@ record! {
         16 => visitor_id: Id<16> = "visitor.id",
         /// Events that the page's own filter took out since the client's last frame.
         17 => dropped_filtered: u64 = "dropped.filtered",
+        /// Of a frame with events of several views: those views, each with its `view.id` and `url.full`.
+        18 => views: Views = "views",
+    }
+}
+
+impl Header {
+    /// The view that `event`, one of the frame's, belongs to.
+    #[must_use]
+    pub fn view_id_of(&self, event: &Event) -> Option<Id<8>> {
+        match &self.views {
+            Some(views) => views.get(event.view)?.id,
+            None => self.view_id,
+        }
+    }
+
+    /// The address of the page when `event`, one of the frame's, happened.
+    #[must_use]
+    pub fn url_of(&self, event: &Event) -> Option<&str> {
+        let url = match &self.views {
+            Some(views) => &views.get(event.view)?.url,
+            None => &self.url,
+        };
+        url.as_deref()
     }
 }

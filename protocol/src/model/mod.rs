@@ -8,6 +8,7 @@ mod frame;
 mod network;
 mod page;
 mod told;
+mod view;
 mod vital;
 
 pub use action::UserAction;
@@ -18,4 +19,5 @@ pub use frame::{Frame, Header};
 pub use network::{ApiCall, Resource};
 pub use page::{PageView, RouteChange, Visibility};
 pub use told::{Custom, Identity, Mark, Transaction};
+pub use view::{View, Views};
 pub use vital::{WEB_VITALS, WebVital};

@@ -3,7 +3,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
 use dna_protocol::cbor::{SELF_DESCRIBED, Writer};
-use dna_protocol::model::{Header, KINDS, KindInfo};
+use dna_protocol::model::{Header, KINDS, KindInfo, View};
 use dna_protocol::{FieldInfo, Record};
 use proptest::prelude::*;
 
@@ -37,8 +37,22 @@ pub fn value(field: &FieldInfo) -> BoxedStrategy<Item> {
             prop::collection::vec(any::<u8>(), max).prop_map(|v| items(|w| w.bytes(&v))).boxed()
         }
         "map of text to text, number or boolean" => attributes().boxed(),
+        "list of views" => prop::collection::vec(view(), 1..=max).prop_map(list).boxed(),
         kind => panic!("no strategy for fields of type {kind}"),
     }
+}
+
+fn view() -> impl Strategy<Value = Item> {
+    record(View::FIELDS, &[]).prop_map(|pairs| map(&pairs))
+}
+
+fn list(all: Vec<Item>) -> Item {
+    items(|w| {
+        w.array(all.len());
+        for item in &all {
+            w.raw(item);
+        }
+    })
 }
 
 fn text(max: usize) -> impl Strategy<Value = String> {
@@ -119,19 +133,40 @@ pub fn frame() -> impl Strategy<Value = Item> {
         event(kind)
     });
     (header, prop::collection::vec(any_event, 1..8))
-        .prop_map(|(header, events)| frame_of(&header, &events))
+        .prop_map(|(header, events)| frame_of(&header, &spread(&header, events)))
+}
+
+/// Gives the events to the views of the header, one after the other.
+fn spread(header: &[(u64, Item)], events: Vec<Item>) -> Vec<Item> {
+    let views = header.iter().find(|(key, _)| *key == 18).map_or(1, |(_, list)| list_length(list));
+    let numbered = events.into_iter().enumerate();
+    numbered.map(|(at, event)| of_view(&event, (at % views) as u64)).collect()
+}
+
+fn list_length(list: &[u8]) -> usize {
+    match list[0] & 0x1f {
+        24 => usize::from(list[1]),
+        count => usize::from(count),
+    }
+}
+
+/// `event`, a map of three pairs, as one of the view of that number.
+pub fn of_view(event: &[u8], number: u64) -> Item {
+    assert_eq!(event[0], 0xa3);
+    items(|w| {
+        w.map(if number > 0 { 4 } else { 3 });
+        w.raw(&event[1..]);
+        if number > 0 {
+            w.uint(3);
+            w.uint(number);
+        }
+    })
 }
 
 /// Writes a frame of header pairs and encoded events.
 pub fn frame_of(header: &[(u64, Item)], events: &[Item]) -> Item {
     let mut pairs = header.to_vec();
-    let list = items(|w| {
-        w.array(events.len());
-        for event in events {
-            w.raw(event);
-        }
-    });
-    pairs.push((15, list));
+    pairs.push((15, list(events.to_vec())));
     items(|w| {
         w.tag(SELF_DESCRIBED);
         w.raw(&map(&pairs));

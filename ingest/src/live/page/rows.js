@@ -31,7 +31,14 @@ export function eventsOf(entry) {
   }
   const offset = (frame.time_base_ms ?? 0) + (entry.clock_skew_ms ?? 0);
   const session = frame['session.id'] ?? '';
-  return frame.events.map((event) => ({ event, entry, frame, session, at: offset + event.time }));
+  return frame.events.map((event) => ({ event, entry, frame: ofView(frame, event), session, at: offset + event.time }));
+}
+
+/** The frame as one of the event's view alone, where it has several. */
+function ofView(frame, { view = 0 }) {
+  if (!frame.views) return frame;
+  const { views, ...rest } = frame;
+  return { ...rest, ...views[view] };
 }
 
 /** What a search finds an item by. */
