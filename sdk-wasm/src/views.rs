@@ -15,15 +15,6 @@ impl<H: Host> Client<H> {
         self.place() != self.view.place
     }
 
-    /// The page may show another route now; `true` when it does.
-    pub fn route(&mut self, now: u64, time: f64, navigation_type: &str) -> bool {
-        let another = self.has_moved() && self.allows_route(now);
-        if another {
-            self.new_route(now, time, navigation_type);
-        }
-        another
-    }
-
     /// Whether another route may be a view of its own; one that may not is counted.
     pub fn allows_route(&mut self, now: u64) -> bool {
         let allowed = self.repeats.allow_route(now);

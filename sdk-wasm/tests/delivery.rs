@@ -22,15 +22,18 @@ fn a_batch_goes_by_fetch_after_a_short_delay() {
     page.record(START, 5.0, custom("a"));
     page.record(START + 100, 105.0, custom("b"));
     assert!(memory.sent().is_empty());
-    assert_eq!(memory.wake_in(), Some(2_000), "from the first event");
-    page.woken(START + 2_000);
+    assert_eq!(memory.wake_in(), Some(3_000), "only for what other pages may have left");
+    page.woken(START + 3_000);
+    assert!(memory.sent().is_empty());
+    assert_eq!(memory.wake_in(), Some(2_000), "5 s from the first event");
+    page.woken(START + 5_000);
     let sent = memory.sent();
     assert_eq!(sent.len(), 1);
     assert_eq!((sent[0].way, sent[0].names()), (Way::Fetch, vec!["a".into(), "b".into()]));
     let header = &sent[0].frame.header;
     assert_eq!(header.url.as_deref(), Some("https://bank/accounts"));
-    assert_eq!((header.sent_at, header.time_base), (Some(START + 2_000), Some(START)));
-    page.answered(START + 2_050, sent[0].sequence(), KEPT);
+    assert_eq!((header.sent_at, header.time_base), (Some(START + 5_000), Some(START)));
+    page.answered(START + 5_050, sent[0].sequence(), KEPT);
     page.woken(START + 60_000);
     assert!(memory.sent().is_empty());
     assert_eq!(memory.stored_frames(), 0, "what went well never touched the storage");
@@ -38,12 +41,13 @@ fn a_batch_goes_by_fetch_after_a_short_delay() {
 
 #[test]
 fn errors_and_identity_do_not_wait_for_timings() {
-    for urgent in [exception("x"), Body::Identity(user("1"))] {
+    for (urgent, delay) in [(exception("x"), 1_500), (Body::Identity(user("1")), 300)] {
         let memory = Memory::new();
         let mut page = memory.page(START);
         page.record(START, 0.0, custom("a"));
         page.record(START + 10, 10.0, urgent);
-        page.woken(START + 310);
+        assert_eq!(memory.wake_in(), Some(delay));
+        page.woken(START + 10 + delay);
         assert_eq!(memory.sent()[0].frame.events.len(), 2);
     }
 }
@@ -124,7 +128,7 @@ fn without_fetch_a_visible_page_uses_beacons() {
     memory.0.borrow_mut().fetch_works = false;
     let mut page = memory.page(START);
     page.record(START, 0.0, custom("a"));
-    page.woken(START + 2_000);
+    page.woken(START + 5_000);
     assert_eq!(memory.sent()[0].way, Way::Beacon);
 }
 
@@ -135,12 +139,12 @@ fn with_no_way_out_it_tries_again_later() {
     memory.0.borrow_mut().beacon_works = false;
     let mut page = memory.page(START);
     page.record(START, 0.0, custom("a"));
-    page.woken(START + 2_000);
-    page.woken(START + 2_000 + memory.wake_in().unwrap());
+    page.woken(START + 5_000);
+    page.woken(START + 5_000 + memory.wake_in().unwrap());
     let wait = memory.wake_in().unwrap();
     assert!((500..=1_000).contains(&wait), "{wait}");
     memory.0.borrow_mut().fetch_works = true;
-    page.woken(START + 2_000 + wait);
+    page.woken(START + 5_000 + wait);
     assert_eq!(memory.sent().len(), 1);
 }
 
@@ -149,19 +153,19 @@ fn a_busy_server_is_left_alone_for_as_long_as_it_asks() {
     let memory = Memory::new();
     let mut page = memory.page(START);
     page.record(START, 0.0, custom("a"));
-    page.woken(START + 2_000);
-    let sequence = memory.sent()[0].sequence();
-    page.answered(START + 2_100, sequence, BUSY);
-    assert_eq!(memory.stored_frames(), 1, "the tab may be closed while it waits");
-    page.record(START + 3_000, 3_000.0, custom("b"));
     page.woken(START + 5_000);
+    let sequence = memory.sent()[0].sequence();
+    page.answered(START + 5_100, sequence, BUSY);
+    assert_eq!(memory.stored_frames(), 1, "the tab may be closed while it waits");
+    page.record(START + 6_000, 6_000.0, custom("b"));
+    page.woken(START + 11_000);
     assert!(memory.sent().is_empty());
-    page.woken(START + 32_100);
+    page.woken(START + 35_100);
     let again = memory.sent();
     assert_eq!(again.len(), 2);
     assert_eq!((again[0].sequence(), again[0].attempt()), (sequence, 1));
     for sent in again {
-        page.answered(START + 32_200, sent.sequence(), KEPT);
+        page.answered(START + 35_200, sent.sequence(), KEPT);
     }
     assert_eq!(memory.stored_frames(), 0);
 }
@@ -172,10 +176,10 @@ fn what_is_refused_for_good_is_not_sent_again() {
     let mut page = memory.page(START);
     for at in [0, 10_000] {
         page.record(START + at, 0.0, custom("a"));
-        page.woken(START + at + 2_000);
+        page.woken(START + at + 5_000);
         let sequence = memory.sent()[0].sequence();
         let unauthorized = Answer::Status { status: 401, retry_after: None };
-        page.answered(START + at + 2_100, sequence, unauthorized);
+        page.answered(START + at + 5_100, sequence, unauthorized);
     }
     page.woken(START + 600_000);
     assert!(memory.sent().is_empty());
@@ -187,10 +191,10 @@ fn no_answer_is_a_failure_and_a_late_one_still_counts() {
     let memory = Memory::new();
     let mut page = memory.page(START);
     page.record(START, 0.0, custom("a"));
-    page.woken(START + 2_000);
+    page.woken(START + 5_000);
     let sequence = memory.sent()[0].sequence();
-    page.woken(START + 17_000);
-    page.answered(START + 17_100, sequence, KEPT);
+    page.woken(START + 20_000);
+    page.answered(START + 20_100, sequence, KEPT);
     page.woken(START + 60_000);
     assert!(memory.sent().is_empty());
 }
@@ -202,12 +206,12 @@ fn requests_under_way_stay_within_what_browsers_grant() {
     for index in 0..200 {
         page.record(START, 0.0, exception(&format!("{index} {}", "x".repeat(1_000))));
     }
-    page.woken(START + 300);
+    page.woken(START + 1_500);
     let first = memory.sent();
     assert!((2..=3).contains(&first.len()), "{}", first.len());
     let mut events: usize = first.iter().map(|sent| sent.frame.events.len()).sum();
     let mut waiting = first;
-    let mut now = START + 400;
+    let mut now = START + 1_600;
     while let Some(sent) = waiting.pop() {
         now += 10;
         page.answered(now, sent.sequence(), KEPT);
@@ -265,9 +269,9 @@ fn the_outbox_is_bounded_and_says_what_it_lost() {
     for index in 0..100u64 {
         let now = START + index * 10_000;
         page.record(now, 0.0, custom(&index.to_string()));
-        page.woken(now + 2_000);
+        page.woken(now + 5_000);
         for sent in memory.sent() {
-            page.answered(now + 2_100, sent.sequence(), Answer::None);
+            page.answered(now + 5_100, sent.sequence(), Answer::None);
         }
     }
     assert_eq!(memory.stored_frames(), 64);

@@ -6,21 +6,17 @@ mod support;
 use dna_protocol::Body;
 use dna_protocol::field::Millis;
 use dna_protocol::model::RouteChange;
-use dna_sdk_wasm::Client;
 use dna_sdk_wasm::limits::RATE_ROUTES_MAX;
-use support::{Memory, START, Sent, custom};
+use support::{Memory, START, Sent, custom, go};
 
-fn go(memory: &Memory, page: &mut Client<Memory>, now: u64, address: &str) {
-    memory.0.borrow_mut().address = address.to_owned();
-    page.route(now, 5.0, "push");
-}
-
-fn route(sent: &Sent) -> &RouteChange {
-    let route = sent.frame.events.iter().find_map(|event| match &event.body {
+/// The routes of a frame.
+fn routes(sent: &Sent) -> Vec<&RouteChange> {
+    let events = sent.frame.events.iter();
+    let routes = events.filter_map(|event| match &event.body {
         Body::RouteChange(route) => Some(route),
         _ => None,
     });
-    route.expect("a frame with a route")
+    routes.collect()
 }
 
 #[test]
@@ -32,13 +28,17 @@ fn another_route_is_another_view_and_what_came_before_stays_with_its_own() {
     page.record(START + 1, 6.0, custom("after"));
     page.hide(START + 2);
     let sent = memory.sent();
-    assert_eq!(sent.len(), 2);
-    let (before, after) = (&sent[0].frame.header, &sent[1].frame.header);
-    assert_eq!(before.url.as_deref(), Some("https://bank/accounts"));
-    assert_eq!(after.url.as_deref(), Some("https://bank/orders"));
-    assert_ne!(before.view_id, after.view_id);
-    assert_eq!((sent[0].names(), sent[1].names()), (vec!["before".into()], vec!["after".into()]));
-    let route = route(&sent[1]);
+    assert_eq!(sent.len(), 1, "they share a request");
+    let header = &sent[0].frame.header;
+    assert_eq!((header.view_id, &header.url), (None, &None), "it is of no one view");
+    let (before, after) = ("https://bank/accounts", "https://bank/orders");
+    assert_eq!(
+        sent[0].told(),
+        [("before".into(), before.to_owned()), ("after".into(), after.to_owned())]
+    );
+    let views = sent[0].views();
+    assert!(views[0] != views[1] && views[1] == views[2]);
+    let route = routes(&sent[0])[0];
     assert_eq!(route.navigation_type.as_deref(), Some("push"));
     assert_eq!(route.referrer.as_deref(), Some("https://bank/accounts"));
     assert_eq!(route.fragment.as_deref(), Some("/of/{phone}"));
@@ -56,11 +56,12 @@ fn a_route_is_told_once_with_its_duration_or_without_one_when_the_page_goes_on()
     go(&memory, &mut page, START + 1_000, "https://bank/limits");
     page.hide(START + 1_100);
     let sent = memory.sent();
-    assert_eq!(sent.len(), 2);
-    let (orders, limits) = (route(&sent[0]), route(&sent[1]));
-    assert_eq!(orders.duration.map(Millis::get), Some(640.0));
-    assert_eq!(limits.duration, None);
-    assert_eq!(sent[0].frame.header.url.as_deref(), Some("https://bank/orders"));
+    assert_eq!(sent.len(), 1);
+    let durations: Vec<_> =
+        routes(&sent[0]).iter().map(|route| route.duration.map(Millis::get)).collect();
+    assert_eq!(durations, [Some(640.0), None]);
+    let url = |at: usize| sent[0].frame.header.url_of(&sent[0].frame.events[at]);
+    assert_eq!((url(0), url(1)), (Some("https://bank/orders"), Some("https://bank/limits")));
     assert_eq!(sent[0].frame.events[0].time, 5.0, "when it began");
 }
 
@@ -88,10 +89,10 @@ fn a_page_that_changes_its_address_without_end_is_bounded_and_says_so() {
     let dropped = |sent: &Sent| sent.frame.header.dropped_rate_limited.unwrap_or_default();
     let mut lost = 0;
     for sent in memory.sent() {
-        views += u32::from(matches!(sent.frame.events[0].body, Body::RouteChange(_)));
+        views += routes(&sent).len() as u32;
         lost += dropped(&sent);
     }
-    assert!(views <= RATE_ROUTES_MAX, "{views}");
+    assert_eq!(views, RATE_ROUTES_MAX);
     assert_eq!(lost, u64::from(9 * RATE_ROUTES_MAX));
 }
 
@@ -108,13 +109,15 @@ fn what_is_known_late_of_an_earlier_view_is_told_as_its_own() {
     });
     page.hide(START + 3);
     let sent = memory.sent();
-    let told: Vec<_> =
-        sent.iter().map(|sent| (sent.frame.header.url.as_deref(), sent.names())).collect();
-    assert_eq!(told[1], (Some("https://bank/accounts"), vec!["load".into()]));
-    assert_eq!(told[2], (Some("https://bank/orders"), vec!["another".into()]));
-    let view = |at: usize| sent[at].frame.header.view_id;
-    assert_eq!(view(0), view(2));
-    assert_ne!(view(0), view(1));
+    let told = sent[0].told();
+    let place =
+        |name: &str| told.iter().find(|(told, _)| told == name).map(|(_, url)| url.as_str());
+    assert_eq!(place("load"), Some("https://bank/accounts"));
+    assert_eq!((place("another"), place("order")), (place("order"), Some("https://bank/orders")));
+    let views = sent[0].views();
+    assert_eq!((sent.len(), views.len()), (1, 4));
+    let distinct: std::collections::HashSet<_> = views.iter().map(|view| view.0).collect();
+    assert_eq!(distinct.len(), 2);
 }
 
 #[test]

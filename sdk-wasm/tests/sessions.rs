@@ -141,7 +141,7 @@ fn an_error_keeps_the_session_with_what_was_before_it() {
     page.hide(START + 2);
     page.show(START + 3, START);
     page.record(START + 4, 4.0, exception("x"));
-    page.woken(START + 304);
+    page.woken(START + 1_504);
     let sent = memory.sent();
     assert_eq!(sent.iter().flat_map(Sent::names).collect::<Vec<_>>(), ["before"]);
     assert!(reasons(&sent).iter().all(|reason| *reason == Some("error")));

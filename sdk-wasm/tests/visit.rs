@@ -84,24 +84,24 @@ fn a_visit_becomes_the_frames_that_ingest_expects() {
     let mut page = memory.page(START);
     page.record(START + 120, 12.34, type_error());
     page.record(START + 150, 150.0, broken_image());
-    page.woken(START + 420);
+    page.woken(START + 1_620);
     let first = memory.sent();
-    page.record(START + 900, 0.0, page_view());
-    page.record(START + 900, 120.5, first_contentful_paint());
+    page.record(START + 1_900, 0.0, page_view());
+    page.record(START + 1_900, 120.5, first_contentful_paint());
     let user = Identity {
         id: Some(Text::cut("u-1")),
         tier: Some(Text::cut("vip")),
         ..Identity::default()
     };
-    page.record(START + 910, 910.0, Body::Identity(user));
+    page.record(START + 1_910, 910.0, Body::Identity(user));
     page.answered(
-        START + 950,
+        START + 1_950,
         first[0].sequence(),
         Answer::Status { status: 202, retry_after: None },
     );
-    page.record(START + 1_000, 999.9, transfer());
-    page.record(START + 1_100, 1_100.0, aborted_call());
-    page.hide(START + 1_150);
+    page.record(START + 2_000, 999.9, transfer());
+    page.record(START + 2_100, 1_100.0, aborted_call());
+    page.hide(START + 2_150);
     let second = memory.sent();
     assert_eq!((first.len(), second.len()), (1, 1));
     assert_eq!(second[0].sequence(), first[0].sequence() + 1);
@@ -117,7 +117,7 @@ fn a_visit_becomes_the_frames_that_ingest_expects() {
     assert_eq!(
         read(&first[0].frame),
         (
-            header(START + 420),
+            header(START + 1_620),
             json!([
                 {"kind": "exception", "time": 12.375, "body": {
                     "exception.type": "TypeError", "exception.message": "余额 is undefined",
@@ -132,7 +132,7 @@ fn a_visit_becomes_the_frames_that_ingest_expects() {
     assert_eq!(
         read(&second[0].frame),
         (
-            header(START + 1_150),
+            header(START + 2_150),
             json!([
                 {"kind": "page_view", "time": 0, "body": {
                     "navigation.type": "navigate", "response_start": 30, "load_event_end": 812,

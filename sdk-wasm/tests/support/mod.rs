@@ -42,9 +42,30 @@ impl Sent {
         self.frame.header.session_id.unwrap()
     }
 
+    /// Each custom event's name with the address of its view.
+    pub(crate) fn told(&self) -> Vec<(String, String)> {
+        let url = |event| self.frame.header.url_of(event).unwrap_or_default().to_owned();
+        let named = |event| Some((names(std::slice::from_ref(event)).pop()?, url(event)));
+        self.frame.events.iter().filter_map(named).collect()
+    }
+
+    /// The views of its events.
+    pub(crate) fn views(&self) -> Vec<Id<8>> {
+        let of = |event| self.frame.header.view_id_of(event).unwrap();
+        self.frame.events.iter().map(of).collect()
+    }
+
     /// The names of its custom events.
     pub(crate) fn names(&self) -> Vec<String> {
         names(&self.frame.events)
+    }
+}
+
+/// The page has perhaps another address; as the browser's hooks do.
+pub(crate) fn go(memory: &Memory, page: &mut Client<Memory>, now: u64, address: &str) {
+    memory.0.borrow_mut().address = address.to_owned();
+    if page.has_moved() && page.allows_route(now) {
+        page.new_route(now, 5.0, "push");
     }
 }
 

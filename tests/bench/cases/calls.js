@@ -1,5 +1,5 @@
 // What one instrumented fetch costs: CPU time of the main thread over that of the same calls in
-// a page without SDK, with all that follows from them in the next 2.5 s, and the time on the
+// a page without SDK, with all that follows from them in the next 6.5 s, and the time on the
 // wall that fetch() itself takes before it returns.
 
 import { beginRun } from '../run.js';

@@ -1,5 +1,5 @@
 // What one error costs: CPU time of the main thread over that of the same errors in a page
-// without SDK, with all that follows in the next 2.5 s, and the time on the wall for which
+// without SDK, with all that follows in the next 6.5 s, and the time on the wall for which
 // reportError holds the page up.
 
 import { beginRun } from '../run.js';

@@ -3,11 +3,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { counters, countedSession, undebugged } from '../browser.js';
 
-const START_MS = 2500;
+const START_MS = 6500;
 /** Of it the part in which the page and SDKs work; then another turn may. */
 const BUSY_MS = 800;
-/** Ours sends 2 s after the event; the others sooner, or not before the page is left. */
-const SETTLE_MS = 2500;
+/** Ours sends 5 s after the event; the others sooner, or not before the page is left. */
+const SETTLE_MS = 6500;
 
 /** Opens the page of a run. */
 export async function started(bench, run) {

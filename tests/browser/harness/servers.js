@@ -118,7 +118,10 @@ export async function startBank(ingestUrl, sdk = sdkFolder) {
   return { url: bank.rest, stop: bank.stop };
 }
 
-/** All events of `entries`, each with its frame's header. */
+/** All events of `entries`, each with its frame's header, as if the frame were of its view alone. */
 export function eventsOf(entries) {
-  return entries.flatMap((entry) => entry.frame.events.map((event) => ({ ...event, entry, frame: entry.frame })));
+  return entries.flatMap((entry) => entry.frame.events.map((event) => ({ ...event, entry, frame: ofView(entry.frame, event) })));
 }
+
+/** What a frame says of the view of one of its events. */
+export const ofView = (frame, { view = 0 }) => (frame.views ? { ...frame, ...frame.views[view] } : frame);
