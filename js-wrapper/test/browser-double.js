@@ -207,7 +207,8 @@ export class Page {
       if (this.keepalive + size > KEEPALIVE_BYTES) throw new TypeError('keepalive quota');
       this.keepalive += size;
     }
-    const bytes = typeof body === 'string' ? Promise.resolve(Buffer.from(body)) : body.arrayBuffer();
+    // Now: the bytes are the Wasm's memory.
+    const bytes = Promise.resolve(Buffer.from(body));
     const request = { way, url, type: body.type, bytes, init };
     const answered = new Promise((resolve, reject) => {
       request.answer = (status, headers = {}) => {

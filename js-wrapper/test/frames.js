@@ -33,6 +33,7 @@ for (const line of readFileSync(new URL('../../tests/golden/keys.txt', import.me
   const field = /^(\d+) (\w+): (\d+) (\S+)/.exec(line);
   if (field) (KINDS[field[1]] ??= [field[2], {}])[1][field[3]] = short(field[4]);
 }
+const VIEWS = HEADER.indexOf('views');
 const tags = [];
 tags[55799] = (decodeItem) => decodeItem();
 
@@ -44,12 +45,17 @@ export async function frame(request) {
   const map = decode(bytes, { useMaps: true, tags });
   const read = { events: map.get(15).map(event) };
   HEADER.forEach((name, key) => map.has(key) && (read[name] = plain(map.get(key))));
+  if (map.has(VIEWS)) read.views = map.get(VIEWS).map((view) => ({ 'view.id': plain(view.get(5)), 'url.full': view.get(6) }));
   return read;
 }
+
+/** What a frame says of the view of one of its events: its identifier and address. */
+export const viewOf = (read, { view = 0 }) => read.views?.[view] ?? read;
 
 function event(map) {
   const [kind, fields] = KINDS[map.get(0)];
   const read = { kind, time: map.get(1) };
+  if (map.has(3)) read.view = map.get(3);
   for (const [key, value] of map.get(2)) if (fields[key]) read[fields[key]] = plain(value);
   return read;
 }

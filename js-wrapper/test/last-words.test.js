@@ -197,7 +197,7 @@ test('a page that is covered before the core is there tells the core who uses it
   await page.pass(5000);
   await page.ready();
   dna('event', 'later');
-  await page.pass(3000);
+  await page.pass(6000);
   const all = await events(page.sent);
   assert.deepEqual(all.filter(({ kind }) => kind === 'identity').map(({ id, tier }) => [id, tier]), [['u', 'vip']]);
   assert.ok(all.some(({ name }) => name === 'later'));

@@ -26,7 +26,7 @@ test('the package hooks, tells and stops', async () => {
   dna.mark('prices-shown');
   dna.error(new TypeError('caught'));
   page.throws(new Error('x'));
-  await page.pass(3000);
+  await page.pass(6000);
   const all = await events(page.sent);
   const told = all.map((event) => event.name ?? event.kind);
   assert.deepEqual(told, ['identity', 'transfer', 'identity', 'sms-login', 'limit', 'prices-shown', 'exception', 'exception']);

@@ -27,8 +27,8 @@ test('fetch keeps its results, errors, arguments and name', async () => {
   await assert.rejects(fetch('https://api.bank/fail', { signal: AbortSignal.abort() }));
   assert.equal(fetch.name, 'fetch');
   assert.equal(fetch.length, length);
-  // A call waits a second for the browser's entry of it, and two for company.
-  await page.pass(3100);
+  // A call waits a second for the browser's entry of it, and five for company.
+  await page.pass(6100);
   const made = (await events(page.sent)).map(({ method, url, status, error, initiator }) => [method, url, status, error, initiator]);
   assert.deepEqual(made, [
     ['PUT', 'https://bank/api/pay', 201, undefined, 'fetch'],
@@ -50,7 +50,7 @@ test('XMLHttpRequest keeps working, and each end is told once', async () => {
   }
   assert.deepEqual([xhr.open.name, xhr.send.name, xhr.open.length, xhr.send.length], ['open', 'send', 2, 0]);
   assert.deepEqual(Object.keys(xhr), ['request', 'status'], 'nothing is left on the object');
-  await page.pass(3000);
+  await page.pass(6000);
   const ends = (await events(page.sent)).map(({ method, url, status, error, duration }) => [method, url, status, error, duration]);
   const url = 'https://bank/api/x';
   assert.deepEqual(ends, [
@@ -116,7 +116,7 @@ test('a page that does not finish loading gets its core all the same', async () 
   await page.until('it waits for the page', () => page.timers.size > 0);
   await page.pass(5000);
   await page.ready();
-  await page.pass(1000);
+  await page.pass(2000);
   assert.ok((await events(page.sent)).some(({ kind }) => kind === 'exception'));
 });
 
@@ -159,7 +159,7 @@ test('beacons go past the wrappers of the page', async () => {
   page.window.fetch = (...call) => (seen.push(call), hooked(...call));
   await page.ready();
   dna('setUser', 'u');
-  await page.pass(3000);
+  await page.pass(6000);
   assert.equal(page.sent.length, 1);
   assert.deepEqual(seen, []);
   assert.ok((await events(page.sent)).every(({ kind }) => kind !== 'api_call'), 'and are no calls of the page');

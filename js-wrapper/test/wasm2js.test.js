@@ -82,7 +82,7 @@ test('where there is no Wasm at all the core runs too', async () => {
   page = new Page().tag();
   await page.ready();
   dna('event', 'done');
-  await page.pass(3000);
+  await page.pass(6000);
   assert.equal((await events(page.sent))[0].name, 'done');
   assert.deepEqual(page.warnings, []);
 });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
-import { events, frame } from '../../../js-wrapper/test/frames.js';
+import { frame, viewOf } from '../../../js-wrapper/test/frames.js';
 import { until } from './process.js';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -120,9 +120,12 @@ export async function startSite(pages, files = {}) {
     const found = [];
     for (const beacon of beacons) {
       const read = await frame(beacon);
-      // The page and the routes below it.
-      if (read['url.full'] != url + path && !read['url.full'].startsWith(`${url}${path}/`)) continue;
-      for (const event of await events([beacon])) found.push({ ...event, view: read['view.id'] });
+      for (const event of read.events) {
+        const view = viewOf(read, event);
+        // The page and the routes below it.
+        const ofPage = view['url.full'] == url + path || view['url.full'].startsWith(`${url}${path}/`);
+        if (ofPage) found.push({ ...event, view: view['view.id'] });
+      }
     }
     return found;
   };
