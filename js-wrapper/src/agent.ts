@@ -4,6 +4,7 @@
  * told when the page is left.
  */
 import { briefWords } from './brief-words.js';
+import { agreed } from './consent.js';
 import { install, use } from './hooks.js';
 import { Kind, now, type Record } from './record.js';
 import { ATTRIBUTES_MAX, TEXT_MAX } from './text.js';
@@ -106,7 +107,7 @@ export function agent(options: Options, load: () => Promise<Core>, beside: LoadB
       const { type } = record[2] as Event;
       const leaves = type == 'pagehide' || (type == 'visibilitychange' && document.hidden);
       // Without consent all of it waits here.
-      if (!push && leaves && /^(granted|undefined)$/.test(options.consent as string)) {
+      if (!push && leaves && agreed(options)) {
         const told = queue.splice(0);
         queue.push([Kind.Told, now(), lastWords(options, told, lost, fetch)]);
         lost = 0;

@@ -3,6 +3,7 @@ import { answered, initSync, observed, push, start as startCore, woken } from '.
 import { actions } from './actions.js';
 import { afterLoad } from './after-load.js';
 import type { Core, Wasm } from './agent.js';
+import { agreed } from './consent.js';
 import { consoles, EARLY_MAX } from './console.js';
 import { extended } from './extensions.js';
 import { body_size, connect, erase, filter_by, watch } from './host.js';
@@ -38,7 +39,7 @@ export const start: Core['start'] = async (options, fetch, wanted, beside, stop,
     if (!alive()) return;
     if (sent) call[3] = body_size(sent[0]);
     // A trace is told to servers: not without consent.
-    if (/^(granted|undefined)$/.test(options.consent as string)) trace(call, xhr);
+    if (agreed(options)) trace(call, xhr);
   });
   let gone = false;
   const undo = [consoles(options.console, written), untrace, () => (gone = true)];

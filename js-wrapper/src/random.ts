@@ -1,3 +1,5 @@
-/** So many random bytes in hex. */
-export const hex = (count: number): string =>
-  Array.from({ length: count }, () => ((Math.random() + 1) * 256 | 0).toString(16).slice(1)).join('');
+/** A byte in hex. */
+export const hexOf = (byte: number): string => (byte + 256).toString(16).slice(1);
+
+/** So many random bytes in hex. They are names, not secrets, so the browser's plain generator does. */
+export const hex = (count: number): string => Array.from({ length: count }, () => hexOf((Math.random() * 256) | 0)).join('');

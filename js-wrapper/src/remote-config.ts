@@ -6,6 +6,7 @@
  * The page never waits for it: it goes by what the last page was told, while it asks for the next.
  */
 import type { Options } from './agent.js';
+import { agreed } from './consent.js';
 
 /** Ingest's answer, as it is kept for the next page: what is signed stays the text that it was. */
 interface Signed {
@@ -44,9 +45,8 @@ export async function remoteConfig(options: Options, fetch: typeof window.fetch,
     if (sample_rate != null) options.sampleRate = sample_rate;
   };
   // What is stored is the visitor's to allow; what is asked for says nothing of the visitor.
-  const agreed = () => (options.consent || 'granted') == 'granted';
   if (options.consent == 'denied') return;
-  const kept = agreed() && stored(name);
+  const kept = agreed(options) && stored(name);
   const known = kept ? await checked(kept, options.key, verify) : undefined;
   if (known) apply(known);
   ask(options, fetch)
@@ -55,7 +55,7 @@ export async function remoteConfig(options: Options, fetch: typeof window.fetch,
       if (!config) return;
       if (known && config.issued_at < known.issued_at) return warn('an older one than the last is ignored');
       apply(config);
-      if (agreed()) keep(name, answer);
+      if (agreed(options)) keep(name, answer);
     })
     .catch((error) => warn('not asked:', error));
 }

@@ -4,6 +4,8 @@
  * identifier, start and last activity in ms (8 bytes each), one character a byte. A frame is
  * that of `sdk-wasm/src/outbox.rs`.
  */
+import { hexOf } from './random.js';
+
 const KEY = 'dna.s';
 const VERSION = 2;
 const IDLE_MAX = 30 * 60_000;
@@ -51,8 +53,6 @@ export function store(random: number, frame: string): void {
 }
 
 const bytes = (count: number): number[] => Array.from({ length: count }, () => (Math.random() * 256) | 0);
-
-const hexOf = (byte: number): string => (byte + 256).toString(16).slice(1);
 
 /** A time as 8 characters, the highest byte first. */
 const bytesOf = (time: number): string =>

@@ -4,6 +4,7 @@
  * this file came have no trace: it is not among the stub's hooks, which block the page.
  */
 import type { Outgoing } from './hooks.js';
+import { hex } from './random.js';
 import { replace } from './stands.js';
 
 const NAME = 'traceparent';
@@ -22,9 +23,6 @@ function allowed(option: unknown): string[] {
     return '';
   });
 }
-
-const hex = (bytes: number): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => (byte + 256).toString(16).slice(1)).join('');
 
 /** Always sampled: the core, which knows whether the session is kept, may not be there yet. */
 const made = (): string => `00-${hex(16)}-${hex(8)}-01`;

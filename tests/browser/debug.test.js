@@ -37,8 +37,8 @@ after(async () => {
 });
 
 /** A page and what it prints: each line with its objects as JSON. */
-async function open(path) {
-  const page = await browser.newPage();
+async function open(path, of = browser) {
+  const page = await of.newPage();
   const lines = [];
   page.on('console', async (message) => {
     // The browser asks for an icon by itself.
@@ -85,9 +85,11 @@ test('with it each frame is printed with its events and the answer', async () =>
 });
 
 test('a refusal is printed in the words of ingest', async () => {
-  const { page, wait } = await open('/stranger');
+  // In a storage of its own: what is never acknowledged is the next page's to send again.
+  const context = await browser.createBrowserContext();
+  const { wait } = await open('/stranger', context);
   await wait('the refusal', ({ type, text }) => type === 'startGroupCollapsed' && /refused: 401 .*"stranger" is not known/.test(text));
-  await page.close();
+  await context.close();
 });
 
 test('what was dropped and which events are refused is printed', async () => {
