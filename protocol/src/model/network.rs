@@ -3,7 +3,43 @@
 use crate::field::{Address, Id, Millis, Text};
 use crate::record::record;
 
-record! {
+/// A record of something that was fetched: its phases, sizes and protocol are fields 10 to 20, between
+/// those that only it has.
+macro_rules! with_timing {
+    ($(#[$meta:meta])* pub struct $record:ident { $($before:tt)* } $(and { $($after:tt)* })?) => {
+        record! {
+            $(#[$meta])*
+            pub struct $record {
+                $($before)*
+                /// Until the browser began to look for the server: waiting for a free connection, redirects and service workers (HAR 1.2 `blocked`).
+                10 => blocked: Millis = "timing.blocked",
+                /// Looking up the name (HAR `dns`).
+                11 => dns: Millis = "timing.dns",
+                /// Connecting, TLS included (HAR `connect`).
+                12 => connect: Millis = "timing.connect",
+                /// The TLS handshake (HAR `ssl`).
+                13 => tls: Millis = "timing.ssl",
+                /// From the request to the first byte of the answer (HAR `wait`).
+                14 => wait: Millis = "timing.wait",
+                /// From the first to the last byte of the answer (HAR `receive`).
+                15 => receive: Millis = "timing.receive",
+                /// Bytes on the network, headers included; 0 from a cache, absent where another origin hides it.
+                16 => transfer_size: u64 = "transfer_size",
+                /// Bytes of the body before decompression.
+                17 => encoded_body_size: u64 = "encoded_body_size",
+                /// Bytes of the body after decompression.
+                18 => decoded_body_size: u64 = "decoded_body_size",
+                /// Protocol of the connection (ALPN), e.g. h2.
+                19 => network_protocol: Text<16> = "network.protocol.name",
+                /// Server-Timing of the answer as the header writes it.
+                20 => server_timing: Text<512> = "server_timing",
+                $($($after)*)?
+            }
+        }
+    };
+}
+
+with_timing! {
     /// A call of an API.
     pub struct ApiCall {
         /// The method, in upper case.
@@ -24,34 +60,13 @@ record! {
         8 => trace_id: Id<16> = "trace_id",
         /// The call's own span: the parent of the server's.
         9 => span_id: Id<8> = "span_id",
-        /// Until the browser began to look for the server: waiting for a free connection, redirects and service workers (HAR 1.2 `blocked`).
-        10 => blocked: Millis = "timing.blocked",
-        /// Looking up the name (HAR `dns`).
-        11 => dns: Millis = "timing.dns",
-        /// Connecting, TLS included (HAR `connect`).
-        12 => connect: Millis = "timing.connect",
-        /// The TLS handshake (HAR `ssl`).
-        13 => tls: Millis = "timing.ssl",
-        /// From the request to the first byte of the answer (HAR `wait`).
-        14 => wait: Millis = "timing.wait",
-        /// From the first to the last byte of the answer (HAR `receive`).
-        15 => receive: Millis = "timing.receive",
-        /// Bytes on the network, headers included; 0 from a cache, absent where another origin hides it.
-        16 => transfer_size: u64 = "transfer_size",
-        /// Bytes of the body before decompression.
-        17 => encoded_body_size: u64 = "encoded_body_size",
-        /// Bytes of the body after decompression.
-        18 => decoded_body_size: u64 = "decoded_body_size",
-        /// Protocol of the connection (ALPN), e.g. h2.
-        19 => network_protocol: Text<16> = "network.protocol.name",
-        /// Server-Timing of the answer as the header writes it.
-        20 => server_timing: Text<512> = "server_timing",
+    } and {
         /// Bytes of the request's body, where that can be told without reading it.
         21 => request_size: u64 = "http.request.body.size",
     }
 }
 
-record! {
+with_timing! {
     /// Resources of a page (W3C Resource Timing): one that was slow or failed, or several of one kind and origin together.
     pub struct Resource {
         /// W3C `initiatorType`, e.g. img, script, css, link.
@@ -72,27 +87,5 @@ record! {
         8 => render_blocking: Text<16> = "render_blocking_status",
         /// When it was wanted: an offset like the event's own time.
         9 => start: Millis = "start_time",
-        /// Until the browser began to look for the server: waiting for a free connection, redirects and service workers (HAR 1.2 `blocked`).
-        10 => blocked: Millis = "timing.blocked",
-        /// Looking up the name (HAR `dns`).
-        11 => dns: Millis = "timing.dns",
-        /// Connecting, TLS included (HAR `connect`).
-        12 => connect: Millis = "timing.connect",
-        /// The TLS handshake (HAR `ssl`).
-        13 => tls: Millis = "timing.ssl",
-        /// From the request to the first byte of the answer (HAR `wait`).
-        14 => wait: Millis = "timing.wait",
-        /// From the first to the last byte of the answer (HAR `receive`).
-        15 => receive: Millis = "timing.receive",
-        /// Bytes on the network, headers included; 0 from a cache, absent where another origin hides it.
-        16 => transfer_size: u64 = "transfer_size",
-        /// Bytes of the body before decompression.
-        17 => encoded_body_size: u64 = "encoded_body_size",
-        /// Bytes of the body after decompression.
-        18 => decoded_body_size: u64 = "decoded_body_size",
-        /// Protocol of the connection (ALPN), e.g. h2.
-        19 => network_protocol: Text<16> = "network.protocol.name",
-        /// Server-Timing of the answer as the header writes it.
-        20 => server_timing: Text<512> = "server_timing",
     }
 }
