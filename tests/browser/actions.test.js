@@ -1,9 +1,10 @@
 // What the visitor clicks on: named in the page's words, never in the visitor's, and told when the page lets them down.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
-import { startPages, withTag } from './harness/pages.js';
+import { ends } from './harness/ends.js';
+import { answered, startPages, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startBank, startIngest } from './harness/servers.js';
 
@@ -30,16 +31,10 @@ document.querySelector('#clear').addEventListener('click', () => (document.query
 
 let ingest, bank, pages, browser;
 before(async () => {
-  ingest = await startIngest();
-  bank = await startBank(ingest.url);
-  pages = await startPages({ '/private.html': { body: withTag(ingest.url, { body: BODY }) } });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await bank?.stop();
-  await pages?.stop();
-  await ingest?.stop();
+  ingest = ends(await startIngest());
+  bank = ends(await startBank(ingest.url));
+  pages = ends(await startPages({ '/private.html': { body: withTag(ingest.url, { body: BODY }) } }));
+  browser = ends(await launch());
 });
 
 /** A page on which the core runs: its first beacon is answered. */
@@ -48,8 +43,7 @@ async function open(address) {
   // So high that the driver need not scroll to what it clicks on: that is a sign of life.
   await page.setViewport({ width: 1280, height: 2000 });
   await page.goto(address);
-  await page.waitForFunction(() =>
-    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  await answered(page);
   return page;
 }
 
@@ -146,8 +140,7 @@ test('the page is watched only while a click is judged, and not at all when the 
     };
   });
   await page.goto(`${bank.url}/actions`);
-  await page.waitForFunction(() =>
-    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  await answered(page);
   assert.equal(await page.evaluate(() => window.watching), 0);
   await page.click('#dead');
   assert.equal(await page.evaluate(() => window.watching), 1);

@@ -1,8 +1,9 @@
 // What may stay in addresses, and in the names of elements.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
+import { ends } from './harness/ends.js';
 import { startPages, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startIngest } from './harness/servers.js';
@@ -10,22 +11,17 @@ import { eventsOf, startIngest } from './harness/servers.js';
 let ingest, browser, pages;
 before(async () => {
   // Ingest allows less than the page: both have to.
-  ingest = await startIngest({ urlParams: ['lang', 'product'] });
+  ingest = ends(await startIngest({ urlParams: ['lang', 'product'] }));
   const page = (attributes, body = '') => ({ body: withTag(ingest.url, { attributes, body }) });
   const CALLS = `<script>fetch('/api?token=secret&product=7&lang=zh&who=a')</script><img src="/no.png?product=8&v=1">`;
-  pages = await startPages({
+  pages = ends(await startPages({
     '/allowed': page('data-url-params="lang,product,who"', CALLS),
     '/as-ever': page('', CALLS),
     '/masked': page('', `<style>p { font: 40px serif }</style>
       <div data-dna-mask><section class="of-zhang-wei"><p id="account-6222">A long text that is the largest of the page, in a part that is masked</p></section></div>`),
     '/api': { body: '{}' },
-  });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await pages?.stop();
-  await ingest?.stop();
+  }));
+  browser = ends(await launch());
 });
 
 const told = async (path) =>

@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
+import { ends } from './harness/ends.js';
+import { answered } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, sdkFolder, startBank, startIngest } from './harness/servers.js';
 
@@ -15,14 +17,9 @@ const WAIT_MS = 150;
 
 let ingest, browser, site, friend, stranger;
 before(async () => {
-  ingest = await startIngest();
-  browser = await launch();
-  [site, friend, stranger] = await Promise.all([startServer(), startServer(), startServer()]);
-});
-after(async () => {
-  await browser?.close();
-  for (const server of [site, friend, stranger]) server?.stop();
-  await ingest?.stop();
+  ingest = ends(await startIngest());
+  [site, friend, stranger] = (await Promise.all([startServer(), startServer(), startServer()])).map(ends);
+  browser = ends(await launch());
 });
 
 /** A server for pages of any origin, which remembers the headers that it was sent, by path and query. */
@@ -56,8 +53,7 @@ async function startServer() {
 async function open(options = `data-trace-origins="self, ${friend.url}"`) {
   const page = await browser.newPage();
   await page.goto(`${site.url}/page?options=${encodeURIComponent(options)}`);
-  await page.waitForFunction(() =>
-    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  await answered(page);
   return page;
 }
 
@@ -181,8 +177,7 @@ test('a wrong origin is named on the console, and a stop ends the traces', async
   const words = [];
   page.on('console', (message) => words.push(message.text()));
   await page.goto(`${site.url}/page?options=${encodeURIComponent('data-trace-origins="api.bank.example self"')}`);
-  await page.waitForFunction(() =>
-    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  await answered(page);
   assert.equal(words.filter((text) => /traceOrigins has api.bank.example; allowed/.test(text)).length, 1, String(words));
   const restored = await page.evaluate(async () => {
     const { setRequestHeader } = XMLHttpRequest.prototype;
@@ -236,8 +231,7 @@ test("the bank's service was called in the trace that ingest has", async () => {
   const bank = await startBank(ingest.url);
   const page = await browser.newPage();
   await page.goto(`${bank.url}/traces`);
-  await page.waitForFunction(() =>
-    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  await answered(page);
   await page.click('#call-traced');
   const shown = await page.waitForSelector('#call-traced-result.good');
   const words = await shown.evaluate((element) => element.textContent);

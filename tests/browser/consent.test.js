@@ -1,8 +1,9 @@
 // Consent: without it nothing leaves the page and nothing is stored, with and without a core.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
+import { ends } from './harness/ends.js';
 import { kept, startPages, up, WHEN_UP, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startBank, startIngest } from './harness/servers.js';
@@ -17,10 +18,10 @@ const TELLS = `<script>
 
 let ingest, browser, pages, bank, missing;
 before(async () => {
-  ingest = await startIngest();
+  ingest = ends(await startIngest());
   const page = (attributes, body = '') => ({ body: withTag(ingest.url, { attributes, head: WHEN_UP + TELLS + body }) });
   const call = (state) => `<script>dna('consent', '${state}')</script>`;
-  pages = await startPages(
+  pages = ends(await startPages(
     {
       '/pending': page('data-consent="pending" data-visitor="true"'),
       '/pending-too': page('data-consent="pending" data-visitor="true"'),
@@ -36,15 +37,9 @@ before(async () => {
       if (name === missing) throw new Error('missing');
       return bytes;
     },
-  );
-  bank = await startBank(ingest.url);
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await bank?.stop();
-  await pages?.stop();
-  await ingest?.stop();
+  ));
+  bank = ends(await startBank(ingest.url));
+  browser = ends(await launch());
 });
 
 /** A tab of a browser that has been nowhere yet, and what it has sent to ingest. */

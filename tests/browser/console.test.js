@@ -1,17 +1,18 @@
 // What a page writes to the console: told only where its tag asks for it, and written as ever.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
-import { startPages, withTag } from './harness/pages.js';
+import { ends } from './harness/ends.js';
+import { answered, startPages, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startBank, startIngest } from './harness/servers.js';
 
 let ingest, bank, pages, browser;
 before(async () => {
-  ingest = await startIngest();
-  bank = await startBank(ingest.url);
-  pages = await startPages({
+  ingest = ends(await startIngest());
+  bank = ends(await startBank(ingest.url));
+  pages = ends(await startPages({
     '/asks.html': { body: withTag(ingest.url, { attributes: 'data-console="error"' }) },
     '/early.html': {
       // Writes as soon as it is heard, which is long before the Wasm is there.
@@ -27,14 +28,8 @@ Object.defineProperty(console, 'error', { get: () => write, set(hooked) {
       }),
     },
     '/silent.html': { body: withTag(ingest.url) },
-  });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await bank?.stop();
-  await pages?.stop();
-  await ingest?.stop();
+  }));
+  browser = ends(await launch());
 });
 
 /** A page on which the core runs, and what it wrote to the console. */
@@ -43,8 +38,7 @@ async function open(address) {
   const written = [];
   page.on('console', (message) => written.push([message.type(), message.text()]));
   await page.goto(address);
-  await page.waitForFunction(() =>
-    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  await answered(page);
   return { page, written };
 }
 

@@ -1,8 +1,9 @@
 // The debug mode: what is sent is printed, and nothing of it is downloaded without `data-debug`.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
+import { ends } from './harness/ends.js';
 import { startPages, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { startIngest } from './harness/servers.js';
@@ -16,10 +17,10 @@ const TOLD = `<script>
 
 let ingest, pages, browser;
 before(async () => {
-  ingest = await startIngest();
+  ingest = ends(await startIngest());
   const STRICT = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ${ingest.url}; require-trusted-types-for 'script'; trusted-types 'none'`;
   const page = (attributes, more = {}) => ({ body: withTag(ingest.url, { attributes, body: TOLD }), ...more });
-  pages = await startPages({
+  pages = ends(await startPages({
     '/plain': page(''),
     '/debug': page('data-debug'),
     '/strict': { body: withTag(ingest.url, { attributes: 'data-debug', body: '<script src="/told.js"></script>' }), headers: { 'content-security-policy': STRICT } },
@@ -27,13 +28,8 @@ before(async () => {
     '/off': page('data-debug="false"'),
     '/stranger': { body: withTag(ingest.url, { body: TOLD }).replace('"demo-bank"', '"stranger" data-debug') },
     '/no-wasm': page('data-debug', { headers: { 'content-security-policy': "script-src 'self' 'unsafe-inline'" } }),
-  });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await pages?.stop();
-  await ingest?.stop();
+  }));
+  browser = ends(await launch());
 });
 
 /** A page and what it prints: each line with its objects as JSON. */

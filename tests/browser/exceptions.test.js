@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { after, before, test } from 'node:test';
 import { build } from 'esbuild';
 import { launch } from './harness/browser.js';
-import { startPages } from './harness/pages.js';
+import { answered, startPages } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, ingestBinary, startIngest } from './harness/servers.js';
 
@@ -104,8 +104,7 @@ after(async () => {
 async function open(path) {
   const page = await browser.newPage();
   await page.goto(pages.url + path);
-  await page.waitForFunction(() =>
-    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  await answered(page);
   return page;
 }
 

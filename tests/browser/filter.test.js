@@ -1,8 +1,9 @@
 // The page's own filter and plug-ins: what they do to events, and that nobody else pays for them.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
+import { ends } from './harness/ends.js';
 import { startPages, up, WHEN_UP, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startIngest } from './harness/servers.js';
@@ -34,9 +35,9 @@ const TELLS = `<script>
 
 let ingest, browser, pages, missing;
 before(async () => {
-  ingest = await startIngest();
+  ingest = ends(await startIngest());
   const page = (head) => ({ body: withTag(ingest.url, { head: WHEN_UP + head }) });
-  pages = await startPages(
+  pages = ends(await startPages(
     {
       '/filtered': page(filter(2000) + TELLS),
       // Without the reader nobody cuts what is too long.
@@ -51,13 +52,8 @@ before(async () => {
       if (name === missing) throw new Error('missing');
       return bytes;
     },
-  );
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await pages?.stop();
-  await ingest?.stop();
+  ));
+  browser = ends(await launch());
 });
 
 const told = async (path) => eventsOf(await ingest.entries()).filter(({ frame }) => frame['url.full'].endsWith(path));

@@ -2,19 +2,17 @@
 // wrap the same things, before us or after us.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { startSite } from './guest/site.js';
 import { launch } from './harness/browser.js';
+import { ends } from './harness/ends.js';
+import { answered } from './harness/pages.js';
 import { until } from './harness/process.js';
 
 let site, browser;
 before(async () => {
-  site = await startSite();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
+  site = ends(await startSite());
+  browser = ends(await launch());
 });
 
 /** The names of our tag. */
@@ -31,13 +29,9 @@ async function open(t, scripts, start = true) {
   // It wraps history a little later than the rest, but long before our core has come and looks native over it.
   const alone = scripts.includes('datadog') && !scripts.some((name) => OURS.includes(name));
   if (alone) await page.waitForFunction(() => !/native code/.test(history.pushState));
-  if (start && scripts.some((name) => OURS.includes(name))) await told(page);
+  if (start && scripts.some((name) => OURS.includes(name))) await answered(page);
   return { page, errors };
 }
-
-/** The first beacon is answered, so the core is there. */
-const told = (page) =>
-  page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
 
 const probed = async (t, ...scripts) => (await open(t, [...scripts, 'probe'])).page.evaluate(() => probe());
 

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
+import { ends } from './harness/ends.js';
 import { startPages, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { sdkFolder, startIngest } from './harness/servers.js';
@@ -13,12 +14,8 @@ import { sdkFolder, startIngest } from './harness/servers.js';
 let ingest, browser, hashes;
 before(async () => {
   hashes = JSON.parse(await readFile(join(sdkFolder, 'integrity.json')));
-  ingest = await startIngest();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await ingest?.stop();
+  ingest = ends(await startIngest());
+  browser = ends(await launch());
 });
 
 /** The page tells by itself that it works; what is in `altered` comes with one byte more. */

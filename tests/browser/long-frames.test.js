@@ -1,21 +1,18 @@
 // Long animation frames, and long tasks where a browser knows no frames.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { launch, onlyIn } from './harness/browser.js';
+import { ends } from './harness/ends.js';
+import { answered } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startBank, startIngest } from './harness/servers.js';
 
 let ingest, bank, browser;
 before(async () => {
-  ingest = await startIngest();
-  bank = await startBank(ingest.url);
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await bank?.stop();
-  await ingest?.stop();
+  ingest = ends(await startIngest());
+  bank = ends(await startBank(ingest.url));
+  browser = ends(await launch());
 });
 
 const skip = onlyIn('chromium', 'neither long animation frames nor long tasks');
@@ -25,7 +22,7 @@ async function open(path, altered = () => {}) {
   const page = await browser.newPage();
   await page.evaluateOnNewDocument(altered);
   await page.goto(bank.url + path);
-  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  await answered(page);
   return page;
 }
 

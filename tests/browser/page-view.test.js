@@ -1,27 +1,23 @@
 // What a page view says of the server, the connection and the device.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
+import { ends } from './harness/ends.js';
 import { startPages, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startIngest } from './harness/servers.js';
 
 let ingest, pages, browser;
 before(async () => {
-  ingest = await startIngest();
+  ingest = ends(await startIngest());
   const body = withTag(ingest.url);
   const many = Array.from({ length: 60 }, (_, at) => `metric-${at};dur=${at}`).join(', ');
-  pages = await startPages({
+  pages = ends(await startPages({
     '/timed': { body, headers: { 'server-timing': 'db;dur=53.25, cache;desc=hit, render;dur=0.1;desc="drawn, for li@bank.example"' } },
     '/many': { body, headers: { 'server-timing': many } },
-  });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await pages?.stop();
-  await ingest?.stop();
+  }));
+  browser = ends(await launch());
 });
 
 async function view(path) {

@@ -1,8 +1,9 @@
 // Pages with a strict Content-Security-Policy: what they forbid is not done, and what they tell arrives.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
+import { ends } from './harness/ends.js';
 import { startPages, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startIngest } from './harness/servers.js';
@@ -24,25 +25,20 @@ const EXPECTED = ['api_call', 'custom', 'exception', 'identity', 'page_view', 'r
 
 let ingest, pages, browser;
 before(async () => {
-  ingest = await startIngest();
+  ingest = ends(await startIngest());
   const page = (policy) => ({
     body: withTag(ingest.url, { head: '<script src="/watch.js"></script>', body: '<script src="/journey.js"></script>' }),
     headers: { 'content-security-policy': policy },
   });
   // Firefox asks for an icon whether or not there is one.
   const strict = ["default-src 'none'", "img-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", `connect-src 'self' ${ingest.url}`];
-  pages = await startPages({
+  pages = ends(await startPages({
     '/strict': page([...strict, "require-trusted-types-for 'script'", "trusted-types 'none'"].join('; ')),
     '/no-wasm': page("script-src 'self'"),
     '/watch.js': { body: SCRIPT },
     '/journey.js': { body: JOURNEY },
-  });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await pages?.stop();
-  await ingest?.stop();
+  }));
+  browser = ends(await launch());
 });
 
 /** The kinds of events that the page at `path` has told, when all have arrived. */

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
+import { ends } from './harness/ends.js';
 import { startPages, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { startIngest } from './harness/servers.js';
@@ -15,28 +16,22 @@ const CONFIG_KEY = Buffer.from(publicKey.export({ format: 'jwk' }).x, 'base64url
 let ingest, off, pages, browser;
 before(async () => {
   const keys = ['demo-bank', 'other'];
-  ingest = await startIngest({ signingKey, keys, told: 'enabled = true\nsample_rate = 1' });
-  off = await startIngest({ signingKey, keys, told: 'enabled = false' });
+  ingest = ends(await startIngest({ signingKey, keys, told: 'enabled = true\nsample_rate = 1' }));
+  off = ends(await startIngest({ signingKey, keys, told: 'enabled = false' }));
   const page = (url, attributes) => {
     const html = withTag(url, { attributes, body: '<script>dna("event", "told")</script>' });
     // What the page has before the tag, to see later whether the hooks are out.
     return { body: html.replace('<script src', '<script>window.before = fetch</script><script src') };
   };
   const known = `data-config-key="${CONFIG_KEY}"`;
-  pages = await startPages({
+  pages = ends(await startPages({
     '/told': page(ingest.url, known),
     '/told-none': page(ingest.url, `${known} data-sample-rate="0"`),
     '/off': page(off.url, known),
     '/no-key': page(ingest.url, 'data-config-key="hello"'),
     '/without': page(ingest.url, ''),
-  });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await pages?.stop();
-  await off?.stop();
-  await ingest?.stop();
+  }));
+  browser = ends(await launch());
 });
 
 /** A visitor of their own. `answer(url)` gives what the configuration's request is answered instead of by ingest. */

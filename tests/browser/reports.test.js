@@ -1,9 +1,10 @@
 // What the browser reports of a page: told once each, from before the core too, and never our own doing.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { browserName, launch, onlyIn } from './harness/browser.js';
-import { startPages, withTag } from './harness/pages.js';
+import { ends } from './harness/ends.js';
+import { answered, startPages, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startBank, startIngest } from './harness/servers.js';
 
@@ -22,12 +23,12 @@ navigator.vibrate(100);
 
 let ingest, bank, browser, pages;
 before(async () => {
-  ingest = await startIngest();
-  bank = await startBank(ingest.url);
-  browser = await launch();
+  ingest = ends(await startIngest());
+  bank = ends(await startBank(ingest.url));
+  browser = ends(await launch());
   const body = withTag(ingest.url, { body: '<img src="https://elsewhere.example/early.png?card=6222"><script src="/later.js"></script>' });
   const page = (policy) => ({ body, headers: { 'content-security-policy': policy } });
-  pages = await startPages({
+  pages = ends(await startPages({
     '/page': page("img-src 'self'"),
     '/event': page("img-src 'self'"),
     '/both': page("img-src 'self'"),
@@ -35,20 +36,14 @@ before(async () => {
     '/stopped': page("img-src 'self'"),
     '/no-wasm': page("img-src 'self'; script-src 'self'"),
     '/later.js': { body: LATER },
-  });
-});
-after(async () => {
-  await browser?.close();
-  await pages?.stop();
-  await bank?.stop();
-  await ingest?.stop();
+  }));
 });
 
 async function open(address, altered = () => {}) {
   const page = await browser.newPage();
   await page.evaluateOnNewDocument(altered);
   await page.goto(address);
-  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  await answered(page);
   return page;
 }
 

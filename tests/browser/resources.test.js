@@ -1,22 +1,23 @@
 // Resources: what ingest is told is what the browser's own entries say.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { browserName, launch } from './harness/browser.js';
-import { startPages, withTag } from './harness/pages.js';
+import { ends } from './harness/ends.js';
+import { answered, startPages, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startBank, startIngest } from './harness/servers.js';
 
 let ingest, bank, browser, pages, elsewhere;
 before(async () => {
-  ingest = await startIngest();
-  bank = await startBank(ingest.url);
-  browser = await launch();
+  ingest = ends(await startIngest());
+  bank = ends(await startBank(ingest.url));
+  browser = ends(await launch());
   const image = { body: '<svg xmlns="http://www.w3.org/2000/svg"/>', headers: { 'content-type': 'image/svg+xml' } };
   const script = { body: '', headers: { 'content-type': 'text/javascript' } };
-  elsewhere = await startPages({ '/hidden.svg': image, '/open.svg': { ...image, headers: { ...image.headers, 'timing-allow-origin': '*' } } });
+  elsewhere = ends(await startPages({ '/hidden.svg': image, '/open.svg': { ...image, headers: { ...image.headers, 'timing-allow-origin': '*' } } }));
   const files = Array.from({ length: 300 }, (_, at) => `/many/${at}.js`);
-  pages = await startPages({
+  pages = ends(await startPages({
     '/mixed': {
       body: withTag(ingest.url, {
         head: '<link rel="stylesheet" href="/style.css"><script src="/plain.js"></script>',
@@ -33,21 +34,14 @@ before(async () => {
     '/style.css': { body: 'body{}', headers: { 'content-type': 'text/css' } },
     '/plain.js': script,
     ...Object.fromEntries(files.map((path) => [path, script])),
-  });
-});
-after(async () => {
-  await browser?.close();
-  await elsewhere?.stop();
-  await pages?.stop();
-  await bank?.stop();
-  await ingest?.stop();
+  }));
 });
 
 /** A page on which the core runs: its first beacon is answered. */
 async function open(address) {
   const page = await browser.newPage();
   await page.goto(address);
-  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  await answered(page);
   return page;
 }
 

@@ -1,20 +1,21 @@
 // Sessions that sampling leaves out: held in the page until an error or their user makes them worth keeping.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
+import { ends } from './harness/ends.js';
 import { startPages, up, WHEN_UP, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startIngest } from './harness/servers.js';
 
 let ingest, browser, pages, missing;
 before(async () => {
-  ingest = await startIngest();
+  ingest = ends(await startIngest());
   const page = (attributes = '') => ({
     body: withTag(ingest.url, { attributes: `data-sample-rate="0" ${attributes}`, head: `${WHEN_UP}<script>dna('event', 'seen')</script>` }),
   });
   const paths = ['/plain', '/vip', '/vip-next', '/error', '/last-plain', '/last-error', '/sentinel', '/usual'];
-  pages = await startPages(
+  pages = ends(await startPages(
     {
       ...Object.fromEntries(paths.map((path) => [path, page()])),
       '/private': page('data-vip-tiers="gold, private"'),
@@ -24,13 +25,8 @@ before(async () => {
       if (name === missing) throw new Error('missing');
       return bytes;
     },
-  );
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await pages?.stop();
-  await ingest?.stop();
+  ));
+  browser = ends(await launch());
 });
 
 const told = async (path) => eventsOf(await ingest.entries()).filter(({ frame }) => frame['url.full'].endsWith(path));

@@ -3,8 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { browserName, launch } from './harness/browser.js';
+import { ends } from './harness/ends.js';
 import { until } from './harness/process.js';
 import { APP, PSEUDONYM_KEY, eventsOf, partOfSdk, startBank, startIngest, startRedis } from './harness/servers.js';
 
@@ -16,16 +17,10 @@ const PERSONAL = ['6222020202020208', '6225 8812 3456 7891', '13800138000', '110
 
 let redis, ingest, bank, browser;
 before(async () => {
-  redis = await startRedis();
-  ingest = await startIngest({ redisUrl: redis.url });
-  bank = await startBank(ingest.url);
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await bank?.stop();
-  await ingest?.stop();
-  await redis?.stop();
+  redis = ends(await startRedis());
+  ingest = ends(await startIngest({ redisUrl: redis.url }));
+  bank = ends(await startBank(ingest.url));
+  browser = ends(await launch());
 });
 
 const countOf = (events, kind, matches = () => true) =>
@@ -257,7 +252,7 @@ test('what ingest did not take is delivered by a later page, once', async () => 
   await page.goto(`${bank.url}/throws`);
   await page.addScriptTag({ content: `throw new Error('${marker}')` });
   await failed;
-  ingest = await startIngest({ redisUrl: redis.url, port });
+  ingest = ends(await startIngest({ redisUrl: redis.url, port }));
   await page.goto(`${bank.url}/blank`);
   const read = async () =>
     eventsOf(await ingest.entries()).filter(({ kind, body }) => kind === 'exception' && body['exception.message'].includes(marker));

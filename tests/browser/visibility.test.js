@@ -1,27 +1,24 @@
 // A page that is covered and seen again.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
+import { ends } from './harness/ends.js';
+import { answered } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startBank, startIngest } from './harness/servers.js';
 
 let ingest, bank, browser;
 before(async () => {
-  ingest = await startIngest();
-  bank = await startBank(ingest.url);
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await bank?.stop();
-  await ingest?.stop();
+  ingest = ends(await startIngest());
+  bank = ends(await startBank(ingest.url));
+  browser = ends(await launch());
 });
 
 test('covered and seen are told; leaving is none of them', async () => {
   const page = await browser.newPage();
   await page.goto(bank.url + '/blank');
-  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  await answered(page);
   const all = async () => eventsOf(await ingest.entries());
   const states = (events) => events.filter(({ kind }) => kind === 'visibility').map(({ body }) => body['document.visibility_state']);
   const cover = (state) => page.evaluate((state) => {

@@ -1,21 +1,17 @@
 // The demo bank's page for the Web Vitals: each fault is told with what made it.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { browserName, launch } from './harness/browser.js';
+import { ends } from './harness/ends.js';
 import { until } from './harness/process.js';
 import { eventsOf, startBank, startIngest } from './harness/servers.js';
 
 let ingest, bank, browser;
 before(async () => {
-  ingest = await startIngest();
-  bank = await startBank(ingest.url);
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await bank?.stop();
-  await ingest?.stop();
+  ingest = ends(await startIngest());
+  bank = ends(await startBank(ingest.url));
+  browser = ends(await launch());
 });
 
 test('a late picture and a jump are told with their elements', async () => {

@@ -1,8 +1,9 @@
 // The Web Vitals that DNA tells are those of web-vitals on the same page load, value by value.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { browserName, launch, onlyIn } from './harness/browser.js';
+import { ends } from './harness/ends.js';
 import { startSite } from './harness/referee.js';
 
 /** A drawing that is the largest paint: of images with few bytes for their size browsers think as of backgrounds. */
@@ -52,12 +53,8 @@ const PAGES = {
 
 let site, browser;
 before(async () => {
-  site = await startSite(PAGES, { 'drawing.svg': DRAWING, 'busy.js': BUSY });
-  browser = await launch({ without: ['--disable-back-forward-cache'] });
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
+  site = ends(await startSite(PAGES, { 'drawing.svg': DRAWING, 'busy.js': BUSY }));
+  browser = ends(await launch({ without: ['--disable-back-forward-cache'] }));
 });
 
 /** Opens a page in a tab of its own; returns when DNA measures there. */

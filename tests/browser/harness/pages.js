@@ -72,5 +72,9 @@ export const WHEN_UP = '<script>dna("plugin", { start() { window.up = true; } })
 /** Resolves when the core is there. */
 export const up = (page) => page.waitForFunction(() => window.up);
 
+/** Resolves when the core has told something, and the answer has come: pages by the plain tag. */
+export const answered = (page) =>
+  page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+
 /** What the browser keeps of ours. */
 export const kept = (page) => page.evaluate(() => Object.keys(localStorage).sort());
