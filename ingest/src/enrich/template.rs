@@ -74,4 +74,13 @@ mod tests {
             assert_eq!(pattern(url, fragment), expected);
         }
     }
+
+    #[test]
+    fn a_route_has_the_pattern_of_its_own_view() {
+        let frame = include_bytes!("../../../tests/golden/frames/views.json");
+        let mut frame = dna_protocol::json::decode_frame(frame).expect("a good frame").frame;
+        add(&frame.header, &mut frame.events);
+        let Body::RouteChange(route) = &frame.events[1].body else { panic!("no route") };
+        assert_eq!(route.template.as_deref(), Some("/transfer"), "not that of the first view");
+    }
 }

@@ -37,7 +37,9 @@ pub fn value(field: &FieldInfo) -> BoxedStrategy<Item> {
             prop::collection::vec(any::<u8>(), max).prop_map(|v| items(|w| w.bytes(&v))).boxed()
         }
         "map of text to text, number or boolean" => attributes().boxed(),
-        "list of views" => prop::collection::vec(view(), 1..=max).prop_map(list).boxed(),
+        "list of views" => {
+            prop::collection::vec(view(), 1..=max).prop_map(|all| list(&all)).boxed()
+        }
         kind => panic!("no strategy for fields of type {kind}"),
     }
 }
@@ -46,10 +48,10 @@ fn view() -> impl Strategy<Value = Item> {
     record(View::FIELDS, &[]).prop_map(|pairs| map(&pairs))
 }
 
-fn list(all: Vec<Item>) -> Item {
+fn list(all: &[Item]) -> Item {
     items(|w| {
         w.array(all.len());
-        for item in &all {
+        for item in all {
             w.raw(item);
         }
     })
@@ -166,7 +168,7 @@ pub fn of_view(event: &[u8], number: u64) -> Item {
 /// Writes a frame of header pairs and encoded events.
 pub fn frame_of(header: &[(u64, Item)], events: &[Item]) -> Item {
     let mut pairs = header.to_vec();
-    pairs.push((15, list(events.to_vec())));
+    pairs.push((15, list(events)));
     items(|w| {
         w.tag(SELF_DESCRIBED);
         w.raw(&map(&pairs));
