@@ -195,14 +195,14 @@ export class Page {
 
   #beacon(url, body) {
     if (!this.beaconAccepts) return false;
-    const size = body.size ?? body.length;
+    const size = body.size ?? body.byteLength ?? body.length;
     if (this.keepalive + size > KEEPALIVE_BYTES) return false;
     this.#request('beacon', url, body, {});
     return true;
   }
 
   #request(way, url, body, init) {
-    const size = body.size ?? body.length;
+    const size = body.size ?? body.byteLength ?? body.length;
     if (way === 'fetch' && init.keepalive) {
       if (this.keepalive + size > KEEPALIVE_BYTES) throw new TypeError('keepalive quota');
       this.keepalive += size;

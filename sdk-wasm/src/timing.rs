@@ -1,18 +1,9 @@
 //! The phases of a request, from the marks that browsers set (W3C Resource Timing) to those of
 //! HAR 1.2, which tools for networks know.
 
-/// The marks, in the order in which [`phases`] takes them.
-pub const MARKS: [&str; 9] = [
-    "startTime",
-    "domainLookupStart",
-    "domainLookupEnd",
-    "connectStart",
-    "secureConnectionStart",
-    "connectEnd",
-    "requestStart",
-    "responseStart",
-    "responseEnd",
-];
+/// The marks, separated by spaces, in the order in which [`phases`] takes them.
+pub const MARKS: &str = "startTime domainLookupStart domainLookupEnd connectStart \
+                         secureConnectionStart connectEnd requestStart responseStart responseEnd";
 
 /// Blocked, dns, connect, ssl, wait and receive in milliseconds. 0: it took none, did not happen,
 /// or is hidden; of another origin that allows nobody to look (`Timing-Allow-Origin`) all are.

@@ -20,18 +20,16 @@ impl Core {
         transactions::expire(self, now);
     }
 
-    /// Sets the alarm anew, if something else is due next.
+    /// Sets the alarm anew, if something is due before it rings. One that rings too early is set
+    /// again then: each call of an API would set it twice.
     pub(super) fn set_alarm(&mut self) {
         let route = self.route.as_ref().map_or(f64::INFINITY, Settling::due);
         let call = self.calls.next_due().unwrap_or(f64::INFINITY);
         let transaction = self.transactions.due() - self.wall(0.0);
         let due = self.actions.due().min(transaction).min(route).min(call);
-        if due != self.alarm {
+        if due < self.alarm {
             self.alarm = due;
-            js::wake(
-                3,
-                if due < f64::INFINITY { (due - js::now()).max(0.0) as i32 + 1 } else { -1 },
-            );
+            js::wake(3, (due - js::now()).max(0.0) as i32 + 1);
         }
     }
 

@@ -63,7 +63,8 @@ pub(super) fn measured(entry: &JsValue, draft: &mut Draft) {
     timing::phases(entry, fields, PHASES);
     js::read(entry, ENTRY, fields);
     // All sizes are 0 where another origin hides them.
-    if js::num(entry, "transferSize") == 0.0 && js::num(entry, "decodedBodySize") > 0.0 {
+    let [transfer, decoded] = js::numbers(entry, "transferSize decodedBodySize");
+    if transfer == 0.0 && decoded > 0.0 {
         fields.uint(ApiCall::transfer_size, 0);
     }
     fields.text(ApiCall::server_timing, &server_timing(entry));
@@ -128,7 +129,9 @@ fn sent(draft: &mut Draft, traceparent: &str, size: Option<f64>) {
 fn made(method: &str, address: &str, initiator: &str, status: f64, error: &str) -> Call {
     let mut draft = Draft::new(Kind::ApiCall);
     let method = if method.is_empty() { "GET".to_owned() } else { method.to_ascii_uppercase() };
-    let full = js::absolute(address);
+    // The hooks have made it absolute when the call was made, but for what is no address.
+    let known = address.starts_with("https://") || address.starts_with("http://");
+    let full = if known { String::new() } else { js::absolute(address) };
     let whole = if full.is_empty() { address.to_owned() } else { full };
     let url = address::clean(&whole);
     let fields = &mut draft.fields;

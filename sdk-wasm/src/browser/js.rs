@@ -12,6 +12,8 @@ extern "C" {
     pub(super) fn get(value: &JsValue, path: &str) -> JsValue;
     /// The number there; NaN when it is none.
     pub(super) fn num(value: &JsValue, path: &str) -> f64;
+    /// The numbers at the paths, which are separated by spaces, as many as `found` has room for.
+    fn nums(value: &JsValue, paths: &str, found: &mut [f64]);
     /// The text there, at most `max` characters; empty when it is none.
     pub(super) fn text(value: &JsValue, path: &str, max: u32) -> String;
     /// Any value as the page would print it, at most `max` characters.
@@ -86,6 +88,14 @@ pub(super) fn warn(message: &str) {
     web_sys::console::warn_1(&JsValue::from_str(message));
 }
 
+/// The numbers at so many paths, which are separated by spaces: each crossing to JavaScript costs
+/// more than reading does. NaN where there is none.
+pub(super) fn numbers<const N: usize>(value: &JsValue, paths: &str) -> [f64; N] {
+    let mut found = [f64::NAN; N];
+    nums(value, paths, &mut found);
+    found
+}
+
 /// The first performance entry of a type.
 pub(super) fn entry(kind: &str) -> JsValue {
     get(&entries(kind, ""), "0")
@@ -121,15 +131,31 @@ pub(super) type Row = (&'static str, As, Slot);
 
 /// Adds the properties of `value` to the fields.
 pub(super) fn read(value: &JsValue, rows: &[Row], fields: &mut Fields) {
+    let mut paths = String::new();
+    let mut found = Vec::new();
+    for (path, kind, _) in rows {
+        if let As::Millis | As::Count | As::Number = kind {
+            if !found.is_empty() {
+                paths += " ";
+            }
+            paths += path;
+            found.push(f64::NAN);
+        }
+    }
+    if !found.is_empty() {
+        nums(value, &paths, &mut found);
+    }
+    let mut numbers = found.into_iter();
+    let mut number = || numbers.next().unwrap_or(f64::NAN);
     for (path, kind, slot) in rows {
         match kind {
             As::Text => fields.text(*slot, &text(value, path, u32::from(slot.max))),
             As::Words => fields.text(*slot, &clean_text(&text(value, path, UNCLEAN_MAX))),
             As::Address => fields.text(*slot, &address::read(value, path)),
-            As::Count => fields.count(*slot, num(value, path)),
-            As::Number => fields.number(*slot, num(value, path)),
+            As::Count => fields.count(*slot, number()),
+            As::Number => fields.number(*slot, number()),
             As::Millis => {
-                let found = num(value, path);
+                let found = number();
                 if found > 0.0 {
                     fields.millis(*slot, found);
                 }

@@ -26,15 +26,8 @@ const ENTRY: &[Row] = &[
 ];
 
 /// What groups and judges a resource.
-const NUMBERS: [&str; 7] = [
-    "startTime",
-    "duration",
-    "responseStatus",
-    "requestStart",
-    "transferSize",
-    "encodedBodySize",
-    "decodedBodySize",
-];
+const NUMBERS: &str = "startTime duration responseStatus requestStart transferSize \
+                       encodedBodySize decodedBodySize";
 
 /// Adds an entry to the groups, or gives it back as an event of its own. Calls of APIs are no
 /// resources, nor are our own files and beacons, which go to `endpoint`.
@@ -53,7 +46,7 @@ pub(super) fn observed(
         return None;
     }
     let url = js::text(entry, "name", ORIGIN_MAX);
-    let [start, duration, status, requested, sizes @ ..] = NUMBERS.map(|name| js::num(entry, name));
+    let [start, duration, status, requested, sizes @ ..]: [f64; 7] = js::numbers(entry, NUMBERS);
     let open = requested > 0.0;
     let loaded = Loaded { initiator: &initiator, url: &url, start, duration, status, open, sizes };
     resources.add(&loaded).then(|| whole(entry, open, sizes[0]))

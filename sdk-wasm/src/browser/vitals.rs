@@ -11,6 +11,10 @@ use wasm_bindgen::prelude::{JsCast, JsValue};
 pub(super) const ENTRIES: &str = "navigation paint largest-contentful-paint layout-shift first-input \
                                   event soft-navigation interaction-contentful-paint resource ";
 
+/// What of the page's own entry is asked for.
+const NAVIGATION: &str = "activationStart responseStart domInteractive \
+                          domContentLoadedEventStart domComplete";
+
 /// The method that browsers have whose soft navigations are the finished ones.
 const SOFT: &str = "PerformanceSoftNavigation.prototype.getLargestInteractionContentfulPaint";
 
@@ -57,12 +61,14 @@ pub(super) fn observed(vitals: &mut PageVitals, kind: &str, entry: &JsValue) {
             vitals.shift(shift, || of_shift(entry));
         }
         "event" | "first-input" => {
+            let [interaction_id, duration, processing_start, processing_end] =
+                js::numbers(entry, "interactionId duration processingStart processingEnd");
             let event = EventTiming {
-                interaction_id: number("interactionId"),
+                interaction_id,
                 start,
-                duration: number("duration"),
-                processing_start: number("processingStart"),
-                processing_end: number("processingEnd"),
+                duration,
+                processing_start,
+                processing_end,
                 keyboard: js::text(entry, "name", 3) == "key",
             };
             vitals.event(&event, || of_event(entry));
@@ -131,13 +137,14 @@ pub(super) struct Document;
 impl Page for Document {
     fn navigation(&self) -> Option<Navigation> {
         let entry = js::entry("navigation");
-        let number = |name: &str| known(js::num(&entry, name));
+        let [activation, response, interactive, loaded, complete]: [f64; 5] =
+            js::numbers(&entry, NAVIGATION);
         let navigation = Navigation {
-            activation_start: number("activationStart"),
-            response_start: number("responseStart"),
-            dom_interactive: number("domInteractive"),
-            dom_content_loaded_event_start: number("domContentLoadedEventStart"),
-            dom_complete: number("domComplete"),
+            activation_start: known(activation),
+            response_start: known(response),
+            dom_interactive: known(interactive),
+            dom_content_loaded_event_start: known(loaded),
+            dom_complete: known(complete),
         };
         navigation.checked(js::now())
     }

@@ -17,6 +17,11 @@ const PROFILE: &str = "wasm";
 const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust";
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// Bytes of a module's stack: the linker's own default is 1 MiB, which every page would reserve. What
+/// is used of it `js-wrapper/test/memory.test.js` measures; running out of it traps, because
+/// the stack ends at address 0.
+const STACK_BYTES: usize = 64 * 1024;
+
 /// A panic traps at once. Its message, and all that would format it, is a third of the Wasm, and
 /// nobody would read it: the page's own console is not ours.
 const WITHOUT_MESSAGES: [&str; 4] =
@@ -67,6 +72,7 @@ fn rust_flags(cargo_home: Option<PathBuf>, builds_std: bool) -> String {
         .filter_map(|(path, name)| Some((path.as_ref()?, name)))
         .map(|(path, name)| format!("\"--remap-path-prefix={}={name}\"", path.display()))
         .collect();
+    flags.push(format!("\"-Clink-arg=-zstack-size={STACK_BYTES}\""));
     if builds_std {
         flags.extend(WITHOUT_MESSAGES.iter().map(|flag| format!("\"{flag}\"")));
     }
