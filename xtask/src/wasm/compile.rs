@@ -20,7 +20,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// Bytes of a module's stack: the linker's own default is 1 MiB, which every page would reserve. What
 /// is used of it `js-wrapper/test/memory.test.js` measures; running out of it traps, because
 /// the stack ends at address 0.
-const STACK_BYTES: usize = 64 * 1024;
+pub(super) const STACK_BYTES: usize = 32 * 1024;
 
 /// A panic traps at once. Its message, and all that would format it, is a third of the Wasm, and
 /// nobody would read it: the page's own console is not ours.

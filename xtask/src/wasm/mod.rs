@@ -129,7 +129,7 @@ fn generate_module(
 
 /// Everything besides the sources that decides what is generated.
 fn settings() -> String {
-    format!("{}; {}", bindgen::settings(), translate::settings())
+    format!("stack {}; {}; {}", compile::STACK_BYTES, bindgen::settings(), translate::settings())
 }
 
 fn sources_hash(workspace: &Workspace, toolchain: &Toolchain, module: &Module) -> Result<u64> {
