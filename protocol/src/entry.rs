@@ -4,7 +4,7 @@
 //! frame with its secrets taken out (no application key, no raw user ID, good events only).
 
 use crate::cbor::{Reader, SELF_DESCRIBED, Writer, decode_frame_map, write_frame};
-use crate::field::Text;
+use crate::field::{Text, Verbatim};
 use crate::model::Frame;
 use crate::problem::{Decoded, FrameProblem};
 use crate::record::{Record, record};
@@ -42,6 +42,10 @@ record! {
         7 => os_version: Text<32> = "os.version",
         /// The device's model.
         8 => device_model: Text<64> = "device.model.identifier",
+        /// The environment of those who have the key, as the configuration says, e.g. production.
+        9 => environment: Text<64> = "deployment.environment.name",
+        /// The shares of sessions whose events ingest keeps, where not all: kind=share, separated by a space.
+        10 => sampling: Verbatim<768> = "sampling.shares",
     }
 }
 

@@ -33,6 +33,12 @@ pub trait Record: Default + Sized {
     /// parameters that may stay in addresses, separated by commas or spaces.
     fn clean(&mut self, params: &str);
 
+    /// Edits the texts and attributes of each field, as its type says.
+    fn edit(&mut self, edit: &dyn crate::field::Edit);
+
+    /// Takes out the field `key`, if there is one.
+    fn drop_field(&mut self, key: u64);
+
     /// Writes key and value of each field that holds one.
     fn write_fields(&self, writer: &mut Writer);
 
@@ -128,6 +134,19 @@ macro_rules! record {
                 $( if let Some(value) = &mut self.$field {
                     $crate::field::Field::clean(value, params);
                 } )*
+            }
+
+            fn edit(&mut self, edit: &dyn $crate::field::Edit) {
+                $( if let Some(value) = &mut self.$field {
+                    $crate::field::Field::edit(value, edit);
+                } )*
+            }
+
+            fn drop_field(&mut self, key: u64) {
+                match key {
+                    $( $key => self.$field = None, )*
+                    _ => {}
+                }
             }
 
             fn write_fields(&self, writer: &mut $crate::cbor::Writer) {

@@ -1,6 +1,8 @@
 //! The applications, found by their keys.
 
-use crate::config::{AppConfig, AppsConfig, Origins};
+use super::handling::{Handling, Installation};
+use super::pseudonym::Pseudonyms;
+use crate::config::{AppConfig, AppsConfig, KeyConfig, PlacesConfig, PrivacyConfig};
 use dna_protocol::field::Text;
 use std::collections::HashMap;
 
@@ -45,17 +47,56 @@ pub struct App {
     pub index: usize,
     /// Its name.
     pub name: Text<64>,
-    /// Where its pages are.
-    pub origins: Origins,
+    /// Where its clients are.
+    pub places: PlacesConfig,
     /// The parameters that stay in addresses, separated by commas.
     pub url_params: String,
+    /// What is done to its events.
+    pub handling: Handling,
+    /// Makes pseudonyms of its users' IDs.
+    pub pseudonyms: Pseudonyms,
 }
 
 /// All applications.
 #[derive(Debug)]
 pub struct Apps {
     apps: Vec<App>,
-    by_key: HashMap<String, usize>,
+    by_key: HashMap<String, Key>,
+}
+
+/// A key, and whose it is.
+#[derive(Debug)]
+struct Key {
+    /// The place of its application.
+    app: usize,
+    /// When it ends, in ms since the Unix epoch.
+    not_after: Option<u64>,
+    environment: Option<Text<64>>,
+}
+
+/// Who sends: an application by one of its keys.
+#[derive(Debug, Clone, Copy)]
+pub struct Sender<'a> {
+    /// The application.
+    pub app: &'a App,
+    /// The environment of those who have the key.
+    pub environment: Option<&'a Text<64>>,
+}
+
+/// Why a key is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// No application has it.
+    #[error("is not known; expected a key of the configuration")]
+    Unknown,
+    /// It had an end.
+    #[error(
+        "ended at {not_after} ms since the Unix epoch; expected a key of the configuration that has not ended"
+    )]
+    Expired {
+        /// When.
+        not_after: u64,
+    },
 }
 
 impl Apps {
@@ -63,21 +104,39 @@ impl Apps {
     ///
     /// # Errors
     /// When there were too many over time.
-    pub fn new(config: AppsConfig, ids: &mut AppIds) -> Result<Self, TooManyApps> {
+    pub fn new(
+        config: AppsConfig,
+        privacy: &PrivacyConfig,
+        ids: &mut AppIds,
+    ) -> Result<Self, TooManyApps> {
+        let installation = Installation::new(privacy);
         let mut by_key = HashMap::new();
         let apps = config.0.into_iter().enumerate().map(|(place, app)| {
-            let AppConfig { name, keys, origins, url_params, remote: _ } = app;
-            by_key.extend(keys.into_iter().map(|key| (key, place)));
-            let index = ids.of(&name)?;
-            Ok(App { index, name, origins, url_params: url_params.join(",") })
+            let index = ids.of(&app.name)?;
+            let handling = Handling::new(&app, &installation);
+            let AppConfig { name, keys, places, url_params, pseudonym_key, .. } = app;
+            by_key.extend(keys.into_iter().map(|key| {
+                let KeyConfig { key, not_after, environment } = key;
+                (key, Key { app: place, not_after, environment })
+            }));
+            let key = pseudonym_key.as_ref().unwrap_or(&privacy.pseudonym_key);
+            let pseudonyms = Pseudonyms::new(key, privacy.algorithm);
+            let url_params = url_params.join(",");
+            Ok(App { index, name, places, url_params, handling, pseudonyms })
         });
         let apps = apps.collect::<Result<_, _>>()?;
         Ok(Self { apps, by_key })
     }
 
-    /// The application that `key` belongs to.
-    #[must_use]
-    pub fn by_key(&self, key: &str) -> Option<&App> {
-        self.by_key.get(key).map(|index| &self.apps[*index])
+    /// The application that `key` belongs to at `now` (ms since the Unix epoch).
+    ///
+    /// # Errors
+    /// When it belongs to none, or does so no more.
+    pub fn by_key(&self, key: &str, now: u64) -> Result<Sender<'_>, KeyError> {
+        let key = self.by_key.get(key).ok_or(KeyError::Unknown)?;
+        match key.not_after {
+            Some(not_after) if now >= not_after => Err(KeyError::Expired { not_after }),
+            _ => Ok(Sender { app: &self.apps[key.app], environment: key.environment.as_ref() }),
+        }
     }
 }

@@ -5,6 +5,8 @@
 pub mod apps;
 pub mod decompress;
 pub mod form;
+pub mod handling;
+pub mod places;
 pub mod privacy;
 pub mod pseudonym;
 pub mod recent;
@@ -12,17 +14,18 @@ pub mod times;
 pub mod values;
 
 use crate::enrich::{Client, template};
-use apps::App;
+use apps::Sender;
 use dna_protocol::entry::{Entry, Receipt};
 use dna_protocol::limits::REJECTIONS_LISTED_MAX;
 use dna_protocol::{Decoded, Event, Frame, Skipped};
-use pseudonym::Pseudonyms;
 
 /// A frame after judgement.
 #[derive(Debug)]
 pub struct Judged {
     /// What is to be kept; its frame has the good events only.
     pub entry: Entry,
+    /// Good events of sessions that the application's rules leave out.
+    pub sampled_out: usize,
     /// What was refused.
     pub rejected: Rejected,
     /// What was passed over.
@@ -52,13 +55,7 @@ pub struct Rejection {
 /// Judges the events of `decoded`, received at `now` (ms since the Unix epoch) from an
 /// application and client that are known, and makes the entry to keep.
 #[must_use]
-pub fn judge(
-    decoded: Decoded,
-    now: u64,
-    app: &App,
-    client: &Client,
-    pseudonyms: &Pseudonyms,
-) -> Judged {
+pub fn judge(decoded: Decoded, now: u64, sender: Sender<'_>, client: &Client) -> Judged {
     let Decoded { frame, places, rejected: unread, unlisted, skipped, .. } = decoded;
     let mut rejected = Rejected::default();
     for refused in unread {
@@ -69,12 +66,16 @@ pub fn judge(
         rejected.count_more(code, count);
     }
     let Frame { mut header, events } = frame;
+    let Sender { app, environment } = sender;
+    let sample = app.handling.sample(&app.name, header.session_id);
+    let mut sampled_out = 0;
     let clock = times::Clock::new(&header, now);
     let mut good = Vec::with_capacity(events.len());
     for (mut event, index) in events.into_iter().zip(places) {
         match refusal(&event, &clock) {
+            None if !sample.keeps(&event.body) => sampled_out += 1,
             None => {
-                privacy::clean_event(&mut event, app, pseudonyms);
+                privacy::clean_event(&mut event, app);
                 good.push(event);
             }
             Some((code, detail)) => rejected.add(Rejection { index, code, detail }),
@@ -93,8 +94,11 @@ pub fn judge(
         os_name: client.agent.os_name.clone(),
         os_version: client.agent.os_version.clone(),
         device_model: client.agent.device_model.clone(),
+        environment: environment.cloned(),
+        sampling: app.handling.shares().cloned(),
     };
-    Judged { entry: Entry { receipt, frame: Frame { header, events: good } }, rejected, skipped }
+    let entry = Entry { receipt, frame: Frame { header, events: good } };
+    Judged { entry, sampled_out, rejected, skipped }
 }
 
 /// Why `event` is refused, if it is: code and detail.

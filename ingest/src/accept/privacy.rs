@@ -5,28 +5,31 @@
 //! that only a script of ours writes: who sends a frame need not be one.
 
 use super::apps::App;
-use super::pseudonym::Pseudonyms;
 use dna_protocol::model::Identity;
 use dna_protocol::{Body, Event, Header, Record};
 
 /// Cleans a header.
 pub fn clean_header(header: &mut Header, app: &App) {
     header.app_key = None;
+    app.handling.edit_header(header);
     header.clean(&app.url_params);
 }
 
 /// Cleans an event.
-pub fn clean_event(event: &mut Event, app: &App, pseudonyms: &Pseudonyms) {
+///
+/// What the operator wants done comes first, so that nothing it puts into a text escapes our masks.
+pub fn clean_event(event: &mut Event, app: &App) {
+    app.handling.edit_event(event);
     event.body.clean(&app.url_params);
     if let Body::Identity(identity) = &mut event.body {
-        replace_id(identity, app, pseudonyms);
+        replace_id(identity, app);
     }
 }
 
-fn replace_id(identity: &mut Identity, app: &App, pseudonyms: &Pseudonyms) {
+fn replace_id(identity: &mut Identity, app: &App) {
     // A pseudonym that the client claims could be another user's.
     identity.hash = None;
     // An empty ID is what applications pass when nobody is signed in.
     let id = identity.id.take().filter(|id| !id.is_empty());
-    identity.hash = id.map(|id| pseudonyms.of(&app.name, &id));
+    identity.hash = id.map(|id| app.pseudonyms.of(&app.name, &id));
 }

@@ -1,18 +1,23 @@
-//! Keyed pseudonyms of user IDs: HMAC-SHA-256 (RFC 2104, FIPS 180-4).
+//! Keyed pseudonyms of user IDs: HMAC (RFC 2104) with SHA-256 (FIPS 180-4) or, where the law asks
+//! for national algorithms, SM3 (GB/T 32905).
 //!
 //! The application's name is part of what is hashed, so the same ID in two applications has two
 //! pseudonyms, and what departments may not join, they cannot.
 
-use crate::config::PseudonymKey;
+use crate::config::{Algorithm, PseudonymKey};
 use dna_protocol::field::Verbatim;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use sm3::Sm3;
 
-/// Makes pseudonyms with one key.
+/// Makes pseudonyms with one key: the HMAC with the key mixed in, cloned for each use.
 #[derive(Clone)]
-pub struct Pseudonyms {
-    /// The HMAC with the key mixed in, cloned for each use.
-    keyed: Hmac<Sha256>,
+pub struct Pseudonyms(Keyed);
+
+#[derive(Clone)]
+enum Keyed {
+    Sha256(Hmac<Sha256>),
+    Sm3(Hmac<Sm3>),
 }
 
 impl std::fmt::Debug for Pseudonyms {
@@ -24,29 +29,42 @@ impl std::fmt::Debug for Pseudonyms {
 impl Pseudonyms {
     /// Pseudonyms under `key`.
     #[must_use]
-    pub fn new(key: &PseudonymKey) -> Self {
-        let keyed = Hmac::new_from_slice(key.bytes()).expect("HMAC takes keys of any length");
-        Self { keyed }
+    pub fn new(key: &PseudonymKey, algorithm: Algorithm) -> Self {
+        const ANY: &str = "HMAC takes keys of any length";
+        Self(match algorithm {
+            Algorithm::HmacSha256 => Keyed::Sha256(Hmac::new_from_slice(key.bytes()).expect(ANY)),
+            Algorithm::HmacSm3 => Keyed::Sm3(Hmac::new_from_slice(key.bytes()).expect(ANY)),
+        })
     }
 
     /// The pseudonym of `user_id` in `app`: 64 lower-case hex digits of
-    /// HMAC-SHA-256(key, app ‖ 0x00 ‖ user_id). A name holds no zero byte, so no two pairs are
-    /// hashed as the same bytes.
+    /// HMAC(key, app ‖ 0x00 ‖ user_id). A name holds no zero byte, so no two pairs are hashed as the
+    /// same bytes.
     #[must_use]
     pub fn of(&self, app: &str, user_id: &str) -> Verbatim<128> {
-        let mut mac = self.keyed.clone();
-        mac.update(app.as_bytes());
-        mac.update(&[0]);
-        mac.update(user_id.as_bytes());
-        let digest = mac.finalize().into_bytes();
-        let mut hex = String::with_capacity(2 * digest.len());
-        for byte in digest {
-            for digit in [byte >> 4, byte & 0xf] {
-                hex.push(char::from_digit(u32::from(digit), 16).unwrap_or_default());
-            }
+        let parts = [app.as_bytes(), &[0], user_id.as_bytes()];
+        match &self.0 {
+            Keyed::Sha256(keyed) => hex(&digest(keyed.clone(), &parts)),
+            Keyed::Sm3(keyed) => hex(&digest(keyed.clone(), &parts)),
         }
-        Verbatim::cut(hex)
     }
+}
+
+fn digest(mut mac: impl Mac, parts: &[&[u8]]) -> Vec<u8> {
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().to_vec()
+}
+
+fn hex(digest: &[u8]) -> Verbatim<128> {
+    let mut hex = String::with_capacity(2 * digest.len());
+    for byte in digest {
+        for digit in [byte >> 4, byte & 0xf] {
+            hex.push(char::from_digit(u32::from(digit), 16).unwrap_or_default());
+        }
+    }
+    Verbatim::cut(hex)
 }
 
 #[cfg(test)]
@@ -57,7 +75,7 @@ mod tests {
     fn the_pseudonym_is_the_documented_one() {
         let key =
             PseudonymKey::parse(&"00112233445566778899aabbccddeeff".repeat(2)).expect("a key");
-        let pseudonyms = Pseudonyms::new(&key);
+        let pseudonyms = Pseudonyms::new(&key, Algorithm::HmacSha256);
         // printf 'bank\0customer-4711' | openssl dgst -sha256 -mac HMAC -macopt hexkey:…
         let expected = "2685dd331a15525b2c1a18c44a6822bac536264a0f3766f4aef7d3aa91f85588";
         assert_eq!(&*pseudonyms.of("bank", "customer-4711"), expected);

@@ -1,6 +1,9 @@
 //! `[[apps]]`: who may send, and from where.
 
-use super::{ConfigError, RemoteValues, Section};
+use super::{
+    ConfigError, DropRule, KeyConfig, PlacesConfig, PseudonymKey, RemoteValues, SamplingRule,
+    ScrubRule, Section,
+};
 use dna_protocol::field::Text;
 use std::collections::BTreeMap;
 
@@ -16,35 +19,22 @@ pub struct AppsConfig(pub Vec<AppConfig>);
 pub struct AppConfig {
     /// Its name, kept with each frame.
     pub name: Text<64>,
-    /// The keys by which its clients name it. Not secret: they stand in its pages.
-    pub keys: Vec<String>,
-    /// Origins whose pages may send.
-    pub origins: Origins,
+    /// The keys by which its clients name it.
+    pub keys: Vec<KeyConfig>,
+    /// Where its clients are.
+    pub places: PlacesConfig,
     /// Parameters that stay in addresses, such as `lang`.
     pub url_params: Vec<String>,
+    /// Which sessions are kept; the first rule that is for an event's kind counts.
+    pub sampling: Vec<SamplingRule>,
+    /// What is replaced in texts, before our own masks.
+    pub scrub: Vec<ScrubRule>,
+    /// Fields that are not kept.
+    pub drop_fields: Vec<DropRule>,
+    /// Its own key of pseudonyms; absent: the installation's.
+    pub pseudonym_key: Option<PseudonymKey>,
     /// What its pages are told.
     pub remote: RemoteValues,
-}
-
-/// Which values of the `Origin` header are allowed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origins {
-    /// `"*"`: any, `null` included.
-    Any,
-    /// Exactly these.
-    Only(Vec<String>),
-}
-
-impl Origins {
-    /// Whether a page of `origin` may send.
-    #[must_use]
-    pub fn allow(&self, origin: &str) -> bool {
-        match self {
-            Self::Any => true,
-            // Browsers send scheme and host in lower case, as the configuration must be.
-            Self::Only(origins) => origins.iter().any(|allowed| allowed == origin),
-        }
-    }
 }
 
 impl AppsConfig {
@@ -63,15 +53,9 @@ impl AppsConfig {
         let mut owners: BTreeMap<String, String> = BTreeMap::new();
         for (place, table) in tables.into_iter().enumerate() {
             let mut section = Section::of_table(layers, format!("apps[{place}]"), table);
-            let app = AppConfig::read(&mut section, signed)?;
+            let app = AppConfig::read(&mut section, signed, &mut owners)?;
             if apps.iter().any(|other: &AppConfig| *other.name == *app.name) {
                 return Err(section.refuse("name", &app.name, "a name that no other app has"));
-            }
-            for key in &app.keys {
-                if let Some(owner) = owners.insert(key.clone(), app.name.to_string()) {
-                    let allowed = format!("a key that is not given twice; {owner:?} has it");
-                    return Err(section.refuse("keys", key, allowed));
-                }
             }
             section.finish()?;
             apps.push(app);
@@ -81,36 +65,38 @@ impl AppsConfig {
 }
 
 impl AppConfig {
-    fn read(section: &mut Section<'_>, signed: bool) -> Result<Self, ConfigError> {
+    fn read(
+        section: &mut Section<'_>,
+        signed: bool,
+        owners: &mut BTreeMap<String, String>,
+    ) -> Result<Self, ConfigError> {
         const NAME: &str = "a name of 1 to 64 letters, digits, `-`, `_` or `.`";
-        const KEY: &str = "a key of 1 to 64 printable ASCII characters without spaces";
-        const ORIGIN: &str = "scheme://host[:port] in lower case without path, \
-                              e.g. https://bank.example, or \"*\" for any";
         const PARAM: &str = "the name of a parameter, of 1 to 64 letters, digits, `-`, `_` or `.`";
         let name = section.text("name", NAME)?;
         let name = section.required("name", name, NAME)?;
         if !is_name(&name) {
             return Err(section.refuse("name", &name, NAME));
         }
+        let keys = KeyConfig::read(section, &name, owners)?;
         let name = Text::new(name.clone()).map_err(|_| section.refuse("name", &name, NAME))?;
-        let keys = section.list("keys", KEY, |key| is_key(key).then(|| key.to_owned()))?;
-        if keys.is_empty() {
-            return section.required("keys", None, &format!("at least one: {KEY}"));
-        }
-        let origins = section.list("origins", ORIGIN, |o| is_origin(o).then(|| o.to_owned()))?;
-        if origins.is_empty() {
-            return section.required("origins", None, &format!("at least one: {ORIGIN}"));
-        }
-        let any = origins.iter().any(|origin| origin == "*");
-        let origins = if any { Origins::Any } else { Origins::Only(origins) };
+        let places = PlacesConfig::read(section)?;
         let url_params =
             section.list("url_params", PARAM, |name| is_param(name).then(|| name.to_owned()))?;
-        let remote = RemoteValues::read(section, signed)?;
-        Ok(Self { name, keys, origins, url_params, remote })
+        Ok(Self {
+            name,
+            keys,
+            places,
+            url_params,
+            sampling: SamplingRule::read(section)?,
+            scrub: ScrubRule::read(section)?,
+            drop_fields: DropRule::read(section)?,
+            pseudonym_key: PseudonymKey::of_app(section)?,
+            remote: RemoteValues::read(section, signed)?,
+        })
     }
 }
 
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     (1..=64).contains(&name.len()) && name.bytes().all(allowed)
 }
@@ -118,80 +104,4 @@ fn is_name(name: &str) -> bool {
 /// Whether `name` may stand in an address. One that looks like a personal number would be masked.
 fn is_param(name: &str) -> bool {
     is_name(name) && dna_protocol::privacy::clean_text(name) == name
-}
-
-fn is_key(key: &str) -> bool {
-    (1..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-/// Whether `origin` is what a browser would send (RFC 6454, section 6.2): a trailing slash or an
-/// upper-case letter would never match, and a default port is never sent.
-fn is_origin(origin: &str) -> bool {
-    if origin == "*" {
-        return true;
-    }
-    let Some((scheme, authority)) = origin.split_once("://") else { return false };
-    let is_scheme =
-        scheme.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && scheme.starts_with(|c: char| c.is_ascii_lowercase());
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-        _ => (authority, None),
-    };
-    let is_host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => {
-            let allowed =
-                |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-._".contains(&b);
-            !host.is_empty() && host.bytes().all(allowed)
-        }
-    };
-    let default = match scheme {
-        "https" => 443,
-        "http" => 80,
-        _ => 0,
-    };
-    let is_port = port.is_none_or(|port| {
-        let plain = !port.starts_with('0') && port.bytes().all(|byte| byte.is_ascii_digit());
-        plain && port.parse::<u16>().is_ok_and(|port| port != default)
-    });
-    is_scheme && is_host && is_port
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn origins_are_exactly_what_a_browser_sends() {
-        for good in [
-            "*",
-            "https://bank.example",
-            "http://localhost:8601",
-            "http://127.0.0.1:8601",
-            "http://[::1]:8601",
-            "http://[::1]",
-            "chrome-extension://abc",
-        ] {
-            assert!(is_origin(good), "{good}");
-        }
-        for bad in [
-            "",
-            "bank.example",
-            "https://",
-            "https://bank.example/",
-            "https://Bank.example",
-            "https://bank.example:443",
-            "https://bank.example:",
-            "https://*.bank.example",
-            "https://a b",
-            "://bank",
-            "http://[::1]:80000",
-            "http://[::1",
-            "https://bank.example:0",
-            "null",
-        ] {
-            assert!(!is_origin(bad), "{bad}");
-        }
-    }
 }

@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 /// Variables of this prefix are ours.
 const PREFIX: &str = "DNA_";
 
+/// Variables that hold secrets, whose names the file says.
+const SECRET_PREFIX: &str = "DNA_KEY_";
+
 /// The level of the logs, which start before there is a configuration.
 const LOG_VARIABLE: &str = "DNA_LOG";
 
@@ -21,6 +24,8 @@ pub struct Layers {
     asked: RefCell<BTreeSet<String>>,
     /// Files beside the configuration that hold a part of it, such as keys.
     files: RefCell<BTreeSet<PathBuf>>,
+    /// Variables that the file names.
+    named: RefCell<BTreeSet<String>>,
 }
 
 impl Layers {
@@ -72,6 +77,15 @@ impl Layers {
         self.asked.borrow().iter().cloned().collect()
     }
 
+    /// The secret in the variable `name`, which the file names.
+    pub(super) fn secret_variable(&self, name: &str) -> Option<String> {
+        if !name.starts_with(SECRET_PREFIX) {
+            return None;
+        }
+        self.named.borrow_mut().insert(name.to_owned());
+        self.environment.get(name).cloned()
+    }
+
     /// The text of a file that the configuration names. It is a part of the configuration from now
     /// on: when it changes, all is read again.
     pub(super) fn read_file(&self, path: &str) -> std::io::Result<String> {
@@ -107,7 +121,10 @@ impl Layers {
     pub(super) fn idle_variables(&self) -> Vec<String> {
         let asked = self.asked.borrow();
         let known: BTreeSet<String> = asked.iter().map(|key| variable(key)).collect();
-        let idle = |name: &&String| !known.contains(*name) && name.as_str() != LOG_VARIABLE;
+        let named = self.named.borrow();
+        let idle = |name: &&String| {
+            !known.contains(*name) && !named.contains(*name) && name.as_str() != LOG_VARIABLE
+        };
         self.environment.keys().filter(idle).cloned().collect()
     }
 

@@ -1,6 +1,6 @@
-//! `[privacy]`: the key that makes pseudonyms of user IDs.
+//! `[privacy]`: the key that makes pseudonyms of user IDs, and what holds for all applications.
 
-use super::{ConfigError, Section};
+use super::{ConfigError, DropRule, ScrubRule, Section};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
@@ -15,6 +15,38 @@ const ALLOWED: &str = "at least 32 bytes as hex or base64, e.g. the output of \
 pub struct PrivacyConfig {
     /// The key of the pseudonyms. Whoever has it can find out whose a pseudonym is.
     pub pseudonym_key: PseudonymKey,
+    /// How they are made.
+    pub algorithm: Algorithm,
+    /// How much of a client's address is kept.
+    pub address_bits: AddressBits,
+    /// What is replaced in the texts of all applications.
+    pub scrub: Vec<ScrubRule>,
+    /// Fields that no application keeps.
+    pub drop_fields: Vec<DropRule>,
+}
+
+/// The keyed hash of pseudonyms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    /// HMAC-SHA-256 (RFC 2104, FIPS 180-4).
+    HmacSha256,
+    /// HMAC-SM3 (RFC 2104, GB/T 32905).
+    HmacSm3,
+}
+
+/// Bits of an address that are kept, the network; 0: no address is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AddressBits {
+    /// Of IPv4, at most 24.
+    pub ipv4: u8,
+    /// Of IPv6, at most 48.
+    pub ipv6: u8,
+}
+
+impl Default for AddressBits {
+    fn default() -> Self {
+        Self { ipv4: 24, ipv6: 48 }
+    }
 }
 
 /// A key, never shown.
@@ -39,6 +71,22 @@ impl PseudonymKey {
         (key.len() >= KEY_BYTES_MIN).then_some(Self(key))
     }
 
+    /// The key of one application: in a file, or in an environment variable of its own.
+    pub(super) fn of_app(app: &mut Section<'_>) -> Result<Option<Self>, ConfigError> {
+        const VARIABLE: &str = "the name of an environment variable that begins with DNA_KEY_ and \
+                                holds at least 32 bytes as hex or base64";
+        let key = read_key(app)?;
+        let Some(name) = app.text("pseudonym_key_variable", VARIABLE)? else { return Ok(key) };
+        if key.is_some() {
+            let allowed =
+                "nothing beside `pseudonym_key` and `pseudonym_key_file`; give one of them";
+            return Err(app.refuse("pseudonym_key_variable", &name, allowed));
+        }
+        let text = app.layers().secret_variable(&name);
+        let key = text.and_then(|text| Self::parse(&text));
+        key.map(Some).ok_or_else(|| app.refuse("pseudonym_key_variable", &name, VARIABLE))
+    }
+
     /// The bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
@@ -49,38 +97,53 @@ impl PseudonymKey {
 impl PrivacyConfig {
     pub(super) fn read(root: &mut Section<'_>) -> Result<Self, ConfigError> {
         let mut section = root.section("privacy")?;
-        let key = section.secret("pseudonym_key", ALLOWED, PseudonymKey::parse)?;
-        let file = section.text("pseudonym_key_file", "the path of a file with the key")?;
-        // They are two spellings of one setting: the later layer wins, whichever it names.
-        let overriding =
-            (section.overrides("pseudonym_key"), section.overrides("pseudonym_key_file"));
-        let (key, file) = match overriding {
-            (true, false) => (key, None),
-            (false, true) => (None, file),
-            _ => (key, file),
-        };
-        let pseudonym_key = match (key, file) {
-            (Some(_), Some(file)) => {
-                let allowed = "nothing beside `privacy.pseudonym_key`; give one of the two";
-                return Err(section.refuse("pseudonym_key_file", &file, allowed));
-            }
-            (Some(key), None) => key,
-            (None, Some(path)) => {
-                let text = section.layers().read_file(&path).map_err(|error| {
-                    let allowed = format!(
-                        "a readable file with {ALLOWED}, written to it; reading this one failed: \
-                         {error}"
-                    );
-                    section.refuse("pseudonym_key_file", &path, allowed)
-                })?;
-                let allowed = format!("a file that holds {ALLOWED}");
-                PseudonymKey::parse(&text)
-                    .ok_or_else(|| section.refuse("pseudonym_key_file", &path, allowed))?
-            }
-            (None, None) => section.required("pseudonym_key", None, ALLOWED)?,
+        let pseudonym_key = read_key(&mut section)?;
+        let pseudonym_key = section.required("pseudonym_key", pseudonym_key, ALLOWED)?;
+        let algorithms =
+            [("hmac-sha-256", Algorithm::HmacSha256), ("hmac-sm3", Algorithm::HmacSm3)];
+        let config = Self {
+            pseudonym_key,
+            algorithm: section.choice("pseudonym_algorithm", &algorithms, Algorithm::HmacSha256)?,
+            address_bits: AddressBits {
+                ipv4: section.integer("client_address_ipv4_bits", 24, 0..=24)?,
+                ipv6: section.integer("client_address_ipv6_bits", 48, 0..=48)?,
+            },
+            scrub: ScrubRule::read(&mut section)?,
+            drop_fields: DropRule::read(&mut section)?,
         };
         section.finish()?;
-        Ok(Self { pseudonym_key })
+        Ok(config)
+    }
+}
+
+/// `pseudonym_key`, or the content of `pseudonym_key_file`.
+fn read_key(section: &mut Section<'_>) -> Result<Option<PseudonymKey>, ConfigError> {
+    let key = section.secret("pseudonym_key", ALLOWED, PseudonymKey::parse)?;
+    let file = section.text("pseudonym_key_file", "the path of a file with the key")?;
+    // They are two spellings of one setting: the later layer wins, whichever it names.
+    let overriding = (section.overrides("pseudonym_key"), section.overrides("pseudonym_key_file"));
+    let (key, file) = match overriding {
+        (true, false) => (key, None),
+        (false, true) => (None, file),
+        _ => (key, file),
+    };
+    match (key, file) {
+        (Some(_), Some(file)) => {
+            let allowed = "nothing beside `pseudonym_key`; give one of the two";
+            Err(section.refuse("pseudonym_key_file", &file, allowed))
+        }
+        (key, None) => Ok(key),
+        (None, Some(path)) => {
+            let text = section.layers().read_file(&path).map_err(|error| {
+                let allowed = format!(
+                    "a readable file with {ALLOWED}, written to it; reading this one failed: {error}"
+                );
+                section.refuse("pseudonym_key_file", &path, allowed)
+            })?;
+            let allowed = format!("a file that holds {ALLOWED}");
+            let key = PseudonymKey::parse(&text);
+            key.map(Some).ok_or_else(|| section.refuse("pseudonym_key_file", &path, allowed))
+        }
     }
 }
 

@@ -198,7 +198,7 @@ mod tests {
             match change {
                 0 => files.write(&GOOD.replace("\"k\"", "\"k\", \"k2\"")),
                 // A file that the configuration names is a part of it.
-                _ => files.write_key("111"),
+                _ => files.write_key("1111"),
             }
             assert!(!reloader.has_changed(), "it may still be being written");
             assert!(reloader.has_changed());

@@ -78,6 +78,41 @@ impl<'a> Section<'a> {
         })
     }
 
+    /// The items of the list `key`, whatever they are; none when it is absent.
+    ///
+    /// # Errors
+    /// When it is no list.
+    pub fn entries(&mut self, key: &'static str, allowed: &str) -> Result<Vec<Value>, ConfigError> {
+        let Some(found) = self.find(key) else { return Ok(Vec::new()) };
+        match found.value {
+            Value::Array(items) => Ok(items),
+            _ => Err(self.wrong(key, &found, format!("a list: {allowed}"))),
+        }
+    }
+
+    /// The table at `place` of the list `key`.
+    #[must_use]
+    pub fn entry(&self, key: &str, place: usize, table: toml::Table) -> Self {
+        Self::of_table(self.layers, format!("{}[{place}]", self.key(key)), table)
+    }
+
+    /// A date and time as the file writes it, as a text or as TOML's own type.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn date_time(
+        &mut self,
+        key: &'static str,
+        allowed: &str,
+    ) -> Result<Option<String>, ConfigError> {
+        let Some(found) = self.find(key) else { return Ok(None) };
+        match &found.value {
+            Value::String(text) => Ok(Some(text.clone())),
+            Value::Datetime(time) => Ok(Some(time.to_string())),
+            _ => Err(self.wrong(key, &found, allowed)),
+        }
+    }
+
     /// An integer.
     ///
     /// # Errors
@@ -296,6 +331,14 @@ impl<'a> Section<'a> {
     /// # Errors
     /// The first unknown key.
     pub fn finish(self) -> Result<(), ConfigError> {
+        self.check_rest()
+    }
+
+    /// The same for a section that is lent.
+    ///
+    /// # Errors
+    /// The first unknown key.
+    pub fn check_rest(&self) -> Result<(), ConfigError> {
         match self.left.keys().next() {
             None => Ok(()),
             Some(key) => Err(ConfigError::UnknownKey {

@@ -1,27 +1,21 @@
 //! The client's address: found behind proxies, and truncated to its network.
 
+use crate::config::AddressBits;
 use crate::limits::FORWARDED_HOPS_MAX;
 use dna_protocol::field::Text;
 use ipnet::IpNet;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-/// The network of `address`: the first 24 bits of IPv4, 48 of IPv6, the rest 0.
+/// The network of `address`: its first bits, the rest 0; none, where no bits are kept.
 ///
 /// A /24 is at most 256 customers of a provider, a /48 what a provider gives one site: enough to
 /// see that a region or office is affected, too little to find a person by.
 #[must_use]
-pub fn truncated(address: IpAddr) -> Text<64> {
-    let network = match address.to_canonical() {
-        IpAddr::V4(address) => {
-            let [a, b, c, _] = address.octets();
-            IpAddr::V4(Ipv4Addr::new(a, b, c, 0))
-        }
-        IpAddr::V6(address) => {
-            let [a, b, c, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
-        }
-    };
-    Text::cut(network.to_string())
+pub fn truncated(address: IpAddr, bits: AddressBits) -> Option<Text<64>> {
+    let address = address.to_canonical();
+    let bits = if address.is_ipv4() { bits.ipv4 } else { bits.ipv6 };
+    let network = IpNet::new(address, bits).ok().filter(|_| bits > 0)?;
+    Some(Text::cut(network.network().to_string()))
 }
 
 /// The client behind the connection from `peer`.
@@ -63,7 +57,9 @@ mod tests {
 
     #[track_caller]
     fn check_truncated(address: &str, expected: &str) {
-        assert_eq!(&*truncated(address.parse().expect("an address")), expected);
+        let address = address.parse().expect("an address");
+        let network = truncated(address, AddressBits::default());
+        assert_eq!(network.as_deref(), Some(expected));
     }
 
     #[test]
@@ -72,6 +68,10 @@ mod tests {
         check_truncated("::ffff:203.0.113.77", "203.0.113.0");
         check_truncated("2001:db8:1234:5678:9abc:def0:1234:5678", "2001:db8:1234::");
         check_truncated("::1", "::");
+        let address = "203.0.113.77".parse().expect("an address");
+        let sixteen = truncated(address, AddressBits { ipv4: 16, ipv6: 48 });
+        assert_eq!(sixteen.as_deref(), Some("203.0.0.0"));
+        assert_eq!(truncated(address, AddressBits { ipv4: 0, ipv6: 48 }), None);
     }
 
     #[track_caller]

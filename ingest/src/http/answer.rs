@@ -9,6 +9,8 @@ use serde::Serialize;
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Answer {
     accepted: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    sampled_out: usize,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     rejected: Vec<Rejection>,
     #[serde(skip_serializing_if = "is_zero")]
@@ -30,10 +32,16 @@ pub(super) struct SkippedCounts {
 
 impl Answer {
     /// A frame of which `accepted` events were kept.
-    pub(super) fn kept(accepted: usize, rejected: Rejected, skipped: Skipped) -> Self {
+    pub(super) fn kept(
+        accepted: usize,
+        sampled_out: usize,
+        rejected: Rejected,
+        skipped: Skipped,
+    ) -> Self {
         let rejected_count = rejected.count();
         let skipped = SkippedCounts::of(skipped);
-        Self { accepted, rejected: rejected.listed, rejected_count, skipped, duplicate: false }
+        let rejected = rejected.listed;
+        Self { accepted, sampled_out, rejected, rejected_count, skipped, duplicate: false }
     }
 
     /// A frame that was kept before, with `accepted` events.

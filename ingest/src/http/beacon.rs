@@ -7,14 +7,14 @@
 use super::answer::{Answer, SkippedCounts};
 use super::codes::Code;
 use super::{BEACON_PATH, Door, Problem, Rules, body, pages, peer};
-use crate::accept::apps::App;
+use crate::accept::apps::{App, KeyError, Sender};
 use crate::accept::recent::{Claim, FrameName};
-use crate::accept::{Judged, Rejected, form, judge};
+use crate::accept::{Judged, Rejected, form, judge, places};
 use crate::buffer::{Item, KeepError, shard_of};
 use crate::metrics::Metrics;
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ORIGIN, REFERER,
 };
 use actix_web::middleware::DefaultHeaders;
 use actix_web::{HttpRequest, HttpResponse, Resource, web};
@@ -93,7 +93,8 @@ async fn take(
     let (body, _share) = body::read(request, payload, &rules.limits, &door.bodies).await?;
     let decoded = form::decode(&body)?;
     drop(body);
-    let app = app(&decoded.frame.header, &rules)?;
+    let sender = sender(&decoded.frame.header, &rules, now)?;
+    let app = sender.app;
     check_origin(request, app)?;
     let name = name(&decoded.frame.header, app)?;
     let ticket = match door.recent.claim(name).await {
@@ -104,18 +105,20 @@ async fn take(
         }
         Claim::Repeat(Err(error)) => return Err(not_kept(&error).into()),
     };
-    let client = peer::client(request, &rules.trusted_proxies);
-    let judged = judge(decoded, now, app, &client, &rules.pseudonyms);
+    let client = peer::client(request, &rules.trusted_proxies, rules.address_bits);
+    let judged = judge(decoded, now, sender, &client);
     let (accepted, tally) = (judged.entry.frame.events.len(), Metrics::tally(&judged));
-    let Judged { entry, rejected, skipped } = judged;
+    let Judged { entry, sampled_out, rejected, skipped } = judged;
     if accepted == 0 {
         door.metrics.judged(&rejected, skipped);
-        if rejected.count() > 0 {
+        door.metrics.sampled_out(app.index, sampled_out);
+        if rejected.count() > 0 && sampled_out == 0 {
             return Err(Refusal::Counted(no_good_event(&rejected, skipped)));
         }
-        // Only unknown kinds: the client is newer than this server, and nothing is wrong.
+        // Only unknown kinds, when the client is newer than this server, or a session that is left
+        // out: nothing is wrong.
         door.metrics.accepted(app.index, &tally);
-        return Ok(Answer::kept(0, rejected, skipped));
+        return Ok(Answer::kept(0, sampled_out, rejected, skipped));
     }
     let bytes = entry.encode().into();
     let outcome = door
@@ -128,7 +131,8 @@ async fn take(
             // Only now: a frame that was not kept comes again, and is counted then.
             door.metrics.judged(&rejected, skipped);
             door.metrics.accepted(app.index, &tally);
-            Ok(Answer::kept(accepted, rejected, skipped))
+            door.metrics.sampled_out(app.index, sampled_out);
+            Ok(Answer::kept(accepted, sampled_out, rejected, skipped))
         }
         Err(error) => {
             // The buffer has logged that it is away, once; a line a frame would bury that.
@@ -143,28 +147,28 @@ fn lane(app: &App) -> u16 {
     u16::try_from(app.index).unwrap_or(u16::MAX)
 }
 
-fn app<'a>(header: &Header, rules: &'a Rules) -> Result<&'a App, Problem> {
+fn sender<'a>(header: &Header, rules: &'a Rules, now: u64) -> Result<Sender<'a>, Problem> {
     let key = header.app_key.as_deref().unwrap_or_default();
-    rules.apps.by_key(key).ok_or_else(|| {
-        let detail = format!("`app_key` {key:?} is not known; expected a key of the configuration");
-        Problem::new(Code::UnknownKey, detail)
-    })
+    rules.apps.by_key(key, now).map_err(|error| wrong_key("app_key", key, error))
 }
 
-/// Judges the page's origin. Without the header the request does not come from a page: mini
-/// programs, servers and curl send none. A page cannot leave it out.
+/// The refusal of a key, called `name` in the request.
+pub(super) fn wrong_key(name: &str, key: &str, error: KeyError) -> Problem {
+    let code = match error {
+        KeyError::Unknown => Code::UnknownKey,
+        KeyError::Expired { .. } => Code::ExpiredKey,
+    };
+    Problem::new(code, format!("`{name}` {key:?} {error}"))
+}
+
+/// Judges where the request comes from.
 pub(super) fn check_origin(request: &HttpRequest, app: &App) -> Result<(), Problem> {
-    let Some(origin) = request.headers().get(ORIGIN) else { return Ok(()) };
-    let origin = String::from_utf8_lossy(origin.as_bytes());
-    if app.origins.allow(&origin) {
-        return Ok(());
-    }
-    let detail = format!(
-        "origin {origin:?} is not allowed for application {:?}; allowed are the `origins` of its \
-         configuration",
-        &*app.name
-    );
-    Err(Problem::new(Code::OriginNotAllowed, detail))
+    let text = |name| request.headers().get(name).map(|it| String::from_utf8_lossy(it.as_bytes()));
+    let (origin, referer) = (text(ORIGIN), text(REFERER));
+    places::judge(&app.places, origin.as_deref(), referer.as_deref()).map_err(|error| {
+        let detail = format!("application {:?}: {error}", &*app.name);
+        Problem::new(Code::OriginNotAllowed, detail)
+    })
 }
 
 fn name(header: &Header, app: &App) -> Result<FrameName, Problem> {

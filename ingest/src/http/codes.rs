@@ -70,8 +70,10 @@ codes! {
         "The request line, a header or the length of the body cannot be read (RFC 9112).";
     UnknownKey = "unknown_key", 401, "The application key is not known",
         "`app_key` must be one of the keys in this server's configuration.";
+    ExpiredKey = "expired_key", 401, "The application key has ended",
+        "The configuration gives the key an end (`not_after`), which is over. Pages need a newer key.";
     OriginNotAllowed = "origin_not_allowed", 403, "The origin may not send for this application",
-        "Pages may send from the origins that the configuration lists for the application, exactly scheme://host[:port]. Requests without an `Origin` header are not judged by it.";
+        "Pages may send from the origins that the configuration lists for the application, exactly scheme://host[:port]. Mini programs are judged by the `Referer` that their platform sets. Requests with neither are not judged, unless the configuration says `require_origin`.";
     NotFound = "not_found", 404, "There is nothing here",
         "Frames are sent to /v1/beacon.";
     MethodNotAllowed = "method_not_allowed", 405, "The method is not allowed here",

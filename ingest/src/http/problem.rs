@@ -58,7 +58,7 @@ impl Problem {
             Code::MethodNotAllowed => {
                 builder.insert_header((ALLOW, allow));
             }
-            Code::UnknownKey => {
+            Code::UnknownKey | Code::ExpiredKey => {
                 // RFC 9110, section 11.6.1 asks for it; no browser acts on a scheme of ours.
                 builder.insert_header((WWW_AUTHENTICATE, "AppKey"));
             }

@@ -4,7 +4,7 @@
 //! the configuration is a text of JSON, and the signature, in base64, is that of the text's bytes.
 //! Both are made once, when the configuration is taken over: answering costs no more than any other page.
 
-use super::beacon::check_origin;
+use super::beacon::{check_origin, wrong_key};
 use super::codes::Code;
 use super::pages::{READ, wrong_method};
 use super::{Door, Problem, Rules};
@@ -40,7 +40,10 @@ impl RemoteConfigs {
     pub(super) fn new(key: Option<&SigningKey>, apps: &AppsConfig, now: u64) -> Self {
         let Some(signer) = key else { return Self::default() };
         let each = apps.0.iter().flat_map(|app| app.keys.iter().map(move |key| (app, key)));
-        Self(each.map(|(app, key)| (key.clone(), signed(signer, key, &app.remote, now))).collect())
+        Self(
+            each.map(|(app, key)| (key.key.clone(), signed(signer, &key.key, &app.remote, now)))
+                .collect(),
+        )
     }
 }
 
@@ -95,7 +98,7 @@ async fn get(
     door: web::Data<Door>,
 ) -> HttpResponse {
     let key = asked.map(|asked| asked.into_inner().key).unwrap_or_default();
-    match find(&request, &key, &door.rules()) {
+    match find(&request, &key, &door.rules(), (door.now)()) {
         Ok(Signed { body, etag }) => {
             let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
             let known = known.is_some_and(|known| known.contains(etag));
@@ -110,16 +113,18 @@ async fn get(
     }
 }
 
-fn find<'a>(request: &HttpRequest, key: &str, rules: &'a Rules) -> Result<&'a Signed, Problem> {
+fn find<'a>(
+    request: &HttpRequest,
+    key: &str,
+    rules: &'a Rules,
+    now: u64,
+) -> Result<&'a Signed, Problem> {
     if rules.remote.0.is_empty() {
         let detail = "this server signs no configuration; `remote_config.signing_key_file` does";
         return Err(Problem::new(Code::NotFound, detail));
     }
-    let app = rules.apps.by_key(key).ok_or_else(|| {
-        let detail = format!("`key` {key:?} is not known; expected a key of the configuration");
-        Problem::new(Code::UnknownKey, detail)
-    })?;
-    check_origin(request, app)?;
+    let sender = rules.apps.by_key(key, now).map_err(|error| wrong_key("key", key, error))?;
+    check_origin(request, sender.app)?;
     // Every key of an application has one.
     rules.remote.0.get(key).ok_or_else(|| Problem::plain(Code::Internal))
 }

@@ -3,8 +3,7 @@
 
 use super::remote_config::RemoteConfigs;
 use crate::accept::apps::{AppIds, Apps, TooManyApps};
-use crate::accept::pseudonym::Pseudonyms;
-use crate::config::{Config, LimitsConfig};
+use crate::config::{AddressBits, Config, LimitsConfig};
 use ipnet::IpNet;
 
 /// The rules of one configuration.
@@ -13,21 +12,21 @@ pub struct Rules {
     pub apps: Apps,
     /// What their pages are told.
     pub(super) remote: RemoteConfigs,
-    /// Makes pseudonyms of user IDs.
-    pub pseudonyms: Pseudonyms,
     /// Sizes and times of a request.
     pub limits: LimitsConfig,
     /// Whose word of a client's address is taken.
     pub trusted_proxies: Vec<IpNet>,
+    /// How much of it is kept.
+    pub address_bits: AddressBits,
 }
 
 impl Rules {
     /// The rules of `config`, taken over at `now`.
     pub(super) fn new(config: &Config, ids: &mut AppIds, now: u64) -> Result<Self, TooManyApps> {
         Ok(Self {
-            apps: Apps::new(config.apps.clone(), ids)?,
+            apps: Apps::new(config.apps.clone(), &config.privacy, ids)?,
             remote: RemoteConfigs::new(config.remote.key.as_ref(), &config.apps, now),
-            pseudonyms: Pseudonyms::new(&config.privacy.pseudonym_key),
+            address_bits: config.privacy.address_bits,
             limits: config.limits.clone(),
             trusted_proxies: config.http.trusted_proxies.clone(),
         })

@@ -53,15 +53,17 @@ pub struct Metrics {
 struct AppCounters {
     accepted: Counter,
     duplicate: Counter,
+    sampled_out: Counter,
     /// In the order of [`KINDS`].
     events: Vec<Counter>,
 }
 
 /// What is counted for each application.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct AppFamilies {
     accepted: Family<[(&'static str, String); 1], Counter>,
     duplicate: Family<[(&'static str, String); 1], Counter>,
+    sampled_out: Family<[(&'static str, String); 1], Counter>,
     events: Family<[(&'static str, String); 2], Counter>,
 }
 
@@ -72,6 +74,7 @@ impl AppFamilies {
         AppCounters {
             accepted: self.accepted.get_or_create_owned(&labels),
             duplicate: self.duplicate.get_or_create_owned(&labels),
+            sampled_out: self.sampled_out.get_or_create_owned(&labels),
             events: KINDS
                 .iter()
                 .map(|kind| [("app", app.to_owned()), ("kind", kind.name.to_owned())])
@@ -87,8 +90,7 @@ impl Metrics {
     pub fn new(apps: &[String], buffer: Arc<BufferCounters>) -> Self {
         let mut registry = Registry::with_prefix("dna_ingest");
         let families = AppFamilies::default();
-        let AppFamilies { accepted, duplicate, events } = &families;
-        let (accepted, duplicate, events) = (accepted.clone(), duplicate.clone(), events.clone());
+        let AppFamilies { accepted, duplicate, sampled_out, events } = families.clone();
         let metrics = Self {
             apps: ArcSwap::from_pointee(apps.iter().map(|app| families.of(app)).collect()),
             families,
@@ -109,6 +111,8 @@ impl Metrics {
         let help = "Requests refused, on any path, by the code of the problem: frames among them";
         registry.register("frames_refused", help, metrics.refused.clone());
         registry.register("events_accepted", "Events kept", events);
+        let help = "Good events of sessions that the application's sampling rules leave out";
+        registry.register("events_sampled_out", help, sampled_out);
         let help = "Events refused while others of their frame may have been kept, by code";
         registry.register("events_rejected", help, metrics.rejected.clone());
         let help = "Events of an unknown kind: the mark of a newer client";
@@ -178,6 +182,13 @@ impl Metrics {
     pub fn duplicate(&self, app: usize) {
         if let Some(app) = self.apps.load().get(app) {
             app.duplicate.inc();
+        }
+    }
+
+    /// Counts events of sessions that are left out.
+    pub fn sampled_out(&self, app: usize, count: usize) {
+        if let Some(app) = self.apps.load().get(app).filter(|_| count > 0) {
+            app.sampled_out.inc_by(count as u64);
         }
     }
 

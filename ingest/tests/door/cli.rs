@@ -19,7 +19,7 @@ fn ingest() -> Command {
 }
 
 /// A folder with a configuration of `more` lines at its head.
-fn folder(more: &str) -> TempDir {
+pub(crate) fn folder(more: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let text = toml(folder.path(), more);
     std::fs::write(folder.path().join("ingest.toml"), text).expect("writable");
@@ -32,20 +32,20 @@ fn run(command: &str, folder: &TempDir, args: &[&str], environment: &[(&str, &st
     ingest.envs(environment.iter().copied()).output().expect("it runs")
 }
 
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     errors: BufReader<ChildStderr>,
     log: String,
 }
 
 impl Serving {
-    fn start(folder: &TempDir) -> Self {
+    pub(crate) fn start(folder: &TempDir) -> Self {
         Self::start_at(folder, "trace")
     }
 
     /// A server that logs at `level`; empty: as it does by itself.
-    fn start_at(folder: &TempDir, level: &str) -> Self {
+    pub(crate) fn start_at(folder: &TempDir, level: &str) -> Self {
         let mut command = ingest();
         command.arg("serve").arg("--config").arg(folder.path().join("ingest.toml"));
         command.env("DNA_LOG", level).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -59,14 +59,18 @@ impl Serving {
         Self { child, address, errors, log: String::new() }
     }
 
-    fn terminate(&self) {
+    pub(crate) fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
-        let killed = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
+        let killed = Command::new("kill").args([signal, &pid]).status().expect("kill runs");
         assert!(killed.success());
     }
 
     /// Reads the log until a line has `words`.
-    fn wait_for(&mut self, words: &str) {
+    pub(crate) fn wait_for(&mut self, words: &str) {
         loop {
             let start = self.log.len();
             let read = self.errors.read_line(&mut self.log).expect("UTF-8");
@@ -78,7 +82,7 @@ impl Serving {
     }
 
     /// The exit code and the whole log.
-    fn finish(mut self) -> (Option<i32>, String) {
+    pub(crate) fn finish(mut self) -> (Option<i32>, String) {
         self.errors.read_to_string(&mut self.log).expect("UTF-8");
         (self.child.wait().expect("it ends").code(), self.log)
     }

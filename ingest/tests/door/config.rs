@@ -166,6 +166,69 @@ const WRONG_FILES: &[(&str, &str, &[&str])] = &[
         &["`apps[0].url_params`", "the name of a parameter"],
     ),
     ("origins =", "color = 1\norigins =", &["`apps[0].color`", "name, keys, origins"]),
+    (
+        "[\"k\"]",
+        "[{ key = \"k\", not_after = \"soon\" }]",
+        &["`apps[0].keys[0].not_after`", "\"soon\"", "+08:00"],
+    ),
+    ("[\"k\"]", "[{ key = \"k\", not_after = 2027-01-01 }]", &["not_after", "with offset"]),
+    ("[\"k\"]", "[{ key = \"k\", until = 1 }]", &["`apps[0].keys[0].until`", "not_after"]),
+    ("[\"k\"]", "[{ not_after = 2027-01-01T00:00:00Z }]", &["`apps[0].keys[0].key` is missing"]),
+    ("[\"k\"]", "[{ key = \"k\", environment = \"a b\" }]", &["environment", "\"a b\""]),
+    ("[\"k\"]", "[7]", &["`apps[0].keys`", "7", "printable"]),
+    (
+        "origins =",
+        "mini_programs = { wechat = [\"wx/1\"] }\norigins =",
+        &["`apps[0].mini_programs.wechat`", "\"wx/1\"", "letters and digits"],
+    ),
+    (
+        "origins =",
+        "mini_programs = { baidu = [\"1\"] }\norigins =",
+        &["`apps[0].mini_programs.baidu`", "wechat, alipay, douyin"],
+    ),
+    (
+        "origins =",
+        "drop_fields = [\"event.name\"]\norigins =",
+        &["`apps[0].drop_fields`", "\"event.name\"", "must be there"],
+    ),
+    ("origins =", "drop_fields = [\"session.id\"]\norigins =", &["\"session.id\""]),
+    ("origins =", "drop_fields = [\"exeption.type\"]\norigins =", &["\"exeption.type\""]),
+    (
+        "origins =",
+        "sampling = [{ rate = 2 }]\norigins =",
+        &["`apps[0].sampling[0].rate`", "= 2", "0 to 1"],
+    ),
+    ("origins =", "sampling = [{ kinds = [\"x\"], rate = 0 }]\norigins =", &["\"x\"", "page_view"]),
+    (
+        "origins =",
+        "scrub = [{ name = \"a\", pattern = \"(\" }]\norigins =",
+        &["`apps[0].scrub[0].pattern`", "\"(\"", "regular expression"],
+    ),
+    (
+        "origins =",
+        "scrub = [{ name = \"a\", pattern = \"x*\" }]\norigins =",
+        &["pattern", "\"x*\"", "empty"],
+    ),
+    (
+        "origins =",
+        "pseudonym_key_variable = \"DNA_KEY_X\"\norigins =",
+        &["`apps[0].pseudonym_key_variable`", "\"DNA_KEY_X\"", "DNA_KEY_"],
+    ),
+    (
+        "origins =",
+        "pseudonym_key = \"5ec7e7\"\norigins =",
+        &["`apps[0].pseudonym_key`", "not shown"],
+    ),
+    (
+        "[privacy]",
+        "[privacy]\npseudonym_algorithm = \"md5\"",
+        &["`privacy.pseudonym_algorithm`", "\"md5\"", "\"hmac-sm3\""],
+    ),
+    (
+        "[privacy]",
+        "[privacy]\nclient_address_ipv4_bits = 32",
+        &["`privacy.client_address_ipv4_bits`", "0 to 24"],
+    ),
 ];
 
 #[test]
@@ -268,6 +331,38 @@ fn keys_may_be_hex_or_base64() {
     }
 }
 
+/// Whatever a configuration holds that is secret, its `Debug`, which a log line or a panic may
+/// show, does not.
+#[test]
+fn no_secret_is_shown_by_debug() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("app.key");
+    std::fs::write(&file, "33".repeat(32)).expect("writable");
+    let pem = folder.path().join("sign.pem");
+    std::fs::write(&pem, crate::remote_config::PEM).expect("writable");
+    let app = |name: &str, line: &str| {
+        format!("[[apps]]\nname = {name:?}\nkeys = [{name:?}]\norigins = [\"*\"]\n{line}\n")
+    };
+    let text = format!(
+        "[buffer.redis]\nurl = \"redis://user:hunter2@h\"\n[remote_config]\n\
+         signing_key_file = {pem:?}\n{GOOD}{}{}{}",
+        app("file", &format!("pseudonym_key_file = {file:?}")),
+        app("variable", "pseudonym_key_variable = \"DNA_KEY_V\""),
+        app("inline", &format!("pseudonym_key = {:?}", "55".repeat(32))),
+    );
+    let variable = "44".repeat(32);
+    let config = load(&text, &[("DNA_KEY_V", &variable)]).expect("good");
+    assert!(config.idle_variables.is_empty(), "{:?}", config.idle_variables);
+    assert_eq!(config.apps.0.iter().filter(|app| app.pseudonym_key.is_some()).count(), 3);
+    let shown = format!("{config:?} {config:#?}");
+    for (secret, byte) in [("hunter2", None), ("44444444", Some(68)), ("33333333", Some(51))] {
+        assert!(!shown.contains(secret), "{secret}");
+        let bytes = byte.map(|byte: u8| format!("{byte}, {byte}, {byte}"));
+        assert!(bytes.is_none_or(|bytes| !shown.contains(&bytes)), "{secret} as bytes");
+    }
+    assert!(!shown.contains("55555555") && !shown.contains("00112233"));
+}
+
 #[test]
 fn the_layer_decides_which_of_key_and_key_file_wins() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -319,6 +414,7 @@ fn the_example_is_current() {
         let named = text.lines().any(|line| {
             let line = line.trim_start_matches("# ");
             line.split_once(" = ").is_some_and(|(name, _)| name == key)
+                || line == format!("[[{asked}]]")
         });
         assert!(named, "{asked} is not in the example");
     }

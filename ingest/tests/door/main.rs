@@ -13,5 +13,7 @@ mod edges;
 mod endings;
 mod frames;
 mod privacy;
+mod reload;
 mod remote_config;
 mod server;
+mod tenants;

@@ -80,15 +80,74 @@ fn nothing_personal_is_kept_from_any_text() {
         frame["events"] = events.collect();
         let answer = server.send(&post(frame.to_string()));
         assert_eq!(answer.text(), format!(r#"{{"accepted":{}}}"#, KINDS.len()), "{canary}");
+        frame["sequence"] = json!(1000 + sequence);
+        let decoded = dna_protocol::json::decode_frame(frame.to_string().as_bytes());
+        let cbor = dna_protocol::cbor::encode_frame(&decoded.expect("a good frame").frame);
+        let answer = server.send(&post(cbor));
+        assert_eq!(answer.text(), format!(r#"{{"accepted":{}}}"#, KINDS.len()), "{canary}");
     }
     let metrics = server.send(&get("/metrics"));
     let kept = server.kept_bytes();
-    assert_eq!(kept.len(), PERSONAL.len());
-    for (bytes, (canary, secret)) in kept.iter().zip(PERSONAL) {
+    assert_eq!(kept.len(), 2 * PERSONAL.len());
+    let both_forms = PERSONAL.iter().flat_map(|personal| [personal, personal]);
+    for (bytes, (canary, secret)) in kept.iter().zip(both_forms) {
         let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
         assert!(!found, "{canary}: {}", String::from_utf8_lossy(bytes));
         assert!(!metrics.text().contains(secret));
     }
+}
+
+/// What a newer or another client sends in fields that this server does not know is passed over as a
+/// whole, in both forms and at every level.
+#[test]
+fn nothing_is_kept_from_unknown_fields() {
+    let server = Server::start();
+    let mut event = crate::frames::json_custom("a");
+    event["unknown"] = CANARY.into();
+    event["body"]["unknown"] = json!({"deep": [CANARY, {"6222021234567890": CANARY}]});
+    let unknown_kind = json!({"kind": "new", "time": NOW, "body": {"event.name": CANARY}});
+    let mut frame = json(1, json!([event, unknown_kind]));
+    frame["unknown"] = json!([CANARY]);
+    let answer = server.send(&post(frame.to_string()));
+    assert_eq!(answer.text(), r#"{"accepted":1,"skipped":{"keys":3,"kinds":1}}"#);
+
+    let mut writer = dna_protocol::cbor::Writer::new();
+    writer.tag(dna_protocol::cbor::SELF_DESCRIBED);
+    writer.map(5);
+    writer.uint(1);
+    writer.text(crate::frames::KEY);
+    writer.uint(2);
+    writer.bytes(&crate::frames::SESSION);
+    writer.uint(3);
+    writer.uint(2);
+    writer.uint(99);
+    writer.text(CANARY);
+    writer.uint(15);
+    writer.array(1);
+    writer.map(4);
+    for (key, value) in [(0, 7), (1, NOW)] {
+        writer.uint(key);
+        writer.uint(value);
+    }
+    writer.uint(77);
+    writer.text(CANARY);
+    writer.uint(2);
+    writer.map(2);
+    writer.uint(1);
+    writer.text("b");
+    writer.text(CANARY);
+    writer.array(1);
+    writer.text(CANARY);
+    let answer = server.send(&post(writer.into_bytes()));
+    assert_eq!(answer.text(), r#"{"accepted":1,"skipped":{"keys":3}}"#);
+    let kept = server.kept_bytes();
+    assert_eq!(kept.len(), 2);
+    for bytes in &kept {
+        assert!(!bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes()));
+        assert!(!bytes.windows(10).any(|window| window == b"6222021234"));
+    }
+    let metrics = server.send(&get("/metrics"));
+    assert!(!metrics.text().contains(CANARY));
 }
 
 #[test]

@@ -34,10 +34,15 @@ pub(crate) struct Server {
 
 /// The configuration that all tests share, with `more` lines at its head.
 pub(crate) fn toml(folder: &Path, more: &str) -> String {
+    let (more, privacy) = more.split_once("[privacy]\n").map_or((more, ""), |(head, rest)| {
+        // The section is here already: its first line goes into it.
+        let (line, rest) = rest.split_once('\n').unwrap_or((rest, ""));
+        (if head.is_empty() { rest } else { head }, line)
+    });
     format!(
         "listen = \"127.0.0.1:0\"\nworkers = 1\n{more}\n\
          [buffer]\ndurability = \"memory\"\n[buffer.journal]\ndir = {journal:?}\n\
-         [privacy]\npseudonym_key = \"{key}\"\n\
+         [privacy]\n{privacy}\npseudonym_key = \"{key}\"\n\
          [[apps]]\nname = \"bank\"\nkeys = [\"{KEY}\"]\norigins = [\"https://bank.example\"]\n\
          [[apps]]\nname = \"open\"\nkeys = [\"open-key\"]\norigins = [\"*\"]\n\
          url_params = [\"lang\", \"product\"]\n",

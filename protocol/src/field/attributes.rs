@@ -1,6 +1,6 @@
 //! Free attributes.
 
-use super::{Field, Number, Text};
+use super::{Edit, Field, Number, Text};
 use crate::cbor::{Reader, Writer};
 use crate::limits::{ATTRIBUTE_NAME_MAX, ATTRIBUTE_TEXT_MAX, ATTRIBUTES_MAX};
 use crate::privacy::{clean_text, mask_of_number};
@@ -96,6 +96,28 @@ impl Field for Attributes {
             clean.push_apart(&clean_text(&name), &value);
         }
         *self = clean;
+    }
+
+    fn edit(&mut self, edit: &dyn Edit) {
+        let mut edited = Self::default();
+        for (mut name, mut value) in std::mem::take(&mut self.0) {
+            if !edit.keeps_attribute(&name) {
+                continue;
+            }
+            match &mut value {
+                AttributeValue::Text(text) => text.edit(edit),
+                AttributeValue::Number(number) => {
+                    // As it would be read in a text: what a pattern is for is no less so as a number.
+                    if let Some(text) = edit.text(&number.get().to_string()) {
+                        value = AttributeValue::Text(Text::cut(text));
+                    }
+                }
+                AttributeValue::Bool(_) => {}
+            }
+            name.edit(edit);
+            edited.push_apart(&name, &value);
+        }
+        *self = edited;
     }
 
     fn write(&self, writer: &mut Writer) {

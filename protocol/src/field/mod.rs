@@ -15,6 +15,15 @@ pub use text::{Address, Cleaning, Text, Verbatim};
 use crate::cbor::{Reader, Writer};
 use crate::problem::FieldProblem;
 
+/// What an operator wants done to a record, beyond what its types take out.
+pub trait Edit {
+    /// The text to put in the place of `text`, if another is to be there.
+    fn text(&self, text: &str) -> Option<String>;
+
+    /// Whether the attribute `name` is kept.
+    fn keeps_attribute(&self, name: &str) -> bool;
+}
+
 /// A type of a record's field, in both forms.
 pub trait Field: Sized {
     /// How the documents call the type.
@@ -26,6 +35,11 @@ pub trait Field: Sized {
     /// an address, separated by commas or spaces.
     fn clean(&mut self, params: &str) {
         let _ = params;
+    }
+
+    /// Edits the value; most have nothing that can be.
+    fn edit(&mut self, edit: &dyn Edit) {
+        let _ = edit;
     }
 
     /// Writes the value as one CBOR item.

@@ -1,6 +1,6 @@
 //! Bounded texts, each of a kind that says what of it may be kept.
 
-use super::Field;
+use super::{Edit, Field};
 use crate::cbor::{Reader, Writer};
 use crate::privacy::{clean_text, clean_url};
 use crate::problem::FieldProblem;
@@ -22,6 +22,9 @@ pub type Verbatim<const MAX: usize> = Text<MAX, Kept>;
 
 /// What may be kept of a text.
 pub trait Cleaning {
+    /// Whether it is kept as it is, whoever wants to edit it.
+    const IS_FIXED: bool = false;
+
     /// That; `params` are the parameters that may stay in an address.
     fn clean(text: &str, params: &str) -> String;
 }
@@ -51,6 +54,8 @@ impl Cleaning for Place {
 }
 
 impl Cleaning for Kept {
+    const IS_FIXED: bool = true;
+
     fn clean(text: &str, _: &str) -> String {
         text.to_owned()
     }
@@ -102,6 +107,14 @@ impl<const MAX: usize, K: Cleaning> Field for Text<MAX, K> {
         }
         // What stands in a number's place may be longer than the number.
         *self = Self::cut(K::clean(&self.0, params));
+    }
+
+    fn edit(&mut self, edit: &dyn Edit) {
+        if !K::IS_FIXED
+            && let Some(text) = edit.text(&self.0)
+        {
+            *self = Self::cut(text);
+        }
     }
 
     fn write(&self, writer: &mut Writer) {

@@ -5,6 +5,7 @@ use super::{
     ResourceFailure, RouteChange, Transaction, UserAction, Visibility, WebVital,
 };
 use crate::cbor::{Reader, Writer};
+use crate::field::Edit;
 use crate::problem::{FieldError, FieldProblem};
 use crate::record::{FieldInfo, Record, read_record, write_record};
 
@@ -75,6 +76,16 @@ macro_rules! kinds {
             /// in addresses, separated by commas or spaces.
             pub fn clean(&mut self, params: &str) {
                 match self { $( Self::$kind(record) => record.clean(params), )* }
+            }
+
+            /// Edits texts and attributes as an operator wants; `user.id` stays as it is.
+            pub fn edit(&mut self, edit: &dyn Edit) {
+                match self { $( Self::$kind(record) => record.edit(edit), )* }
+            }
+
+            /// Takes out the field `key`. The caller leaves those that must be there.
+            pub fn drop_field(&mut self, key: u64) {
+                match self { $( Self::$kind(record) => record.drop_field(key), )* }
             }
 
             pub(crate) fn write_fields(&self, writer: &mut Writer) {
