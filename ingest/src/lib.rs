@@ -12,3 +12,4 @@ pub mod live;
 pub mod metrics;
 pub mod source_maps;
 pub mod tail;
+pub mod telemetry;

@@ -6,6 +6,7 @@
 //! crates may at theirs, so only their warnings are shown.
 
 use super::Failure;
+use crate::config::LogFormat;
 use std::io::IsTerminal;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
@@ -15,7 +16,7 @@ use tracing_subscriber::prelude::*;
 const CONNECTIONS: &str = "actix_http::h1::dispatcher";
 
 /// Starts logging.
-pub(super) fn start() -> Result<(), Failure> {
+pub(super) fn start(format: LogFormat) -> Result<(), Failure> {
     let level = match std::env::var("DNA_LOG") {
         Err(_) => LevelFilter::INFO,
         Ok(text) if text.is_empty() => LevelFilter::INFO,
@@ -27,9 +28,11 @@ pub(super) fn start() -> Result<(), Failure> {
         .with_default(others)
         .with_target(CONNECTIONS, connections)
         .with_target(env!("CARGO_CRATE_NAME"), level);
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match format {
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
+    };
     // A second start in one process, as tests do, keeps the first.
     let _ = tracing_subscriber::registry().with(lines).with(filter).try_init();
     Ok(())

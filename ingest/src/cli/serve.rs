@@ -6,6 +6,7 @@ use crate::buffer::{self, BufferCounters, Keeper};
 use crate::config::{Config, Reloader};
 use crate::http::{Door, server};
 use crate::live::LiveSource;
+use crate::telemetry::Exporter;
 use actix_web::web;
 use std::io::Write;
 use std::process::ExitCode;
@@ -21,7 +22,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let (reloader, config) = Reloader::start(args.config.reading())?;
-    logging::start()?;
+    logging::start(config.log_format)?;
     actix_web::rt::System::new().block_on(serve(config, reloader))
 }
 
@@ -34,7 +35,14 @@ async fn serve(config: Config, reloader: Reloader) -> Result<ExitCode, Failure> 
     }
     let counters = Arc::new(BufferCounters::default());
     let keeper = buffer::open(config.buffer.settings.clone(), Arc::clone(&counters)).await?;
-    let door = web::Data::new(Door::new(&config, keeper.clone(), counters, now));
+    let door = Door::new(&config, keeper.clone(), counters, now);
+    let door = web::Data::new(match Exporter::new(&config.telemetry) {
+        Some((tracer, exporter)) => {
+            tokio::spawn(exporter.run());
+            door.traced(tracer)
+        }
+        None => door,
+    });
     let live = config.live.enabled.then(|| {
         let (source, maps) = (config.buffer.settings.source(), config.source_maps.maps());
         web::Data::new(LiveSource::new(source, maps))

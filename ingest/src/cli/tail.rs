@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::config_args::load;
+use crate::config::LogFormat;
 use crate::tail::{self, Options};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,7 +21,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    super::logging::start()?;
+    super::logging::start(LogFormat::Text)?;
     let config = args.config.as_ref().map(|file| load(file)).transpose()?;
     let source = match (args.options.source(), &config) {
         (Some(source), _) => source,

@@ -21,6 +21,7 @@ mod reload;
 mod remote;
 mod section;
 mod source_maps;
+mod telemetry;
 
 pub use apps::{AppConfig, AppsConfig};
 pub use buffer::BufferConfig;
@@ -37,6 +38,7 @@ pub use reload::{Reading, Reloader, Reread};
 pub use remote::{RemoteConfig, RemoteValues, SigningKey};
 pub use section::Section;
 pub use source_maps::SourceMapsConfig;
+pub use telemetry::{Endpoint, LogFormat, TelemetryConfig};
 
 use std::net::SocketAddr;
 
@@ -56,6 +58,10 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// Where acknowledged frames are kept.
     pub buffer: BufferConfig,
+    /// Traces of ingest itself.
+    pub telemetry: TelemetryConfig,
+    /// How lines of the log are written.
+    pub log_format: LogFormat,
     /// The live view.
     pub live: LiveConfig,
     /// Where source maps are.
@@ -84,6 +90,8 @@ impl Config {
             http: HttpConfig::read(&mut root)?,
             limits: LimitsConfig::read(&mut root)?,
             buffer: BufferConfig::read(&mut root)?,
+            telemetry: TelemetryConfig::read(&mut root)?,
+            log_format: LogFormat::read(&mut root)?,
             live: LiveConfig::read(&mut root)?,
             source_maps: SourceMapsConfig::read(&mut root)?,
             privacy: PrivacyConfig::read(&mut root)?,

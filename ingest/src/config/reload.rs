@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use toml::{Table, Value};
 
 /// The keys, and sections of keys, that are taken over while the service runs.
-const RELOADED: [&str; 8] = [
+const RELOADED: [&str; 7] = [
     "apps",
     "privacy",
     "remote_config",
@@ -20,7 +20,6 @@ const RELOADED: [&str; 8] = [
     "limits.body_bytes_max",
     "limits.decompressed_bytes_max",
     "limits.body_timeout_ms",
-    "log.level",
 ];
 
 /// Reads file, environment and flags, not yet judged.

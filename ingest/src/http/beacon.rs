@@ -6,12 +6,13 @@
 
 use super::answer::{Answer, SkippedCounts};
 use super::codes::Code;
-use super::{BEACON_PATH, Door, Problem, Rules, body, pages, peer};
+use super::{BEACON_PATH, Door, Problem, Rules, body, pages, peer, seen};
 use crate::accept::apps::{App, KeyError, Sender};
 use crate::accept::recent::{Claim, FrameName};
 use crate::accept::{Judged, Rejected, form, judge, places};
 use crate::buffer::{Item, KeepError, shard_of};
 use crate::metrics::Metrics;
+use crate::telemetry::{Attribute, Phase};
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ORIGIN, REFERER,
@@ -47,7 +48,7 @@ pub(super) fn resource() -> Resource<
 > {
     let cors = DefaultHeaders::new()
         .add((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .add((ACCESS_CONTROL_EXPOSE_HEADERS, "Retry-After"));
+        .add((ACCESS_CONTROL_EXPOSE_HEADERS, "Retry-After, X-Request-Id"));
     web::resource(BEACON_PATH)
         .route(web::post().to(post))
         .route(web::method(actix_web::http::Method::OPTIONS).to(preflight))
@@ -90,11 +91,18 @@ async fn take(
     let now = (door.now)();
     // The share is held to the end: what is decoded is about as large as the body was.
     let rules = door.rules();
+    let span = seen::span(request);
+    let phase = |phase| span.iter().for_each(|span| span.phase(phase));
+    phase(Phase::ReadBody);
     let (body, _share) = body::read(request, payload, &rules.limits, &door.bodies).await?;
+    phase(Phase::Judge);
     let decoded = form::decode(&body)?;
     drop(body);
     let sender = sender(&decoded.frame.header, &rules, now)?;
     let app = sender.app;
+    if let Some(span) = &span {
+        span.note("dna.app", Attribute::Text(app.name.to_string()));
+    }
     check_origin(request, app)?;
     let name = name(&decoded.frame.header, app)?;
     let ticket = match door.recent.claim(name).await {
@@ -121,6 +129,7 @@ async fn take(
         return Ok(Answer::kept(0, sampled_out, rejected, skipped));
     }
     let bytes = entry.encode().into();
+    phase(Phase::Keep);
     let outcome = door
         .keeper
         .keep_for(lane(app), Item { shard: shard_of(&name.session, door.shards), bytes });

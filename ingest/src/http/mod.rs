@@ -14,6 +14,7 @@ mod problem;
 mod reload;
 mod remote_config;
 mod rules;
+mod seen;
 pub mod server;
 
 pub use problem::Problem;
@@ -25,6 +26,7 @@ use crate::accept::recent::Recent;
 use crate::buffer::{BufferCounters, Keeper};
 use crate::config::Config;
 use crate::metrics::Metrics;
+use crate::telemetry::Tracer;
 use actix_web::{HttpResponse, web};
 use arc_swap::ArcSwap;
 use budget::Budget;
@@ -48,6 +50,7 @@ pub struct Door {
     recent: Recent,
     metrics: Metrics,
     now: Now,
+    tracer: Option<Tracer>,
 }
 
 impl Door {
@@ -68,7 +71,15 @@ impl Door {
             recent: Recent::default(),
             metrics,
             now,
+            tracer: None,
         }
+    }
+
+    /// The same, which tells of some requests by `tracer`; its counters are shown in `/metrics`.
+    #[must_use]
+    pub fn traced(self, tracer: Tracer) -> Self {
+        self.metrics.traces(tracer.counters());
+        Self { tracer: Some(tracer), ..self }
     }
 
     /// What a request is judged by, to be taken once and kept to its end.

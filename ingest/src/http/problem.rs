@@ -67,7 +67,10 @@ impl Problem {
         if let Some(delay) = self.retry_after {
             builder.insert_header((RETRY_AFTER, delay.as_secs().max(1)));
         }
-        builder.content_type(MEDIA_TYPE).body(self.body())
+        let mut answer = builder.content_type(MEDIA_TYPE).body(self.body());
+        // For the log and traces: see `seen`.
+        answer.extensions_mut().insert(self.code);
+        answer
     }
 
     /// The whole answer in bytes, for a connection that no request came of and that ends with it.

@@ -2,6 +2,7 @@
 
 use super::connection::{Connection, Patience, Turn};
 use super::ending::{close_if_unread, unheard};
+use super::seen::Seen;
 use super::{Door, routes};
 use crate::config::Config;
 use crate::live::{self, LiveSource};
@@ -41,6 +42,7 @@ pub fn bind(
     let service = move || {
         let (door, live, stopping) = (door.clone(), live.clone(), stopping.clone());
         let app = App::new().app_data(door.clone()).wrap_fn(|request, service| {
+            let seen = Seen::begin(&request);
             let turn = request.conn_data::<Turn>().cloned().unwrap_or_default();
             let answer = if turn.is_closed() {
                 Err(unheard(request))
@@ -53,6 +55,7 @@ pub fn bind(
                     Ok(answer) => answer.await?,
                     Err(unheard) => return Ok(unheard),
                 };
+                seen.end(&mut answer);
                 close_if_unread(&mut answer, &turn);
                 turn.end();
                 Ok(answer)

@@ -8,12 +8,14 @@
 
 mod buffer;
 mod config;
+mod traces;
 
 use crate::accept::times::TimeError;
 use crate::accept::values::ValueError;
 use crate::accept::{Judged, Rejected};
 use crate::buffer::BufferCounters;
 use crate::http::codes::Code;
+use crate::telemetry::ExportCounters;
 use arc_swap::ArcSwap;
 use dna_protocol::model::KINDS;
 use dna_protocol::{Event, FieldProblem, Skipped};
@@ -22,7 +24,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// One label whose values are names of this program.
@@ -47,6 +49,7 @@ pub struct Metrics {
     skipped_events: Counter,
     skipped_keys: Counter,
     durations: Histogram,
+    traces: Arc<OnceLock<Arc<ExportCounters>>>,
 }
 
 #[derive(Debug, Clone)]
@@ -100,6 +103,7 @@ impl Metrics {
             skipped_events: Counter::default(),
             skipped_keys: Counter::default(),
             durations: Histogram::new(DURATION_BUCKETS),
+            traces: Arc::default(),
             registry: Registry::default(),
         };
         registry.register(
@@ -122,6 +126,7 @@ impl Metrics {
         let help = "From the head of a request for /v1/beacon to its answer";
         registry.register("request_duration_seconds", help, metrics.durations.clone());
         metrics.config.register(&mut registry);
+        registry.register_collector(Box::new(traces::TraceCollector(Arc::clone(&metrics.traces))));
         registry.register_collector(Box::new(buffer::BufferCollector(buffer)));
         Self { registry, ..metrics }
     }
@@ -190,6 +195,12 @@ impl Metrics {
         if let Some(app) = self.apps.load().get(app).filter(|_| count > 0) {
             app.sampled_out.inc_by(count as u64);
         }
+    }
+
+    /// Shows what becomes of ingest's own traces from now on.
+    pub fn traces(&self, counters: Arc<ExportCounters>) {
+        // There is one tracer in a service; a second changes nothing.
+        let _ = self.traces.set(counters);
     }
 
     /// Notes how long a request took.

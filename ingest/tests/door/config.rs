@@ -406,6 +406,7 @@ fn the_example_is_current() {
     let defaults = load(GOOD, &[]).expect("good");
     let shown = |config: &Config| {
         let sections = (&config.http, &config.limits, &config.buffer, &config.live);
+        let sections = (sections, &config.telemetry, config.log_format);
         format!("{:?}", (config.listen, sections, &config.source_maps))
     };
     assert_eq!(shown(&example), shown(&defaults), "the example shows the defaults");
