@@ -2,6 +2,7 @@
 
 mod check_config;
 mod config_args;
+mod doctor;
 mod logging;
 mod reload;
 mod serve;
@@ -34,6 +35,8 @@ enum Command {
     Serve(serve::Args),
     /// Judge a configuration as `serve` would, without starting anything
     CheckConfig(check_config::Args),
+    /// Look at what `serve` would need: Redis, clock, limits, disk, keys
+    Doctor(doctor::Args),
     /// Show what is kept, and go on as it arrives
     Tail(tail::Args),
     /// Keep the source maps of releases, with which stacks are shown as the source has them
@@ -87,6 +90,7 @@ pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(args) => serve::run(&args),
         Command::CheckConfig(args) => check_config::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Tail(args) => tail::run(&args),
         Command::Sourcemaps(args) => sourcemaps::run(&args),
     };

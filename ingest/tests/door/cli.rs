@@ -26,7 +26,12 @@ pub(crate) fn folder(more: &str) -> TempDir {
     folder
 }
 
-fn run(command: &str, folder: &TempDir, args: &[&str], environment: &[(&str, &str)]) -> Output {
+pub(crate) fn run(
+    command: &str,
+    folder: &TempDir,
+    args: &[&str],
+    environment: &[(&str, &str)],
+) -> Output {
     let mut ingest = ingest();
     ingest.arg(command).arg("--config").arg(folder.path().join("ingest.toml")).args(args);
     ingest.envs(environment.iter().copied()).output().expect("it runs")

@@ -8,6 +8,7 @@ mod cli;
 mod client;
 mod config;
 mod connections;
+mod doctor;
 mod duplicates;
 mod edges;
 mod endings;

@@ -13,6 +13,7 @@
 
 mod attempt;
 mod connector;
+mod examine;
 mod gauges;
 mod groups;
 mod limits;
@@ -30,6 +31,7 @@ mod topology;
 mod trim;
 mod watch;
 
+pub use examine::Examined;
 pub use gauges::RedisGauges;
 pub use reader::RedisReader;
 pub use settings::{
