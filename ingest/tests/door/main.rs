@@ -13,6 +13,7 @@ mod duplicates;
 mod edges;
 mod endings;
 mod frames;
+mod metrics;
 mod otlp;
 mod privacy;
 mod reload;
