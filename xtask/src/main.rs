@@ -1,4 +1,4 @@
-//! The project's chores: `cargo xtask setup|wasm|demo|test|size|bench`.
+//! The project's chores: `cargo xtask setup|wasm|demo|test|soak|size|bench`.
 //!
 //! Progress goes to stderr and results go to stdout, so that a table can be redirected.
 //!
@@ -12,6 +12,7 @@ mod progress;
 mod services;
 mod setup;
 mod size;
+mod soak;
 mod stamp;
 mod test;
 mod wasm;
@@ -46,6 +47,8 @@ enum Command {
     Demo(demo::Args),
     /// Runs all tests, or only some parts.
     Test(test::Args),
+    /// Runs tests as large as they are meant to be: minutes and hours instead of seconds.
+    Soak(soak::Args),
     /// Measures what a page downloads: raw, gzip and brotli.
     Size(size::Args),
     /// Measures the product beside its peers.
@@ -70,6 +73,7 @@ fn dispatch(command: &Command) -> Result<()> {
         Command::Wasm(args) => wasm::main(&workspace, args),
         Command::Demo(args) => demo::main(&workspace, args),
         Command::Test(args) => test::main(&workspace, args),
+        Command::Soak(args) => soak::main(&workspace, args),
         Command::Size(args) => size::main(&workspace, args),
         Command::Bench(args) => bench::main(&workspace, args),
     }

@@ -6,14 +6,16 @@
 mod count;
 mod parts;
 mod summary;
+mod told;
 
 use std::time::Instant;
 
 use anyhow::{Result, bail};
 
 use self::count::Count;
-use self::parts::Part;
+pub(crate) use self::parts::{Part, Size};
 use self::summary::{Outcome, Summary};
+use self::told::Told;
 use crate::progress::{Step, note};
 use crate::workspace::Workspace;
 
@@ -27,24 +29,37 @@ pub(crate) struct Args {
 
 /// Runs `cargo xtask test`.
 pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
+    let is_asked = |part: &Part| args.parts.is_empty() || args.parts.contains(part);
+    let parts: Vec<Part> = Part::ALL.into_iter().filter(is_asked).collect();
+    all(workspace, &parts, Size::Quick)
+}
+
+/// Runs these parts, and says how each went.
+pub(crate) fn all(workspace: &Workspace, parts: &[Part], size: Size) -> Result<()> {
     let mut summary = Summary::default();
-    for part in Part::ALL {
-        if args.parts.is_empty() || args.parts.contains(&part) {
-            summary.add(judge(workspace, part));
-        }
+    let mut told = Told::default();
+    for part in parts {
+        summary.add(judge(workspace, *part, size, &mut told));
+    }
+    if size == Size::Full {
+        println!("\nWhat the tests counted:");
+        told.lines().iter().for_each(|line| println!("{line}"));
     }
     print!("{summary}");
     if summary.all_passed() {
         return Ok(());
     }
-    bail!("not everything passed; again only what did not: {}", summary.command_for_failed())
+    bail!(
+        "not everything passed; again only what did not: {}",
+        summary.command_for_failed(size.command())
+    )
 }
 
-fn judge(workspace: &Workspace, part: Part) -> Outcome {
+fn judge(workspace: &Workspace, part: Part, size: Size, told: &mut Told) -> Outcome {
     let started = Instant::now();
     let mut count = Count::default();
-    let step = Step::start(format!("test {}", part.name()));
-    let result = parts::run(workspace, part, &mut count);
+    let step = Step::start(format!("{} {}", size.command(), part.name()));
+    let result = parts::run(workspace, part, size, &mut count, told);
     match &result {
         Ok(()) => step.done(),
         Err(error) => note(&format!("{}: {error:#}", part.name())),

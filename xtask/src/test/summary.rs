@@ -34,9 +34,9 @@ impl Summary {
     }
 
     /// The command that runs again only what failed.
-    pub(crate) fn command_for_failed(&self) -> String {
+    pub(crate) fn command_for_failed(&self, command: &str) -> String {
         let parts: Vec<&str> = self.failed().map(|outcome| outcome.part).collect();
-        format!("cargo xtask test {}", parts.join(" "))
+        format!("cargo xtask {command} {}", parts.join(" "))
     }
 
     fn failed(&self) -> impl Iterator<Item = &Outcome> {
@@ -101,6 +101,6 @@ mod tests {
         summary.add(outcome("node", 1, Some("no")));
         summary.add(outcome("redis", 1, Some("no")));
         assert!(!summary.all_passed());
-        assert_eq!(summary.command_for_failed(), "cargo xtask test node redis");
+        assert_eq!(summary.command_for_failed("test"), "cargo xtask test node redis");
     }
 }
