@@ -7,6 +7,7 @@ mod fleet;
 mod load;
 mod pressure;
 mod promises;
+mod doctor;
 mod refusals;
 mod sentinel;
 mod server;
