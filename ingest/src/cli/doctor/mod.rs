@@ -99,6 +99,9 @@ fn examine(args: &Args, config: &Config) -> Result<Vec<Finding>, Failure> {
         Settings::Redis(settings) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             findings.extend(runtime.block_on(redis::examine(settings))?);
+            if let Some(spool) = &settings.spool {
+                findings.extend(disk::examine(&spool.dir, spool.total_bytes_max));
+            }
         }
         Settings::Journal(settings) => {
             findings.push(Finding::new("redis", State::Skipped, "no Redis is configured"));
