@@ -81,4 +81,17 @@ mod tests {
         assert_eq!(&*pseudonyms.of("bank", "customer-4711"), expected);
         assert_ne!(&*pseudonyms.of("other", "customer-4711"), expected);
     }
+    /// The first example of GB/T 32905-2016, appendix A; and the HMAC over it, of RFC 2104.
+    #[test]
+    fn sm3_is_the_national_one() {
+        use sha2::Digest;
+        let digest = hex(&Sm3::digest(b"abc"));
+        assert_eq!(&*digest, "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
+        let key =
+            PseudonymKey::parse(&"00112233445566778899aabbccddeeff".repeat(2)).expect("a key");
+        let pseudonyms = Pseudonyms::new(&key, Algorithm::HmacSm3);
+        // printf 'bank\0customer-4711' | openssl dgst -sm3 -mac HMAC -macopt hexkey:…
+        let expected = "b6bd8e771670240c36e5a5535e7ef1af3fa09d5bb861fa6ac93f4f601e51e374";
+        assert_eq!(&*pseudonyms.of("bank", "customer-4711"), expected);
+    }
 }
