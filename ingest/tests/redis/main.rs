@@ -3,11 +3,11 @@
 mod access;
 mod buffer;
 mod cluster;
+mod doctor;
 mod fleet;
 mod load;
 mod pressure;
 mod promises;
-mod doctor;
 mod refusals;
 mod sentinel;
 mod server;

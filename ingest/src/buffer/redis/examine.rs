@@ -10,9 +10,11 @@ use std::time::{Duration, Instant};
 pub struct Examined {
     /// Whether entries can be kept.
     pub outcome: Result<(), KeepError>,
-    /// What an acknowledgement survives.
+    /// What is promised, and whether Redis is configured for it.
     pub durability: String,
-    /// The server's clock, since the Unix epoch, and how long the question took.
+    /// Whether it is known not to be.
+    pub is_promise_broken: bool,
+    /// The clock of the first master, since the Unix epoch, and how long the question took.
     pub clock: Option<(Duration, Duration)>,
 }
 
@@ -21,13 +23,15 @@ impl RedisSink {
     pub async fn examine(&mut self) -> Examined {
         let outcome = self.probe().await;
         let asked = Instant::now();
-        let mut time = ::redis::pipe();
-        time.cmd("TIME");
-        let answer: Result<((u64, u32),), KeepError> = self.link.query(&time).await;
+        let answer = match self.masters.nodes.first_mut() {
+            Some(node) => node.link().command(&::redis::cmd("TIME")).await,
+            None => Ok(None),
+        };
         let took = asked.elapsed();
-        let clock = answer.ok().map(|((seconds, micros),)| {
+        let clock = answer.ok().flatten().map(|(seconds, micros): (u64, u32)| {
             (Duration::from_secs(seconds) + Duration::from_micros(micros.into()), took)
         });
-        Examined { outcome, durability: self.durability(), clock }
+        let (durability, is_promise_broken) = (self.durability(), self.promise.is_broken);
+        Examined { outcome, durability, is_promise_broken, clock }
     }
 }

@@ -15,10 +15,10 @@ use std::sync::Arc;
 
 /// Writes groups to Redis.
 pub struct RedisSink {
-    masters: Masters,
+    pub(super) masters: Masters,
     durability: Durability,
     strict: bool,
-    promise: Promise,
+    pub(super) promise: Promise,
     /// The shards whose last entry was not kept, and why. Only a stream that takes writes again
     /// leaves: INFO looks the same whether a Redis takes them or not.
     refused: BTreeMap<u16, KeepError>,

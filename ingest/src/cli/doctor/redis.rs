@@ -3,6 +3,7 @@
 use super::{Failure, Finding, State};
 use crate::buffer::RedisSettings;
 use crate::buffer::redis::{Examined, RedisSink};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// Clocks of synchronised machines differ by milliseconds. A second is seen in `received_at_ms`
@@ -11,14 +12,15 @@ const APART_WARNING: Duration = Duration::from_secs(1);
 const APART_FAILED: Duration = Duration::from_secs(30);
 
 pub(super) async fn examine(settings: &RedisSettings) -> Result<[Finding; 2], Failure> {
-    let mut sink = RedisSink::open(settings)?;
-    let Examined { outcome, durability, clock } = sink.examine().await;
+    let mut settings = settings.clone();
+    // Whoever looks leaves all as it is.
+    settings.trim.enabled = false;
+    let mut sink = RedisSink::open(&settings, Arc::default())?;
+    let Examined { outcome, durability, is_promise_broken, clock } = sink.examine().await;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let redis = match outcome {
         Ok(()) => {
-            // What it keeps is said in words; a promise that it does not keep is one to look at.
-            let is_broken = durability.contains("promised");
-            let state = if is_broken { State::Warning } else { State::Ok };
+            let state = if is_promise_broken { State::Warning } else { State::Ok };
             Finding::new("redis", state, format!("takes entries; durability: {durability}"))
         }
         Err(error) => Finding::new("redis", State::Failed, error.to_string()),
