@@ -37,7 +37,7 @@ impl KeyConfig {
         let keys = keys.into_iter().enumerate();
         keys.map(|(place, value)| {
             let key = match value {
-                Value::Table(table) => Self::of_table(&mut section.entry("keys", place, table))?,
+                Value::Table(table) => Self::of_table(section.entry("keys", place, table))?,
                 Value::String(key) => Self { key, not_after: None, environment: None },
                 other => return Err(section.refuse("keys", &other.to_string(), KEY)),
             };
@@ -53,7 +53,7 @@ impl KeyConfig {
         .collect()
     }
 
-    fn of_table(section: &mut Section<'_>) -> Result<Self, ConfigError> {
+    fn of_table(mut section: Section<'_>) -> Result<Self, ConfigError> {
         const ENVIRONMENT: &str = "a name of 1 to 64 letters, digits, `-`, `_` or `.`";
         const END: &str = "a date and time with offset, e.g. 2027-03-01T00:00:00+08:00";
         let key = section.text("key", KEY)?;
@@ -70,7 +70,7 @@ impl KeyConfig {
         if let Some(wrong) = environment.as_deref().filter(|name| !super::apps::is_name(name)) {
             return Err(section.refuse("environment", wrong, ENVIRONMENT));
         }
-        section.check_rest()?;
+        section.finish()?;
         Ok(Self { key, not_after, environment: environment.map(Text::cut) })
     }
 }

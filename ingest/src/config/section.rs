@@ -331,14 +331,6 @@ impl<'a> Section<'a> {
     /// # Errors
     /// The first unknown key.
     pub fn finish(self) -> Result<(), ConfigError> {
-        self.check_rest()
-    }
-
-    /// The same for a section that is lent.
-    ///
-    /// # Errors
-    /// The first unknown key.
-    pub fn check_rest(&self) -> Result<(), ConfigError> {
         match self.left.keys().next() {
             None => Ok(()),
             Some(key) => Err(ConfigError::UnknownKey {
