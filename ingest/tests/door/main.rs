@@ -18,6 +18,7 @@ mod otlp;
 mod privacy;
 mod reload;
 mod remote_config;
+mod secrets;
 mod server;
 mod telemetry;
 mod tenants;
