@@ -18,11 +18,12 @@ mod reload;
 mod remote;
 mod section;
 mod source_maps;
+mod tls;
 
 pub use apps::{AppConfig, AppsConfig, Origins};
 pub use buffer::BufferConfig;
 pub use error::ConfigError;
-pub use http::HttpConfig;
+pub use http::{ForwardedHeader, HttpConfig};
 pub use layers::Layers;
 pub use limits::LimitsConfig;
 pub use live::LiveConfig;
@@ -31,6 +32,7 @@ pub use reload::{Reading, Reloader, Reread};
 pub use remote::{RemoteConfig, RemoteValues, SigningKey};
 pub use section::Section;
 pub use source_maps::SourceMapsConfig;
+pub use tls::TlsConfig;
 
 use std::net::SocketAddr;
 
@@ -46,6 +48,8 @@ pub struct Config {
     pub workers: usize,
     /// Connections.
     pub http: HttpConfig,
+    /// TLS, where it is spoken.
+    pub tls: Option<TlsConfig>,
     /// Sizes and times of a request.
     pub limits: LimitsConfig,
     /// Where acknowledged frames are kept.
@@ -76,6 +80,7 @@ impl Config {
             listen: root.parsed("listen", "127.0.0.1:8600", "IP:PORT, e.g. 127.0.0.1:8600")?,
             workers: root.integer("workers", default_workers(), 1..=WORKERS_MAX)?,
             http: HttpConfig::read(&mut root)?,
+            tls: TlsConfig::read(&mut root)?,
             limits: LimitsConfig::read(&mut root)?,
             buffer: BufferConfig::read(&mut root)?,
             live: LiveConfig::read(&mut root)?,

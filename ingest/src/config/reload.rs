@@ -12,11 +12,12 @@ use std::path::PathBuf;
 use toml::{Table, Value};
 
 /// The keys, and sections of keys, that are taken over while the service runs.
-const RELOADED: [&str; 8] = [
+const RELOADED: [&str; 9] = [
     "apps",
     "privacy",
     "remote_config",
     "http.trusted_proxies",
+    "http.forwarded_header",
     "limits.body_bytes_max",
     "limits.decompressed_bytes_max",
     "limits.body_timeout_ms",

@@ -88,8 +88,9 @@ async fn take(
 ) -> Result<Answer, Refusal> {
     // At the head of the request: a slow upload must not count as the client's clock.
     let now = (door.now)();
-    // The share is held to the end: what is decoded is about as large as the body was.
     let rules = door.rules();
+    let address = peer::address(request, &rules.trust);
+    // The share is held to the end: what is decoded is about as large as the body was.
     let (body, _share) = body::read(request, payload, &rules.limits, &door.bodies).await?;
     let decoded = form::decode(&body)?;
     drop(body);
@@ -104,7 +105,7 @@ async fn take(
         }
         Claim::Repeat(Err(error)) => return Err(not_kept(&error).into()),
     };
-    let client = peer::client(request, &rules.trusted_proxies);
+    let client = peer::client(request, address);
     let judged = judge(decoded, now, app, &client, &rules.pseudonyms);
     let (accepted, tally) = (judged.entry.frame.events.len(), Metrics::tally(&judged));
     let Judged { entry, rejected, skipped } = judged;

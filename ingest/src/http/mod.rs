@@ -28,6 +28,7 @@ use crate::metrics::Metrics;
 use actix_web::{HttpResponse, web};
 use arc_swap::ArcSwap;
 use budget::Budget;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// The path that frames are sent to.
@@ -48,6 +49,7 @@ pub struct Door {
     recent: Recent,
     metrics: Metrics,
     now: Now,
+    draining: AtomicBool,
 }
 
 impl Door {
@@ -68,6 +70,7 @@ impl Door {
             recent: Recent::default(),
             metrics,
             now,
+            draining: AtomicBool::new(false),
         }
     }
 
@@ -75,6 +78,17 @@ impl Door {
     #[must_use]
     pub fn rules(&self) -> Arc<Rules> {
         self.rules.load_full()
+    }
+
+    /// Says from now on that it is not ready, and that each answer is the last of its connection:
+    /// balancers send their requests elsewhere. What comes all the same is still served.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is about to stop.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
     }
 
     /// Answers with `problem` and counts it.

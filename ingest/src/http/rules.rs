@@ -1,11 +1,11 @@
 //! What requests are judged by: all of the configuration that is taken over while the service
 //! runs. A request takes the rules once and keeps them to its end, so no request sees two.
 
+use super::peer::Trust;
 use super::remote_config::RemoteConfigs;
 use crate::accept::apps::{AppIds, Apps, TooManyApps};
 use crate::accept::pseudonym::Pseudonyms;
 use crate::config::{Config, LimitsConfig};
-use ipnet::IpNet;
 
 /// The rules of one configuration.
 pub struct Rules {
@@ -18,7 +18,7 @@ pub struct Rules {
     /// Sizes and times of a request.
     pub limits: LimitsConfig,
     /// Whose word of a client's address is taken.
-    pub trusted_proxies: Vec<IpNet>,
+    pub(super) trust: Trust,
 }
 
 impl Rules {
@@ -29,7 +29,10 @@ impl Rules {
             remote: RemoteConfigs::new(config.remote.key.as_ref(), &config.apps, now),
             pseudonyms: Pseudonyms::new(&config.privacy.pseudonym_key),
             limits: config.limits.clone(),
-            trusted_proxies: config.http.trusted_proxies.clone(),
+            trust: Trust {
+                proxies: config.http.trusted_proxies.clone(),
+                header: config.http.forwarded_header,
+            },
         })
     }
 }

@@ -8,6 +8,9 @@
 
 mod buffer;
 mod config;
+mod edge;
+
+pub use edge::Ended;
 
 use crate::accept::times::TimeError;
 use crate::accept::values::ValueError;
@@ -47,6 +50,8 @@ pub struct Metrics {
     skipped_events: Counter,
     skipped_keys: Counter,
     durations: Histogram,
+    ended: Labelled,
+    served: edge::Served,
 }
 
 #[derive(Debug, Clone)]
@@ -98,6 +103,8 @@ impl Metrics {
             skipped_events: Counter::default(),
             skipped_keys: Counter::default(),
             durations: Histogram::new(DURATION_BUCKETS),
+            ended: starting_at_zero(Ended::ALL.iter().map(|reason| reason.name())),
+            served: edge::Served::default(),
             registry: Registry::default(),
         };
         registry.register(
@@ -118,6 +125,9 @@ impl Metrics {
         let help = "From the head of a request for /v1/beacon to its answer";
         registry.register("request_duration_seconds", help, metrics.durations.clone());
         metrics.config.register(&mut registry);
+        let help = "Connections ended by the door with no answer to say why, by reason";
+        registry.register("connections_ended", help, metrics.ended.clone());
+        registry.register_collector(Box::new(metrics.served.clone()));
         registry.register_collector(Box::new(buffer::BufferCollector(buffer)));
         Self { registry, ..metrics }
     }
