@@ -1,8 +1,10 @@
 //! The applications, found by their keys.
 
-use crate::config::{AppConfig, AppsConfig, Origins};
+use crate::config::{AppConfig, AppRates, AppsConfig, Origins};
+use crate::edge::rates::Use;
 use dna_protocol::field::Text;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Names that may come and go while the service runs: each has counters, which stay.
 const NAMES_MAX: usize = 4000;
@@ -14,27 +16,31 @@ const NAMES_MAX: usize = 4000;
 )]
 pub struct TooManyApps;
 
-/// A number for each name, the same as long as the service runs.
+/// A number for each name, the same as long as the service runs, and what it has used.
 #[derive(Debug, Default)]
-pub struct AppIds(Vec<String>);
+pub struct AppIds {
+    names: Vec<String>,
+    used: Vec<Arc<Use>>,
+}
 
 impl AppIds {
     /// The number of `name`, a new one for a new name.
     fn of(&mut self, name: &str) -> Result<usize, TooManyApps> {
-        if let Some(index) = self.0.iter().position(|known| known == name) {
+        if let Some(index) = self.names.iter().position(|known| known == name) {
             return Ok(index);
         }
-        if self.0.len() == NAMES_MAX {
+        if self.names.len() == NAMES_MAX {
             return Err(TooManyApps);
         }
-        self.0.push(name.to_owned());
-        Ok(self.0.len() - 1)
+        self.names.push(name.to_owned());
+        self.used.push(Arc::default());
+        Ok(self.names.len() - 1)
     }
 
     /// The names, in the order of their numbers.
     #[must_use]
     pub fn names(&self) -> &[String] {
-        &self.0
+        &self.names
     }
 }
 
@@ -49,6 +55,10 @@ pub struct App {
     pub origins: Origins,
     /// The parameters that stay in addresses, separated by commas.
     pub url_params: String,
+    /// How much it may send.
+    pub rates: AppRates,
+    /// How much it has sent: the same as long as the service runs.
+    pub used: Arc<Use>,
 }
 
 /// All applications.
@@ -66,10 +76,11 @@ impl Apps {
     pub fn new(config: AppsConfig, ids: &mut AppIds) -> Result<Self, TooManyApps> {
         let mut by_key = HashMap::new();
         let apps = config.0.into_iter().enumerate().map(|(place, app)| {
-            let AppConfig { name, keys, origins, url_params, remote: _ } = app;
+            let AppConfig { name, keys, origins, url_params, remote: _, rates } = app;
             by_key.extend(keys.into_iter().map(|key| (key, place)));
             let index = ids.of(&name)?;
-            Ok(App { index, name, origins, url_params: url_params.join(",") })
+            let (url_params, used) = (url_params.join(","), Arc::clone(&ids.used[index]));
+            Ok(App { index, name, origins, url_params, rates, used })
         });
         let apps = apps.collect::<Result<_, _>>()?;
         Ok(Self { apps, by_key })

@@ -1,6 +1,6 @@
 //! `[[apps]]`: who may send, and from where.
 
-use super::{ConfigError, RemoteValues, Section};
+use super::{AppRates, ConfigError, RatesConfig, RemoteValues, Section};
 use dna_protocol::field::Text;
 use std::collections::BTreeMap;
 
@@ -24,6 +24,8 @@ pub struct AppConfig {
     pub url_params: Vec<String>,
     /// What its pages are told.
     pub remote: RemoteValues,
+    /// How much it may send.
+    pub rates: AppRates,
 }
 
 /// Which values of the `Origin` header are allowed.
@@ -49,7 +51,11 @@ impl Origins {
 
 impl AppsConfig {
     /// `signed`: whether a key signs what pages are told.
-    pub(super) fn read(root: &mut Section<'_>, signed: bool) -> Result<Self, ConfigError> {
+    pub(super) fn read(
+        root: &mut Section<'_>,
+        signed: bool,
+        rates: &RatesConfig,
+    ) -> Result<Self, ConfigError> {
         let layers = root.layers();
         let tables = root.tables("apps")?;
         if tables.is_empty() || tables.len() > APPS_MAX {
@@ -63,7 +69,7 @@ impl AppsConfig {
         let mut owners: BTreeMap<String, String> = BTreeMap::new();
         for (place, table) in tables.into_iter().enumerate() {
             let mut section = Section::of_table(layers, format!("apps[{place}]"), table);
-            let app = AppConfig::read(&mut section, signed)?;
+            let app = AppConfig::read(&mut section, signed, rates)?;
             if apps.iter().any(|other: &AppConfig| *other.name == *app.name) {
                 return Err(section.refuse("name", &app.name, "a name that no other app has"));
             }
@@ -81,7 +87,11 @@ impl AppsConfig {
 }
 
 impl AppConfig {
-    fn read(section: &mut Section<'_>, signed: bool) -> Result<Self, ConfigError> {
+    fn read(
+        section: &mut Section<'_>,
+        signed: bool,
+        rates: &RatesConfig,
+    ) -> Result<Self, ConfigError> {
         const NAME: &str = "a name of 1 to 64 letters, digits, `-`, `_` or `.`";
         const KEY: &str = "a key of 1 to 64 printable ASCII characters without spaces";
         const ORIGIN: &str = "scheme://host[:port] in lower case without path, \
@@ -106,7 +116,8 @@ impl AppConfig {
         let url_params =
             section.list("url_params", PARAM, |name| is_param(name).then(|| name.to_owned()))?;
         let remote = RemoteValues::read(section, signed)?;
-        Ok(Self { name, keys, origins, url_params, remote })
+        let rates = rates.of_app(section)?;
+        Ok(Self { name, keys, origins, url_params, remote, rates })
     }
 }
 

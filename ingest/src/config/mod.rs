@@ -13,6 +13,7 @@ mod layers;
 mod limits;
 mod live;
 mod privacy;
+mod rates;
 mod redis;
 mod reload;
 mod remote;
@@ -28,6 +29,7 @@ pub use layers::Layers;
 pub use limits::LimitsConfig;
 pub use live::LiveConfig;
 pub use privacy::{PrivacyConfig, PseudonymKey};
+pub use rates::{AppRates, RatesConfig};
 pub use reload::{Reading, Reloader, Reread};
 pub use remote::{RemoteConfig, RemoteValues, SigningKey};
 pub use section::Section;
@@ -52,6 +54,8 @@ pub struct Config {
     pub tls: Option<TlsConfig>,
     /// Sizes and times of a request.
     pub limits: LimitsConfig,
+    /// How much each may send, and what goes first when too much comes.
+    pub rates: RatesConfig,
     /// Where acknowledged frames are kept.
     pub buffer: BufferConfig,
     /// The live view.
@@ -76,6 +80,7 @@ impl Config {
     pub fn load(layers: &Layers) -> Result<Self, ConfigError> {
         let mut root = Section::root(layers);
         let remote = RemoteConfig::read(&mut root)?;
+        let rates = RatesConfig::read(&mut root)?;
         let mut config = Self {
             listen: root.parsed("listen", "127.0.0.1:8600", "IP:PORT, e.g. 127.0.0.1:8600")?,
             workers: root.integer("workers", default_workers(), 1..=WORKERS_MAX)?,
@@ -86,7 +91,8 @@ impl Config {
             live: LiveConfig::read(&mut root)?,
             source_maps: SourceMapsConfig::read(&mut root)?,
             privacy: PrivacyConfig::read(&mut root)?,
-            apps: AppsConfig::read(&mut root, remote.key.is_some())?,
+            apps: AppsConfig::read(&mut root, remote.key.is_some(), &rates)?,
+            rates,
             remote,
             idle_variables: Vec::new(),
         };

@@ -12,9 +12,11 @@ use std::path::PathBuf;
 use toml::{Table, Value};
 
 /// The keys, and sections of keys, that are taken over while the service runs.
-const RELOADED: [&str; 9] = [
+const RELOADED: [&str; 11] = [
     "apps",
+    "overload",
     "privacy",
+    "rates",
     "remote_config",
     "http.trusted_proxies",
     "http.forwarded_header",

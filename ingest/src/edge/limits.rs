@@ -24,3 +24,13 @@ pub const H2_STREAM_WINDOW: u32 = 64 * 1024;
 
 /// The same for all bodies of one connection: what it may make us hold that no request reads yet.
 pub const H2_CONNECTION_WINDOW: u32 = 512 * 1024;
+
+/// Addresses whose requests are counted at the same moment, 16 bytes each: 1 MB, in which all
+/// customers of a large bank who are there in the same few seconds have room.
+pub const ADDRESSES_MAX: usize = 64 * 1024;
+
+/// Parts of that table, each with its own lock, so that workers seldom wait for each other.
+pub const ADDRESS_PARTS: usize = 16;
+
+/// Places that an address may have: so many are looked at for each request.
+pub const ADDRESS_WAYS: usize = 8;

@@ -15,6 +15,8 @@ pub(super) struct Answer {
     rejected_count: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     skipped: Option<SkippedCounts>,
+    #[serde(skip_serializing_if = "is_zero")]
+    shed: usize,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     duplicate: bool,
 }
@@ -29,11 +31,18 @@ pub(super) struct SkippedCounts {
 }
 
 impl Answer {
-    /// A frame of which `accepted` events were kept.
-    pub(super) fn kept(accepted: usize, rejected: Rejected, skipped: Skipped) -> Self {
+    /// A frame of which `accepted` events were kept, and `shed` were not because too much came.
+    pub(super) fn kept(accepted: usize, shed: usize, rejected: Rejected, skipped: Skipped) -> Self {
         let rejected_count = rejected.count();
         let skipped = SkippedCounts::of(skipped);
-        Self { accepted, rejected: rejected.listed, rejected_count, skipped, duplicate: false }
+        Self {
+            accepted,
+            rejected: rejected.listed,
+            rejected_count,
+            skipped,
+            shed,
+            duplicate: false,
+        }
     }
 
     /// A frame that was kept before, with `accepted` events.

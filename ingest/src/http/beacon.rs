@@ -6,6 +6,7 @@
 
 use super::answer::{Answer, SkippedCounts};
 use super::codes::Code;
+use super::gate::{self, Quota};
 use super::{BEACON_PATH, Door, Problem, Rules, body, pages, peer};
 use crate::accept::apps::App;
 use crate::accept::recent::{Claim, FrameName};
@@ -91,11 +92,16 @@ async fn take(
     let rules = door.rules();
     let address = peer::address(request, &rules.trust);
     // The share is held to the end: what is decoded is about as large as the body was.
-    let (body, _share) = body::read(request, payload, &rules.limits, &door.bodies).await?;
+    let sent = body::read(request, payload, &rules.limits, &door.bodies).await?;
+    // Behind the body, so that the connection can go on, and before all that costs more.
+    door.gate.address(address, &rules)?;
+    gate::check_pressure(door, &rules, now)?;
+    let (body, _share) = sent.decompressed(&rules.limits)?;
     let decoded = form::decode(&body)?;
     drop(body);
     let app = app(&decoded.frame.header, &rules)?;
     check_origin(request, app)?;
+    door.gate.app(app)?;
     let name = name(&decoded.frame.header, app)?;
     let ticket = match door.recent.claim(name).await {
         Claim::First(ticket) => ticket,
@@ -106,18 +112,22 @@ async fn take(
         Claim::Repeat(Err(error)) => return Err(not_kept(&error).into()),
     };
     let client = peer::client(request, address);
-    let judged = judge(decoded, now, app, &client, &rules.pseudonyms);
+    let mut judged = judge(decoded, now, app, &client, &rules.pseudonyms);
+    let shed = gate::shed(&mut judged, gate::pressure(door, &rules));
     let (accepted, tally) = (judged.entry.frame.events.len(), Metrics::tally(&judged));
     let Judged { entry, rejected, skipped } = judged;
     if accepted == 0 {
         door.metrics.judged(&rejected, skipped);
-        if rejected.count() > 0 {
+        if rejected.count() > 0 && shed.is_empty() {
             return Err(Refusal::Counted(no_good_event(&rejected, skipped)));
         }
-        // Only unknown kinds: the client is newer than this server, and nothing is wrong.
+        // Only unknown kinds: the client is newer than this server, and nothing is wrong. Or
+        // nothing that is worth keeping now.
         door.metrics.accepted(app.index, &tally);
-        return Ok(Answer::kept(0, rejected, skipped));
+        door.metrics.shed(&shed);
+        return Ok(Answer::kept(0, shed.len(), rejected, skipped));
     }
+    let quota = Quota::take(app, accepted, now)?;
     let bytes = entry.encode().into();
     let outcome = door
         .keeper
@@ -126,10 +136,12 @@ async fn take(
     ticket.settle(&outcome);
     match outcome {
         Ok(accepted) => {
+            quota.keep();
             // Only now: a frame that was not kept comes again, and is counted then.
+            door.metrics.shed(&shed);
             door.metrics.judged(&rejected, skipped);
             door.metrics.accepted(app.index, &tally);
-            Ok(Answer::kept(accepted, rejected, skipped))
+            Ok(Answer::kept(accepted, shed.len(), rejected, skipped))
         }
         Err(error) => {
             // The buffer has logged that it is away, once; a line a frame would bury that.

@@ -7,6 +7,7 @@ mod budget;
 pub mod codes;
 mod connection;
 mod ending;
+mod gate;
 mod health;
 mod pages;
 mod peer;
@@ -28,6 +29,7 @@ use crate::metrics::Metrics;
 use actix_web::{HttpResponse, web};
 use arc_swap::ArcSwap;
 use budget::Budget;
+use gate::Gate;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -47,6 +49,7 @@ pub struct Door {
     shards: u16,
     keeper: Keeper,
     recent: Recent,
+    gate: Gate,
     metrics: Metrics,
     now: Now,
     draining: AtomicBool,
@@ -68,6 +71,7 @@ impl Door {
             shards: config.buffer.shards,
             keeper,
             recent: Recent::default(),
+            gate: Gate::default(),
             metrics,
             now,
             draining: AtomicBool::new(false),

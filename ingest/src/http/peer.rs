@@ -16,6 +16,13 @@ pub(super) struct Trust {
     pub(super) header: ForwardedHeader,
 }
 
+impl Trust {
+    /// Whether `address` is a proxy's.
+    pub(super) fn is_proxy(&self, address: IpAddr) -> bool {
+        self.proxies.iter().any(|network| network.contains(&address.to_canonical()))
+    }
+}
+
 /// The client's address, as far as it is known.
 pub(super) fn address(request: &HttpRequest, trust: &Trust) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip();

@@ -5,7 +5,7 @@ use super::peer::Trust;
 use super::remote_config::RemoteConfigs;
 use crate::accept::apps::{AppIds, Apps, TooManyApps};
 use crate::accept::pseudonym::Pseudonyms;
-use crate::config::{Config, LimitsConfig};
+use crate::config::{Config, LimitsConfig, RatesConfig};
 
 /// The rules of one configuration.
 pub struct Rules {
@@ -19,6 +19,8 @@ pub struct Rules {
     pub limits: LimitsConfig,
     /// Whose word of a client's address is taken.
     pub(super) trust: Trust,
+    /// How much each may send.
+    pub rates: RatesConfig,
 }
 
 impl Rules {
@@ -29,6 +31,7 @@ impl Rules {
             remote: RemoteConfigs::new(config.remote.key.as_ref(), &config.apps, now),
             pseudonyms: Pseudonyms::new(&config.privacy.pseudonym_key),
             limits: config.limits.clone(),
+            rates: config.rates.clone(),
             trust: Trust {
                 proxies: config.http.trusted_proxies.clone(),
                 header: config.http.forwarded_header,

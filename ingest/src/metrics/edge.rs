@@ -1,7 +1,9 @@
 //! What is counted of connections.
 
-use super::Metrics;
+use super::{Labelled, Metrics};
 use crate::edge::certificates::Certificates;
+use dna_protocol::Event;
+use dna_protocol::model::KINDS;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::MetricType;
@@ -65,7 +67,21 @@ impl Ended {
     }
 }
 
+/// A series for each kind of event.
+pub(super) fn shed_by_kind() -> Labelled {
+    super::labelled_by("kind", KINDS.iter().map(|kind| kind.name))
+}
+
 impl Metrics {
+    /// Counts events that were not kept because too much came.
+    pub fn shed(&self, events: &[Event]) {
+        for event in events {
+            if let Some(kind) = KINDS.iter().find(|kind| kind.key == event.body.key()) {
+                self.shed.get_or_create(&[("kind", kind.name)]).inc();
+            }
+        }
+    }
+
     /// Shows the reloads of `certificates` from now on.
     pub fn serves(&self, certificates: Arc<Certificates>) {
         // Set once, by the one server of a door.

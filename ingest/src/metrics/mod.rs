@@ -52,6 +52,7 @@ pub struct Metrics {
     durations: Histogram,
     ended: Labelled,
     served: edge::Served,
+    shed: Labelled,
 }
 
 #[derive(Debug, Clone)]
@@ -105,6 +106,7 @@ impl Metrics {
             durations: Histogram::new(DURATION_BUCKETS),
             ended: starting_at_zero(Ended::ALL.iter().map(|reason| reason.name())),
             served: edge::Served::default(),
+            shed: edge::shed_by_kind(),
             registry: Registry::default(),
         };
         registry.register(
@@ -127,6 +129,8 @@ impl Metrics {
         metrics.config.register(&mut registry);
         let help = "Connections ended by the door with no answer to say why, by reason";
         registry.register("connections_ended", help, metrics.ended.clone());
+        let help = "Events not kept because too much came, by kind: those of little worth go first";
+        registry.register("events_shed", help, metrics.shed.clone());
         registry.register_collector(Box::new(metrics.served.clone()));
         registry.register_collector(Box::new(buffer::BufferCollector(buffer)));
         Self { registry, ..metrics }
@@ -208,9 +212,14 @@ impl Metrics {
 
 /// A family with a series for each of `reasons`, so that rates see the first of them.
 fn starting_at_zero(reasons: impl Iterator<Item = &'static str>) -> Labelled {
+    labelled_by("reason", reasons)
+}
+
+/// The same with another label.
+fn labelled_by(label: &'static str, values: impl Iterator<Item = &'static str>) -> Labelled {
     let family = Labelled::default();
-    for reason in reasons {
-        drop(family.get_or_create(&[("reason", reason)]));
+    for value in values {
+        drop(family.get_or_create(&[(label, value)]));
     }
     family
 }
