@@ -2,7 +2,7 @@
 //! whatever it would become. Alone in its process, which is measured.
 
 use bytes::Bytes;
-use ingest::accept::decompress::{DecompressError, Encoding, decompress};
+use ingest::accept::decompress::{Encoding, decompress};
 use std::io::Write;
 
 const LIMIT: usize = 1024 * 1024;

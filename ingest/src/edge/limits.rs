@@ -34,3 +34,7 @@ pub const ADDRESS_PARTS: usize = 16;
 
 /// Places that an address may have: so many are looked at for each request.
 pub const ADDRESS_WAYS: usize = 8;
+
+/// Bytes that the system holds of answers that a client has not taken. Left to itself it holds
+/// megabytes for each, so that thousands who stop reading could fill the memory; ours are small.
+pub const SEND_BUFFER: usize = 64 * 1024;

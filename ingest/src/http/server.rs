@@ -6,7 +6,7 @@ use super::{Door, routes};
 use crate::config::Config;
 use crate::edge::arrival::{Arrival, Arrived, Speaks};
 use crate::edge::certificates::Certificates;
-use crate::edge::limits::{BACKLOG, H2_CONNECTION_WINDOW, H2_STREAM_WINDOW};
+use crate::edge::limits::{BACKLOG, H2_CONNECTION_WINDOW, H2_STREAM_WINDOW, SEND_BUFFER};
 use crate::live::{self, LiveSource};
 use actix_http::{HttpService, KeepAlive, Protocol};
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
@@ -78,7 +78,10 @@ pub fn bind(
                 let door = for_app.clone();
                 async move {
                     let answer = match answer {
-                        Ok(answer) => answer.await,
+                        Ok(answer) => {
+                            turn.taken().await;
+                            answer.await
+                        }
                         Err(unheard) => return Ok(unheard),
                     };
                     turn.end();
@@ -163,6 +166,8 @@ fn listen(address: SocketAddr, reuse_port: bool) -> std::io::Result<TcpListener>
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     socket.set_reuse_address(true)?;
     socket.set_reuse_port(reuse_port)?;
+    // Connections have what the socket has that takes them.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())

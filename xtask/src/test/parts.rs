@@ -92,6 +92,7 @@ pub(crate) fn run(workspace: &Workspace, part: Part, count: &mut Count) -> Resul
         Part::Bench => in_npm(workspace, "tests/bench")?,
         Part::Redis => {
             setup::redis_server()?;
+            setup::balancers()?;
             services::build(workspace)?;
             in_cargo(workspace, &["test", "--package", "dna-tests", "--no-fail-fast"])
         }

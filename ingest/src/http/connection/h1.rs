@@ -24,6 +24,11 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+/// Bytes that are read before what they hold is looked at. Actix makes requests of all that it has
+/// read, 128 KB otherwise: thousands of a client that asks in advance, each fifty times as large as
+/// its bytes. Most frames fit.
+const READ_AHEAD: usize = 8 * 1024;
+
 /// A client's connection.
 pub(in crate::http) struct H1 {
     io: Stream,
@@ -33,8 +38,8 @@ pub(in crate::http) struct H1 {
     /// When what it waits for must be there; not looked at while a request is answered, unless
     /// the client does not take what is written.
     deadline: Pin<Box<Sleep>>,
-    /// The client has not taken all that is written.
-    is_blocked: bool,
+    /// Bytes read since answers were written last, as actix does each time that it runs.
+    given: usize,
     /// An answer said that it is the last: how much of it is to be written. What still comes is
     /// the rest of a body, not a head, and is not read by the parser.
     last: Option<usize>,
@@ -59,7 +64,7 @@ impl H1 {
             turn: Turn::default(),
             patience,
             deadline: Box::pin(sleep_until(since + patience.head)),
-            is_blocked: false,
+            given: 0,
             last: None,
             is_ended: false,
             is_shut: false,
@@ -81,12 +86,12 @@ impl H1 {
     /// Ends the connection when it has waited too long.
     fn check_deadline(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         let waits = self.turn.waits();
-        if (!self.is_blocked && (self.is_ended || waits == Waits::Answer))
+        if (!self.turn.is_blocked() && (self.is_ended || waits == Waits::Answer))
             || self.deadline.as_mut().poll(context).is_pending()
         {
             return Ok(());
         }
-        if self.is_blocked {
+        if self.turn.is_blocked() {
             // Words would stand in the middle of an answer.
             self.door.metrics.ended(Ended::NotTaken);
             return Err(io::ErrorKind::TimedOut.into());
@@ -114,8 +119,8 @@ impl H1 {
         context: &mut Context<'_>,
     ) -> Poll<io::Result<T>> {
         if written.is_pending() {
-            if !self.is_blocked {
-                self.is_blocked = true;
+            if !self.turn.is_blocked() {
+                self.turn.block();
                 self.wait(self.patience.write, context);
             }
             self.check_deadline(context)?;
@@ -169,6 +174,15 @@ impl AsyncRead for H1 {
             // To the parser the client has hung up; it flushes and closes.
             return Poll::Ready(Ok(()));
         }
+        if this.turn.is_held() {
+            // Nothing more of who takes no answer; the write that goes on wakes the task. See
+            // `Turn::taken`.
+            return Poll::Pending;
+        }
+        if this.given >= READ_AHEAD {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         let before = buffer.filled().len();
         while this.last.is_some() {
             ready!(Pin::new(&mut this.io).poll_read(context, buffer))?;
@@ -178,9 +192,10 @@ impl AsyncRead for H1 {
             buffer.set_filled(before);
         }
         ready!(Pin::new(&mut this.io).poll_read(context, buffer))?;
+        this.given += buffer.filled().len() - before;
         if this.turn.waits() == Waits::Idle && buffer.filled().len() > before {
             this.turn.set_waits(Waits::Head);
-            if !this.is_blocked {
+            if !this.turn.is_blocked() {
                 this.wait(this.patience.head, context);
             }
         }
@@ -214,7 +229,7 @@ impl AsyncWrite for H1 {
         }
         if waits == Waits::Idle {
             // An answer goes out. One that is a stream goes on for as long as it is written.
-            if !this.is_blocked {
+            if !this.turn.is_blocked() {
                 this.wait(this.patience.idle, context);
             }
             this.last = this.last.or_else(|| end_of_last(bytes));
@@ -233,11 +248,12 @@ impl AsyncWrite for H1 {
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        this.given = 0;
         let words = this.poll_words(context);
         ready!(this.watch(words, context))?;
         let flushed = Pin::new(&mut this.io).poll_flush(context);
         ready!(this.watch(flushed, context))?;
-        if std::mem::take(&mut this.is_blocked) && this.last != Some(0) {
+        if this.turn.written() && this.last != Some(0) {
             let is_head = this.turn.waits() == Waits::Head;
             let patience = if is_head { this.patience.head } else { this.patience.idle };
             this.wait(patience, context);

@@ -2,11 +2,15 @@
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use bytes::Bytes;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use tokio::time::Instant;
+
+/// Answers of a connection that are made before they are written: with the largest, `/metrics`,
+/// some hundred kilobytes.
+const UNWRITTEN_MAX: usize = 8;
 
 /// Shared by a connection and its requests, all on one thread.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +20,12 @@ pub(in crate::http) struct Turn(Rc<State>);
 struct State {
     waits: Cell<Waits>,
     is_closed: Cell<bool>,
+    /// The client has not taken all that is written.
+    is_blocked: Cell<bool>,
+    /// Answers that are made and not yet written.
+    unwritten: Cell<usize>,
+    /// Who waits for both to end.
+    waker: RefCell<Option<Waker>>,
     /// Set for HTTP/2, whose requests do not take turns.
     streams: Option<Streams>,
 }
@@ -66,7 +76,10 @@ impl Turn {
     /// The request is answered; in HTTP/1.1, what comes next is another head.
     pub(in crate::http) fn end(&self) {
         match &self.0.streams {
-            None => self.0.waits.set(Waits::Idle),
+            None => {
+                self.0.waits.set(Waits::Idle);
+                self.0.unwritten.set(self.0.unwritten.get() + 1);
+            }
             Some(streams) => {
                 streams.open.set(streams.open.get().saturating_sub(1));
                 streams.idle_since.set(Instant::now());
@@ -84,6 +97,20 @@ impl Turn {
         self.0.is_closed.get()
     }
 
+    /// Waits until the answers before are written. Actix answers all that it has read, thousands of
+    /// requests from a client that asks in advance, before it writes; and when that client takes
+    /// nothing, goes on. Only for HTTP/1.1.
+    pub(in crate::http) async fn taken(&self) {
+        std::future::poll_fn(|context| {
+            if !self.is_held() {
+                return Poll::Ready(());
+            }
+            *self.0.waker.borrow_mut() = Some(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+
     /// Whether requests come side by side, as in HTTP/2.
     pub(in crate::http) fn is_multiplexed(&self) -> bool {
         self.0.streams.is_some()
@@ -92,6 +119,28 @@ impl Turn {
     /// `body`, watched: see [`Turn::held_since`].
     pub(in crate::http) fn watch(&self, body: BoxBody) -> BoxBody {
         BoxBody::new(Watched { body, turn: self.clone(), is_held: false })
+    }
+
+    /// Whether answers have to be written before more are made.
+    pub(super) fn is_held(&self) -> bool {
+        self.is_blocked() || self.0.unwritten.get() >= UNWRITTEN_MAX
+    }
+
+    pub(super) fn is_blocked(&self) -> bool {
+        self.0.is_blocked.get()
+    }
+
+    pub(super) fn block(&self) {
+        self.0.is_blocked.set(true);
+    }
+
+    /// All is written, and taken. Returns whether the client was slow to take it.
+    pub(super) fn written(&self) -> bool {
+        self.0.unwritten.set(0);
+        if let Some(waker) = self.0.waker.borrow_mut().take() {
+            waker.wake();
+        }
+        self.0.is_blocked.replace(false)
     }
 
     pub(super) fn waits(&self) -> Waits {
