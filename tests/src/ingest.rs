@@ -92,13 +92,6 @@ impl Ingest {
         self.port
     }
 
-    /// Stops it as an operator would and starts it again on the same data.
-    pub fn restart(&mut self) {
-        self.process.signal("TERM");
-        self.process.wait();
-        self.process = launch(&self.folder);
-    }
-
     /// Kills it in the middle of whatever it does and starts it again on the same data.
     pub fn kill_9_and_restart(&mut self) {
         self.process.kill_9();

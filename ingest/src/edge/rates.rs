@@ -87,7 +87,7 @@ impl Use {
     /// # Errors
     /// How long until the next day begins.
     pub fn take_events(&self, events: u64, quota: u64, now: u64) -> Result<(), Duration> {
-        let day = now / DAY_MS & 0xff_ffff;
+        let day = (now / DAY_MS) & 0xff_ffff;
         let mut today = self.today.load(Relaxed);
         loop {
             // A wall clock that is set back begins that day anew, as one that goes on does.

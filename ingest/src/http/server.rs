@@ -3,18 +3,23 @@
 use super::connection::{Connection, Patience, Turn};
 use super::ending::{close, close_if_unread, unheard};
 use super::{Door, routes};
-use crate::config::Config;
+use crate::config::{Config, HttpConfig};
 use crate::edge::arrival::{Arrival, Arrived, Speaks};
 use crate::edge::certificates::Certificates;
 use crate::edge::limits::{BACKLOG, H2_CONNECTION_WINDOW, H2_STREAM_WINDOW, SEND_BUFFER};
 use crate::live::{self, LiveSource};
+use actix_http::error::DispatchError;
 use actix_http::{HttpService, KeepAlive, Protocol};
-use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
-use actix_web::dev::{AppConfig, Server, Service};
+use actix_server::GracefulShutdownSignal;
+use actix_service::{
+    IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config,
+};
+use actix_web::dev::{AppConfig, Server, Service, ServiceResponse};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, web};
 use socket2::{Domain, Socket, Type};
 use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_rustls::TlsAcceptor;
@@ -45,7 +50,8 @@ pub fn bind(
     live: Option<web::Data<LiveSource>>,
 ) -> std::io::Result<Bound> {
     let http = config.http.clone();
-    let listener = listen(config.listen, http.reuse_port)?;
+    let reuse_port = http.reuse_port;
+    let listener = listen(config.listen, reuse_port)?;
     let address = listener.local_addr()?;
     let builder = Server::build()
         .workers(config.workers)
@@ -54,97 +60,9 @@ pub fn bind(
         // `cli::serve` listens for them, to flush the buffer afterwards.
         .disable_signals();
     let stopping = builder.graceful_shutdown_signal();
-    let patience = Patience {
-        head: http.header_timeout,
-        idle: http.keep_alive + http.header_timeout,
-        write: http.write_timeout,
-        linger: DISCONNECT_TIMEOUT,
-    };
-    let reuse_port = http.reuse_port;
-    let service = |tls: Option<TlsAcceptor>| {
-        let (door, live, stopping, http) =
-            (door.clone(), live.clone(), stopping.clone(), http.clone());
-        move || {
-            let (door, live, stopping) = (door.clone(), live.clone(), stopping.clone());
-            let for_app = door.clone();
-            let app = App::new().app_data(door.clone()).wrap_fn(move |request, service| {
-                let turn = request.conn_data::<Turn>().cloned().unwrap_or_default();
-                let answer = if turn.is_closed() {
-                    Err(unheard(request))
-                } else {
-                    turn.begin();
-                    Ok(service.call(request))
-                };
-                let door = for_app.clone();
-                async move {
-                    let answer = match answer {
-                        Ok(answer) => {
-                            turn.taken().await;
-                            answer.await
-                        }
-                        Err(unheard) => return Ok(unheard),
-                    };
-                    turn.end();
-                    let mut answer = answer?;
-                    if turn.is_multiplexed() {
-                        return Ok(answer.map_body(|_, body| turn.watch(body)));
-                    }
-                    if door.is_draining() {
-                        close(&mut answer, &turn);
-                    } else {
-                        close_if_unread(&mut answer, &turn);
-                    }
-                    Ok(answer)
-                }
-            });
-            let app = match live {
-                Some(live) => app.app_data(live).configure(live::routes).configure(routes),
-                None => app.configure(routes),
-            };
-            let app = app.into_factory().map_err(|error: actix_web::Error| error.error_response());
-            let until_stop = stopping.clone();
-            let requests = HttpService::build()
-                .keep_alive(KeepAlive::Timeout(http.keep_alive))
-                // Ours: see `connection`.
-                .client_request_timeout(Duration::ZERO)
-                .client_disconnect_timeout(DISCONNECT_TIMEOUT)
-                .h2_initial_window_size(H2_STREAM_WINDOW)
-                .h2_initial_connection_window_size(H2_CONNECTION_WINDOW)
-                .graceful_shutdown_signal(move || {
-                    let stopping = until_stop.clone();
-                    async move { stopping.notified().await }
-                })
-                .on_connect_ext(|connection: &Connection, data| {
-                    data.insert(connection.turn());
-                })
-                .finish(map_config(app, |()| AppConfig::default()));
-            let arrival = Arrival {
-                proxies: http.proxy_protocol.clone(),
-                tls: tls.clone(),
-                patience: http.header_timeout,
-            };
-            let arrival = std::rc::Rc::new(arrival);
-            fn_service(move |io: TcpStream| {
-                let (arrival, door) = (arrival.clone(), door.clone());
-                let stopping = stopping.clone();
-                async move {
-                    let arrived = arrival.receive(io).await.map_err(|ended| {
-                        ended.into_iter().for_each(|reason| door.metrics.ended(reason));
-                        actix_http::error::DispatchError::SlowRequestTimeout
-                    })?;
-                    let Arrived { io, speaks, client, since } = arrived;
-                    let protocol = match speaks {
-                        Speaks::Http1 => Protocol::Http1,
-                        Speaks::Http2 => Protocol::Http2,
-                    };
-                    let io = Connection::new(io, speaks, door, patience, since, &stopping);
-                    Ok((io, protocol, client))
-                }
-            })
-            .and_then(requests)
-        }
-    };
-    let builder = builder.listen("door", listener, service(None))?;
+    let parts = Parts { door, live, http, stopping };
+    let plain = parts.clone();
+    let builder = builder.listen("door", listener, move || service(plain.clone(), None))?;
     let Some(tls) = &config.tls else {
         return Ok(Bound { server: builder.run(), address, tls_address: None });
     };
@@ -154,10 +72,122 @@ pub fn bind(
     let acceptor = TlsAcceptor::from(Arc::new(server_config));
     let listener = listen(tls.listen, reuse_port)?;
     let tls_address = Some(listener.local_addr()?);
-    door.metrics.serves(Arc::clone(&certificates));
+    parts.door.metrics.serves(Arc::clone(&certificates));
     tokio::spawn(certificates.follow());
-    let server = builder.listen("door under TLS", listener, service(Some(acceptor)))?.run();
+    let service = move || service(parts.clone(), Some(acceptor.clone()));
+    let server = builder.listen("door under TLS", listener, service)?.run();
     Ok(Bound { server, address, tls_address })
+}
+
+/// What every worker's service is made of.
+#[derive(Clone)]
+struct Parts {
+    door: web::Data<Door>,
+    live: Option<web::Data<LiveSource>>,
+    http: HttpConfig,
+    stopping: GracefulShutdownSignal,
+}
+
+/// Serves the connections of one worker at one address.
+fn service(
+    parts: Parts,
+    tls: Option<TlsAcceptor>,
+) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()>
+{
+    let Parts { door, live, http, stopping } = parts;
+    let for_requests = door.clone();
+    let app = App::new().app_data(door.clone()).wrap_fn(move |request, service| {
+        let turn = request.conn_data::<Turn>().cloned().unwrap_or_default();
+        let answer = if turn.is_closed() {
+            Err(unheard(request))
+        } else {
+            turn.begin();
+            Ok(service.call(request))
+        };
+        answered(answer, turn, for_requests.clone())
+    });
+    let app = match live {
+        Some(live) => app.app_data(live).configure(live::routes).configure(routes),
+        None => app.configure(routes),
+    };
+    let app = app.into_factory().map_err(|error: actix_web::Error| error.error_response());
+    let until_stop = stopping.clone();
+    let requests = HttpService::build()
+        .keep_alive(KeepAlive::Timeout(http.keep_alive))
+        // Ours: see `connection`.
+        .client_request_timeout(Duration::ZERO)
+        .client_disconnect_timeout(DISCONNECT_TIMEOUT)
+        .h2_initial_window_size(H2_STREAM_WINDOW)
+        .h2_initial_connection_window_size(H2_CONNECTION_WINDOW)
+        .graceful_shutdown_signal(move || {
+            let stopping = until_stop.clone();
+            async move { stopping.notified().await }
+        })
+        .on_connect_ext(|connection: &Connection, data| {
+            data.insert(connection.turn());
+        })
+        .finish(map_config(app, |()| AppConfig::default()));
+    let patience = Patience {
+        head: http.header_timeout,
+        idle: http.keep_alive + http.header_timeout,
+        write: http.write_timeout,
+        linger: DISCONNECT_TIMEOUT,
+    };
+    let patient = http.header_timeout;
+    let arrival = Rc::new(Arrival { proxies: http.proxy_protocol, tls, patience: patient });
+    fn_service(move |io: TcpStream| {
+        received(io, Rc::clone(&arrival), door.clone(), patience, stopping.clone())
+    })
+    .and_then(requests)
+}
+
+/// The answer to a request on its way to the connection whose turn it is.
+async fn answered<F>(
+    answer: Result<F, ServiceResponse>,
+    turn: Turn,
+    door: web::Data<Door>,
+) -> Result<ServiceResponse, actix_web::Error>
+where
+    F: Future<Output = Result<ServiceResponse, actix_web::Error>>,
+{
+    let answer = match answer {
+        Ok(answer) => {
+            turn.taken().await;
+            answer.await
+        }
+        Err(unheard) => return Ok(unheard),
+    };
+    turn.end();
+    let mut answer = answer?;
+    if turn.is_multiplexed() {
+        return Ok(answer.map_body(|_, body| turn.watch(body)));
+    }
+    if door.is_draining() {
+        close(&mut answer, &turn);
+    } else {
+        close_if_unread(&mut answer, &turn);
+    }
+    Ok(answer)
+}
+
+/// A new connection, once it may speak HTTP.
+async fn received(
+    io: TcpStream,
+    arrival: Rc<Arrival>,
+    door: web::Data<Door>,
+    patience: Patience,
+    stopping: GracefulShutdownSignal,
+) -> Result<(Connection, Protocol, Option<SocketAddr>), DispatchError> {
+    let arrived = arrival.receive(io).await.map_err(|ended| {
+        ended.into_iter().for_each(|reason| door.metrics.ended(reason));
+        DispatchError::SlowRequestTimeout
+    })?;
+    let Arrived { io, speaks, client, since } = arrived;
+    let protocol = match speaks {
+        Speaks::Http1 => Protocol::Http1,
+        Speaks::Http2 => Protocol::Http2,
+    };
+    Ok((Connection::new(io, speaks, door, patience, since, &stopping), protocol, client))
 }
 
 /// A socket that takes connections at `address`. With `reuse_port` another process may listen
