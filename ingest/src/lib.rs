@@ -5,6 +5,7 @@ pub mod accept;
 pub mod buffer;
 pub mod cli;
 pub mod config;
+pub mod edge;
 pub mod enrich;
 pub mod http;
 pub mod limits;

@@ -32,3 +32,18 @@ pub const FORWARDED_HOPS_MAX: usize = 16;
 
 /// The window of zstd: 8 MB, the most that RFC 9659 allows in HTTP; the format allows 2 TB.
 pub const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+
+/// How many times its size a body may become: a thousand events that differ in nothing but their
+/// time do not come near it, and zeros go far beyond.
+pub const DECOMPRESSION_RATIO_MAX: usize = 200;
+
+/// What any body may become, however small it is: there the ratio says little.
+pub const DECOMPRESSION_FLOOR: usize = 128 * 1024;
+
+/// Bytes that are decompressed in one go. What becomes more is measured first and only then
+/// decompressed a second time, so that one that would become too much never holds more than this.
+pub const DECOMPRESSED_AT_ONCE: usize = 256 * 1024;
+
+/// The same for brotli, whose decoder holds as much as its window anyway: 1 MB, less the 16 bytes
+/// that no copy may reach (RFC 7932, section 9.1), so that twice as large a window is never needed.
+pub const BROTLI_BYTES_MAX: usize = (1 << 20) - 16;

@@ -86,6 +86,12 @@ impl Ingest {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// The port that it listens at.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Kills it in the middle of whatever it does and starts it again on the same data.
     pub fn kill_9_and_restart(&mut self) {
         self.process.kill_9();

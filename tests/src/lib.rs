@@ -1,6 +1,7 @@
 //! Real servers for the tests that cross DNA's parts: each starts on a free port, in a folder
 //! of its own, and is gone when its handle is dropped.
 
+pub mod balancer;
 pub mod beacons;
 pub mod count;
 pub mod ingest;

@@ -74,6 +74,17 @@ impl Process {
         assert!(status.success(), "{status}");
     }
 
+    /// Starts `command`, which says nothing when it is ready.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    pub fn start_silent(mut command: Command) -> Self {
+        let shown = format!("{command:?}");
+        let child = command.stdin(Stdio::null()).spawn();
+        Self { child: child.unwrap_or_else(|error| panic!("{shown}: {error}")) }
+    }
+
     /// Kills it at once, as `kill -9` does.
     pub fn kill_9(&mut self) {
         self.child.kill().expect("it can be signalled");

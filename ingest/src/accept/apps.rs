@@ -2,9 +2,11 @@
 
 use super::handling::{Handling, Installation};
 use super::pseudonym::Pseudonyms;
-use crate::config::{AppConfig, AppsConfig, KeyConfig, PlacesConfig, PrivacyConfig};
+use crate::config::{AppConfig, AppRates, AppsConfig, KeyConfig, PlacesConfig, PrivacyConfig};
+use crate::edge::rates::Use;
 use dna_protocol::field::Text;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Names that may come and go while the service runs: each has counters, which stay.
 const NAMES_MAX: usize = 4000;
@@ -16,27 +18,31 @@ const NAMES_MAX: usize = 4000;
 )]
 pub struct TooManyApps;
 
-/// A number for each name, the same as long as the service runs.
+/// A number for each name, the same as long as the service runs, and what it has used.
 #[derive(Debug, Default)]
-pub struct AppIds(Vec<String>);
+pub struct AppIds {
+    names: Vec<String>,
+    used: Vec<Arc<Use>>,
+}
 
 impl AppIds {
     /// The number of `name`, a new one for a new name.
     fn of(&mut self, name: &str) -> Result<usize, TooManyApps> {
-        if let Some(index) = self.0.iter().position(|known| known == name) {
+        if let Some(index) = self.names.iter().position(|known| known == name) {
             return Ok(index);
         }
-        if self.0.len() == NAMES_MAX {
+        if self.names.len() == NAMES_MAX {
             return Err(TooManyApps);
         }
-        self.0.push(name.to_owned());
-        Ok(self.0.len() - 1)
+        self.names.push(name.to_owned());
+        self.used.push(Arc::default());
+        Ok(self.names.len() - 1)
     }
 
     /// The names, in the order of their numbers.
     #[must_use]
     pub fn names(&self) -> &[String] {
-        &self.0
+        &self.names
     }
 }
 
@@ -55,6 +61,10 @@ pub struct App {
     pub handling: Handling,
     /// Makes pseudonyms of its users' IDs.
     pub pseudonyms: Pseudonyms,
+    /// How much it may send.
+    pub rates: AppRates,
+    /// How much it has sent: the same as long as the service runs.
+    pub used: Arc<Use>,
 }
 
 /// All applications.
@@ -114,15 +124,15 @@ impl Apps {
         let apps = config.0.into_iter().enumerate().map(|(place, app)| {
             let index = ids.of(&app.name)?;
             let handling = Handling::new(&app, &installation);
-            let AppConfig { name, keys, places, url_params, pseudonym_key, .. } = app;
+            let AppConfig { name, keys, places, url_params, pseudonym_key, rates, .. } = app;
             by_key.extend(keys.into_iter().map(|key| {
                 let KeyConfig { key, not_after, environment } = key;
                 (key, Key { app: place, not_after, environment })
             }));
             let key = pseudonym_key.as_ref().unwrap_or(&privacy.pseudonym_key);
             let pseudonyms = Pseudonyms::new(key, privacy.algorithm);
-            let url_params = url_params.join(",");
-            Ok(App { index, name, places, url_params, handling, pseudonyms })
+            let (url_params, used) = (url_params.join(","), Arc::clone(&ids.used[index]));
+            Ok(App { index, name, places, url_params, handling, pseudonyms, rates, used })
         });
         let apps = apps.collect::<Result<_, _>>()?;
         Ok(Self { apps, by_key })

@@ -1,6 +1,10 @@
-//! Decompression that stops at a limit, so a bomb costs no more than what would be allowed.
+//! Decompression that stops at a limit, and at a multiple of what was sent, so a bomb costs less
+//! than what would be allowed.
 
-use crate::limits::ZSTD_WINDOW_LOG_MAX;
+use crate::limits::{
+    BROTLI_BYTES_MAX, DECOMPRESSED_AT_ONCE, DECOMPRESSION_FLOOR, DECOMPRESSION_RATIO_MAX,
+    ZSTD_WINDOW_LOG_MAX,
+};
 use bytes::Bytes;
 use std::io::Read;
 
@@ -25,7 +29,7 @@ pub enum DecompressError {
     /// It grows beyond the limit.
     #[error("more than {max} bytes after decompression")]
     TooLarge {
-        /// The limit in bytes.
+        /// The limit in bytes: the one that was given, or what so few may become.
         max: usize,
     },
     /// It is not what it is said to be, or ends too early.
@@ -67,25 +71,31 @@ impl Encoding {
 pub fn decompress(encoding: Encoding, body: Bytes, max: usize) -> Result<Bytes, DecompressError> {
     /// Of brotli's own; its decoder asks for the size of the buffer it reads from.
     const BROTLI_BUFFER: usize = 4096;
+    if encoding == Encoding::Identity {
+        return if body.len() > max { Err(DecompressError::TooLarge { max }) } else { Ok(body) };
+    }
     let input: &[u8] = &body;
+    let max = max.min(DECOMPRESSION_FLOOR.max(input.len() * DECOMPRESSION_RATIO_MAX));
     match encoding {
-        Encoding::Identity if body.len() > max => Err(DecompressError::TooLarge { max }),
         Encoding::Identity => Ok(body),
-        Encoding::Gzip => read_to(flate2::bufread::MultiGzDecoder::new(input), max),
-        Encoding::Deflate => read_to(flate2::bufread::ZlibDecoder::new(input), max),
+        Encoding::Gzip => read_to(|| Ok(flate2::bufread::MultiGzDecoder::new(input)), max),
+        Encoding::Deflate => read_to(|| Ok(flate2::bufread::ZlibDecoder::new(input)), max),
         Encoding::Brotli => {
+            let max = max.min(BROTLI_BYTES_MAX);
             let (head, rest) = with_small_window(input, max).ok_or(DecompressError::Malformed)?;
             let head = [head];
-            let input = head.as_slice().chain(rest);
-            read_to(brotli::Decompressor::new(input, BROTLI_BUFFER), max)
-        }
-        Encoding::Zstd => {
-            let decoder = zstd::stream::read::Decoder::with_buffer(input);
-            let mut decoder = decoder.map_err(|_| DecompressError::Malformed)?;
-            let window = decoder.window_log_max(ZSTD_WINDOW_LOG_MAX);
-            window.map_err(|_| DecompressError::Malformed)?;
+            let decoder =
+                || Ok(brotli::Decompressor::new(head.as_slice().chain(rest), BROTLI_BUFFER));
             read_to(decoder, max)
         }
+        Encoding::Zstd => read_to(
+            || {
+                let mut decoder = zstd::stream::read::Decoder::with_buffer(input)?;
+                decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
+                Ok(decoder)
+            },
+            max,
+        ),
     }
 }
 
@@ -98,26 +108,47 @@ pub fn decompress(encoding: Encoding, body: Bytes, max: usize) -> Result<Bytes, 
 /// output's start; so for an output that fits into a smaller window, the smaller one says the
 /// same. Windows of 2^18 to 2^24 are named by bits 1 to 3 of the first byte (section 9.1).
 fn with_small_window(input: &[u8], max: usize) -> Option<(u8, &[u8])> {
-    /// 2^21: the smallest that holds an output of a body's largest size.
-    const BITS: u8 = 21;
     const LARGE_WINDOW: u8 = 0b001_0001;
     let (first, rest) = input.split_first()?;
     if first & 0x7f == LARGE_WINDOW {
         return None;
     }
     let named = 17 + (first >> 1 & 7);
-    let is_needless = first & 1 == 1 && named > BITS && max < (1 << BITS) - 16;
-    let first = if is_needless { first & !0b1110 | (BITS - 17) << 1 } else { *first };
+    // The smallest of those that holds an output of `max` bytes.
+    let needed = (18..24).find(|bits| max <= (1 << bits) - 16).unwrap_or(24);
+    let is_needless = first & 1 == 1 && named > needed;
+    let first = if is_needless { first & !0b1110 | (needed - 17) << 1 } else { *first };
     Some((first, rest))
 }
 
-fn read_to(reader: impl Read, max: usize) -> Result<Bytes, DecompressError> {
+/// What `decoder` gives, which is called a second time when it is much.
+fn read_to<R: Read>(
+    decoder: impl Fn() -> std::io::Result<R>,
+    max: usize,
+) -> Result<Bytes, DecompressError> {
+    let malformed = |_| DecompressError::Malformed;
+    let mut reader = decoder().map_err(malformed)?;
     let mut out = Vec::new();
-    let mut reader = reader.take(max as u64 + 1);
-    reader.read_to_end(&mut out).map_err(|_| DecompressError::Malformed)?;
-    if out.len() > max {
+    let at_once = DECOMPRESSED_AT_ONCE.min(max + 1);
+    reader.by_ref().take(at_once as u64).read_to_end(&mut out).map_err(malformed)?;
+    if out.len() < at_once {
+        return Ok(out.into());
+    }
+    let mut total = out.len();
+    let mut part = [0; 16 * 1024];
+    while total <= max {
+        match reader.read(&mut part).map_err(malformed)? {
+            0 => break,
+            more => total += more,
+        }
+    }
+    if total > max {
         return Err(DecompressError::TooLarge { max });
     }
+    drop(reader);
+    out.clear();
+    out.reserve_exact(total);
+    decoder().map_err(malformed)?.read_to_end(&mut out).map_err(malformed)?;
     Ok(out.into())
 }
 
@@ -128,12 +159,42 @@ mod tests {
 
     const MAX: usize = 1024 * 1024;
 
+    /// Sizes around each of the steps.
+    #[test]
+    fn every_size_is_read_whole() {
+        let floor = DECOMPRESSION_FLOOR;
+        for size in [1, floor, DECOMPRESSED_AT_ONCE - 1, DECOMPRESSED_AT_ONCE, 700_000, MAX] {
+            let text: Vec<u8> = (0..size as u32).map(|n| (n.wrapping_mul(n) >> 7) as u8).collect();
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            gzip.write_all(&text).expect("to memory");
+            let gzip = gzip.finish().expect("to memory");
+            let zstd = zstd::encode_all(&text[..], 1).expect("to memory");
+            for (encoding, body) in [(Encoding::Gzip, gzip), (Encoding::Zstd, zstd)] {
+                let read = decompress(encoding, body.clone().into(), MAX);
+                assert!(read.is_ok_and(|read| read == text), "{size} in {}", encoding.name());
+                let read = decompress(encoding, body.into(), size - 1);
+                assert_eq!(read, Err(DecompressError::TooLarge { max: size - 1 }), "{size}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_becomes_too_many_times_its_size_is_no_body() {
+        let zeros = vec![0; DECOMPRESSION_FLOOR + 1];
+        let body = zstd::encode_all(&zeros[..], 1).expect("to memory");
+        let max = DECOMPRESSION_FLOOR;
+        let read = decompress(Encoding::Zstd, body.into(), MAX);
+        assert_eq!(read, Err(DecompressError::TooLarge { max }));
+        let body = zstd::encode_all(&zeros[1..], 1).expect("to memory");
+        assert!(decompress(Encoding::Zstd, body.into(), MAX).is_ok());
+    }
+
     #[test]
     fn brotli_reads_the_same_with_every_window() {
         // Nothing repeats but the whole second half: a copy from as far back as there can be.
         let mut state = 1u32;
-        let mut half: Vec<u8> = Vec::with_capacity(MAX / 2);
-        half.extend((0..MAX / 2).map(|_| {
+        let mut half: Vec<u8> = Vec::with_capacity(BROTLI_BYTES_MAX / 2);
+        half.extend((0..BROTLI_BYTES_MAX / 2).map(|_| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 24) as u8
         }));

@@ -211,6 +211,10 @@ impl Shared {
         self.work.notify_one();
     }
 
+    pub(super) fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
     fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }

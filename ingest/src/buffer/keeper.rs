@@ -95,6 +95,14 @@ impl Keeper {
         }
     }
 
+    /// What waits to be written, and how much may: entries, then their bytes. Cheap: asked for
+    /// every request.
+    #[must_use]
+    pub fn load(&self) -> [(u64, usize); 2] {
+        let (counters, bounds) = (&self.shared.counters, self.shared.bounds());
+        [(counters.queued_items(), bounds.items_max), (counters.queued_bytes(), bounds.bytes_max)]
+    }
+
     /// Takes nothing more, writes what waits, and stops. The other handles answer
     /// [`KeepError::Unavailable`] from then on.
     pub async fn close(self) {

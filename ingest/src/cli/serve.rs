@@ -4,7 +4,8 @@ use super::config_args::ConfigArgs;
 use super::{Failure, logging, reload};
 use crate::buffer::{self, BufferCounters, Keeper};
 use crate::config::{Config, Reloader};
-use crate::http::{Door, server};
+use crate::http::Door;
+use crate::http::server::{self, Bound};
 use crate::live::LiveSource;
 use crate::telemetry::Exporter;
 use actix_web::web;
@@ -52,17 +53,28 @@ async fn serve(config: Config, reloader: Reloader) -> Result<ExitCode, Failure> 
     let mut interrupt = signal(SignalKind::interrupt())?;
     let hangup = signal(SignalKind::hangup())?;
     let reloading = tokio::spawn(reload::run(door.clone(), reloader, hangup));
-    let bound = server::bind(&config, door, live.clone());
-    let (server, address) =
-        bound.map_err(|source| Failure::Listen { address: config.listen, source })?;
-    announce(&keeper, address)?;
+    let bound = server::bind(&config, door.clone(), live.clone());
+    let bound = bound.map_err(|source| Failure::Listen { address: config.listen, source })?;
+    announce(&keeper, &bound)?;
+    let server = bound.server;
     let handle = server.handle();
+    let delay = config.http.drain_delay;
     let stop = async move {
-        let signal = tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = interrupt.recv() => "SIGINT",
-        };
-        tracing::info!(signal, "stopping: finishing the requests in flight");
+        tokio::select! {
+            _ = terminate.recv() => {
+                tracing::info!(signal = "SIGTERM", ?delay, "stopping: not ready from now on");
+                door.drain();
+                // A second signal is from somebody who does not want to wait.
+                tokio::select! {
+                    () = tokio::time::sleep(delay) => {}
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+            }
+            // Typed by somebody who looks on.
+            _ = interrupt.recv() => door.drain(),
+        }
+        tracing::info!("stopping: finishing the requests in flight");
         if let Some(live) = live {
             live.close();
         }
@@ -76,12 +88,14 @@ async fn serve(config: Config, reloader: Reloader) -> Result<ExitCode, Failure> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Tells programs, by the one line on stdout, and people that requests are taken now.
-fn announce(keeper: &Keeper, address: std::net::SocketAddr) -> Result<(), Failure> {
+/// Tells programs, by a line for each address on stdout, and people that requests are taken now.
+fn announce(keeper: &Keeper, bound: &Bound) -> Result<(), Failure> {
     let status = keeper.status();
     tracing::info!(buffer = status.kind, durability = status.durability, "listening");
     let mut out = std::io::stdout();
-    writeln!(out, "ingest listening on http://{address}")?;
+    let tls = bound.tls_address;
+    let tls = tls.map(|address| format!("ingest listening on https://{address}\n"));
+    write!(out, "ingest listening on http://{}\n{}", bound.address, tls.unwrap_or_default())?;
     out.flush()?;
     Ok(())
 }

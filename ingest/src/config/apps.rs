@@ -1,8 +1,8 @@
 //! `[[apps]]`: who may send, and from where.
 
 use super::{
-    ConfigError, DropRule, KeyConfig, PlacesConfig, PseudonymKey, RemoteValues, SamplingRule,
-    ScrubRule, Section,
+    AppRates, ConfigError, DropRule, KeyConfig, PlacesConfig, PseudonymKey, RatesConfig,
+    RemoteValues, SamplingRule, ScrubRule, Section,
 };
 use dna_protocol::field::Text;
 use std::collections::BTreeMap;
@@ -35,11 +35,17 @@ pub struct AppConfig {
     pub pseudonym_key: Option<PseudonymKey>,
     /// What its pages are told.
     pub remote: RemoteValues,
+    /// How much it may send.
+    pub rates: AppRates,
 }
 
 impl AppsConfig {
     /// `signed`: whether a key signs what pages are told.
-    pub(super) fn read(root: &mut Section<'_>, signed: bool) -> Result<Self, ConfigError> {
+    pub(super) fn read(
+        root: &mut Section<'_>,
+        signed: bool,
+        rates: &RatesConfig,
+    ) -> Result<Self, ConfigError> {
         let layers = root.layers();
         let tables = root.tables("apps")?;
         if tables.is_empty() || tables.len() > APPS_MAX {
@@ -53,7 +59,7 @@ impl AppsConfig {
         let mut owners: BTreeMap<String, String> = BTreeMap::new();
         for (place, table) in tables.into_iter().enumerate() {
             let mut section = Section::of_table(layers, format!("apps[{place}]"), table);
-            let app = AppConfig::read(&mut section, signed, &mut owners)?;
+            let app = AppConfig::read(&mut section, signed, rates, &mut owners)?;
             if apps.iter().any(|other: &AppConfig| *other.name == *app.name) {
                 return Err(section.refuse("name", &app.name, "a name that no other app has"));
             }
@@ -68,6 +74,7 @@ impl AppConfig {
     fn read(
         section: &mut Section<'_>,
         signed: bool,
+        rates: &RatesConfig,
         owners: &mut BTreeMap<String, String>,
     ) -> Result<Self, ConfigError> {
         const NAME: &str = "a name of 1 to 64 letters, digits, `-`, `_` or `.`";
@@ -92,6 +99,7 @@ impl AppConfig {
             drop_fields: DropRule::read(section)?,
             pseudonym_key: PseudonymKey::of_app(section)?,
             remote: RemoteValues::read(section, signed)?,
+            rates: rates.of_app(section)?,
         })
     }
 }

@@ -42,7 +42,7 @@ impl LimitsConfig {
             )?,
             body_timeout: Duration::from_millis(section.integer(
                 "body_timeout_ms",
-                10_000,
+                8_000,
                 10..=600_000,
             )?),
         };

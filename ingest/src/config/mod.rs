@@ -16,29 +16,33 @@ mod limits;
 mod live;
 mod origins;
 mod privacy;
+mod rates;
 mod redis;
 mod reload;
 mod remote;
 mod section;
 mod source_maps;
 mod telemetry;
+mod tls;
 
 pub use apps::{AppConfig, AppsConfig};
 pub use buffer::BufferConfig;
 pub use error::ConfigError;
 pub use handling::{DropRule, SamplingRule, ScrubRule};
-pub use http::HttpConfig;
+pub use http::{ForwardedHeader, HttpConfig};
 pub use keys::KeyConfig;
 pub use layers::Layers;
 pub use limits::LimitsConfig;
 pub use live::LiveConfig;
 pub use origins::{MiniPrograms, Origins, PlacesConfig};
 pub use privacy::{AddressBits, Algorithm, PrivacyConfig, PseudonymKey};
+pub use rates::{AppRates, RatesConfig};
 pub use reload::{Reading, Reloader, Reread};
 pub use remote::{RemoteConfig, RemoteValues, SigningKey};
 pub use section::Section;
 pub use source_maps::SourceMapsConfig;
 pub use telemetry::{Endpoint, LogFormat, TelemetryConfig};
+pub use tls::TlsConfig;
 
 use std::net::SocketAddr;
 
@@ -54,8 +58,12 @@ pub struct Config {
     pub workers: usize,
     /// Connections.
     pub http: HttpConfig,
+    /// TLS, where it is spoken.
+    pub tls: Option<TlsConfig>,
     /// Sizes and times of a request.
     pub limits: LimitsConfig,
+    /// How much each may send, and what goes first when too much comes.
+    pub rates: RatesConfig,
     /// Where acknowledged frames are kept.
     pub buffer: BufferConfig,
     /// Traces of ingest itself.
@@ -84,10 +92,12 @@ impl Config {
     pub fn load(layers: &Layers) -> Result<Self, ConfigError> {
         let mut root = Section::root(layers);
         let remote = RemoteConfig::read(&mut root)?;
+        let rates = RatesConfig::read(&mut root)?;
         let mut config = Self {
             listen: root.parsed("listen", "127.0.0.1:8600", "IP:PORT, e.g. 127.0.0.1:8600")?,
             workers: root.integer("workers", default_workers(), 1..=WORKERS_MAX)?,
             http: HttpConfig::read(&mut root)?,
+            tls: TlsConfig::read(&mut root)?,
             limits: LimitsConfig::read(&mut root)?,
             buffer: BufferConfig::read(&mut root)?,
             telemetry: TelemetryConfig::read(&mut root)?,
@@ -95,7 +105,8 @@ impl Config {
             live: LiveConfig::read(&mut root)?,
             source_maps: SourceMapsConfig::read(&mut root)?,
             privacy: PrivacyConfig::read(&mut root)?,
-            apps: AppsConfig::read(&mut root, remote.key.is_some())?,
+            apps: AppsConfig::read(&mut root, remote.key.is_some(), &rates)?,
+            rates,
             remote,
             idle_variables: Vec::new(),
         };

@@ -12,11 +12,14 @@ use std::path::PathBuf;
 use toml::{Table, Value};
 
 /// The keys, and sections of keys, that are taken over while the service runs.
-const RELOADED: [&str; 7] = [
+const RELOADED: [&str; 10] = [
     "apps",
+    "overload",
     "privacy",
+    "rates",
     "remote_config",
     "http.trusted_proxies",
+    "http.forwarded_header",
     "limits.body_bytes_max",
     "limits.decompressed_bytes_max",
     "limits.body_timeout_ms",

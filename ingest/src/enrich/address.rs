@@ -1,6 +1,6 @@
 //! The client's address: found behind proxies, and truncated to its network.
 
-use crate::config::AddressBits;
+use crate::config::{AddressBits, ForwardedHeader};
 use crate::limits::FORWARDED_HOPS_MAX;
 use dna_protocol::field::Text;
 use ipnet::IpNet;
@@ -20,12 +20,13 @@ pub fn truncated(address: IpAddr, bits: AddressBits) -> Option<Text<64>> {
 
 /// The client behind the connection from `peer`.
 ///
-/// `forwarded` holds the values of `X-Forwarded-For`, each a comma-separated list to whose end a
-/// proxy adds whom it serves. Read from the end: as long as the one who speaks is trusted, the one
+/// `forwarded` holds the values of `header`, each a comma-separated list to whose end a proxy adds
+/// whom it serves. Read from the end: as long as the one who speaks is trusted, the one
 /// before is whom it names. What an untrusted one claims is not believed.
 #[must_use]
 pub fn client<'a>(
     peer: IpAddr,
+    header: ForwardedHeader,
     forwarded: impl DoubleEndedIterator<Item = &'a str>,
     trusted: &[IpNet],
 ) -> IpAddr {
@@ -37,12 +38,24 @@ pub fn client<'a>(
         if !is_trusted(client) {
             break;
         }
-        match parse_hop(hop.trim()) {
+        let hop = match header {
+            ForwardedHeader::XForwardedFor => hop.trim(),
+            ForwardedHeader::Forwarded => whom(hop),
+        };
+        match parse_hop(hop) {
             Some(address) => client = address,
             None => break,
         }
     }
     client
+}
+
+/// The `for` of an element of `Forwarded` (RFC 7239, section 4), without its quotes; nothing when
+/// it has none.
+fn whom(element: &str) -> &str {
+    let pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
+    let mut whom = pairs.filter(|(name, _)| name.eq_ignore_ascii_case("for"));
+    whom.next().map(|(_, value)| value.trim_matches('"')).unwrap_or_default()
 }
 
 /// An address, with or without port and brackets, as proxies write it.
@@ -78,8 +91,21 @@ mod tests {
     fn check_client(peer: &str, forwarded: &[&str], expected: &str) {
         let trusted = ["10.0.0.0/8".parse().expect("a network"), "::1/128".parse().expect("one")];
         let peer = peer.parse().expect("an address");
-        let client = client(peer, forwarded.iter().copied(), &trusted);
-        assert_eq!(client.to_string(), expected);
+        let header = ForwardedHeader::XForwardedFor;
+        let found = client(peer, header, forwarded.iter().copied(), &trusted);
+        assert_eq!(found.to_string(), expected);
+        // The same hops as the other header writes them; the port needs quotes there.
+        let elements = forwarded.iter().map(|value| {
+            let hops = value
+                .split(',')
+                .map(str::trim)
+                .map(|hop| format!("proto=https;For=\"{hop}\";by=_door"));
+            hops.collect::<Vec<_>>().join(", ")
+        });
+        let elements: Vec<String> = elements.collect();
+        let values = elements.iter().map(String::as_str);
+        let found = client(peer, ForwardedHeader::Forwarded, values, &trusted);
+        assert_eq!(found.to_string(), expected);
     }
 
     #[test]

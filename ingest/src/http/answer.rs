@@ -17,8 +17,19 @@ pub(super) struct Answer {
     rejected_count: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     skipped: Option<SkippedCounts>,
+    #[serde(skip_serializing_if = "is_zero")]
+    shed: usize,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     duplicate: bool,
+}
+
+/// Good events that were left out, and why.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LeftOut {
+    /// The configuration samples them out.
+    pub(super) sampled_out: usize,
+    /// Too much came.
+    pub(super) shed: usize,
 }
 
 /// What was passed over.
@@ -34,14 +45,15 @@ impl Answer {
     /// A frame of which `accepted` events were kept.
     pub(super) fn kept(
         accepted: usize,
-        sampled_out: usize,
+        left_out: LeftOut,
         rejected: Rejected,
         skipped: Skipped,
     ) -> Self {
         let rejected_count = rejected.count();
         let skipped = SkippedCounts::of(skipped);
         let rejected = rejected.listed;
-        Self { accepted, sampled_out, rejected, rejected_count, skipped, duplicate: false }
+        let LeftOut { sampled_out, shed } = left_out;
+        Self { accepted, sampled_out, shed, rejected, rejected_count, skipped, duplicate: false }
     }
 
     /// A frame that was kept before, with `accepted` events.

@@ -4,8 +4,9 @@
 //! header, the application's key, the page's origin, each event. 200 only after the buffer has
 //! the frame.
 
-use super::answer::{Answer, SkippedCounts};
+use super::answer::{Answer, LeftOut, SkippedCounts};
 use super::codes::Code;
+use super::gate::{self, Quota};
 use super::{BEACON_PATH, Door, Problem, Rules, body, pages, peer, seen};
 use crate::accept::apps::{App, KeyError, Sender};
 use crate::accept::recent::{Claim, FrameName};
@@ -89,13 +90,18 @@ async fn take(
 ) -> Result<Answer, Refusal> {
     // At the head of the request: a slow upload must not count as the client's clock.
     let now = (door.now)();
-    // The share is held to the end: what is decoded is about as large as the body was.
     let rules = door.rules();
     let span = seen::span(request);
     let phase = |phase| span.iter().for_each(|span| span.phase(phase));
     phase(Phase::ReadBody);
-    let (body, _share) = body::read(request, payload, &rules.limits, &door.bodies).await?;
+    let address = peer::address(request, &rules.trust);
+    // The share is held to the end: what is decoded is about as large as the body was.
+    let sent = body::read(request, payload, &rules.limits, &door.bodies).await?;
     phase(Phase::Judge);
+    // Behind the body, so that the connection can go on, and before all that costs more.
+    door.gate.address(address, &rules)?;
+    gate::check_pressure(door, &rules, now)?;
+    let (body, _share) = sent.decompressed(&rules.limits)?;
     let decoded = form::decode(&body)?;
     drop(body);
     let sender = sender(&decoded.frame.header, &rules, now)?;
@@ -104,6 +110,7 @@ async fn take(
         span.note("dna.app", Attribute::Text(app.name.to_string()));
     }
     check_origin(request, app)?;
+    door.gate.app(app)?;
     let name = name(&decoded.frame.header, app)?;
     let ticket = match door.recent.claim(name).await {
         Claim::First(ticket) => ticket,
@@ -113,21 +120,25 @@ async fn take(
         }
         Claim::Repeat(Err(error)) => return Err(not_kept(&error).into()),
     };
-    let client = peer::client(request, &rules.trusted_proxies, rules.address_bits);
-    let judged = judge(decoded, now, sender, &client);
+    let client = peer::client(request, address, rules.address_bits);
+    let mut judged = judge(decoded, now, sender, &client);
+    let shed = gate::shed(&mut judged, gate::pressure(door, &rules));
     let (accepted, tally) = (judged.entry.frame.events.len(), Metrics::tally(&judged));
     let Judged { entry, sampled_out, rejected, skipped } = judged;
+    let left_out = LeftOut { sampled_out, shed: shed.len() };
     if accepted == 0 {
         door.metrics.judged(&rejected, skipped);
         door.metrics.sampled_out(app.index, sampled_out);
-        if rejected.count() > 0 && sampled_out == 0 {
+        if rejected.count() > 0 && sampled_out == 0 && shed.is_empty() {
             return Err(Refusal::Counted(no_good_event(&rejected, skipped)));
         }
         // Only unknown kinds, when the client is newer than this server, or a session that is left
-        // out: nothing is wrong.
+        // out, or nothing that is worth keeping now: nothing is wrong.
         door.metrics.accepted(app.index, &tally);
-        return Ok(Answer::kept(0, sampled_out, rejected, skipped));
+        door.metrics.shed(&shed);
+        return Ok(Answer::kept(0, left_out, rejected, skipped));
     }
+    let quota = Quota::take(app, accepted, now)?;
     let bytes = entry.encode().into();
     phase(Phase::Keep);
     let outcome = door
@@ -137,11 +148,13 @@ async fn take(
     ticket.settle(&outcome);
     match outcome {
         Ok(accepted) => {
+            quota.keep();
             // Only now: a frame that was not kept comes again, and is counted then.
+            door.metrics.shed(&shed);
             door.metrics.judged(&rejected, skipped);
             door.metrics.accepted(app.index, &tally);
             door.metrics.sampled_out(app.index, sampled_out);
-            Ok(Answer::kept(accepted, sampled_out, rejected, skipped))
+            Ok(Answer::kept(accepted, left_out, rejected, skipped))
         }
         Err(error) => {
             // The buffer has logged that it is away, once; a line a frame would bury that.

@@ -22,8 +22,14 @@ const MEDIA_TYPES: [&str; 3] = ["text/plain", "application/json", "application/c
 /// a second, and those that stall are ended at their deadline.
 const RETRY_WHEN_FULL: Duration = Duration::from_secs(2);
 
-/// The body of `request`, decompressed, and its share of `budget`, to be held as long as the
-/// request.
+/// A body as it was sent.
+pub(super) struct Sent<'a> {
+    bytes: Bytes,
+    encoding: Encoding,
+    share: Share<'a>,
+}
+
+/// The body of `request`, as it was sent.
 ///
 /// # Errors
 /// The problem to answer with.
@@ -32,13 +38,13 @@ pub(super) async fn read<'a>(
     payload: Payload,
     limits: &LimitsConfig,
     budget: &'a Budget,
-) -> Result<(Bytes, Share<'a>), Problem> {
+) -> Result<Sent<'a>, Problem> {
     check_media_type(request)?;
     let encoding = encoding(request)?;
     check_announced_length(request, limits)?;
     let mut share = budget.share();
     let reading = collect(payload, limits.body_bytes_max, &mut share);
-    let body = match actix_web::rt::time::timeout(limits.body_timeout, reading).await {
+    let bytes = match actix_web::rt::time::timeout(limits.body_timeout, reading).await {
         Ok(body) => body?,
         Err(_) => {
             let allowed = limits.body_timeout.as_millis();
@@ -47,22 +53,33 @@ pub(super) async fn read<'a>(
         }
     };
     ending::body_was_read(request);
-    let sent = body.len();
-    let body = decompress(encoding, body, limits.decompressed_bytes_max);
-    let body = body.map_err(|error| match error {
-        DecompressError::TooLarge { max } => {
-            let detail = format!(
-                "{sent} bytes of {} decompress to more than {max} bytes, the most allowed",
-                encoding.name()
-            );
-            Problem::new(Code::DecompressedTooLarge, detail)
-        }
-        DecompressError::Malformed => {
-            let detail = format!("the body is no complete {}", encoding.name());
-            Problem::new(Code::MalformedEncoding, detail)
-        }
-    })?;
-    Ok((body, share))
+    Ok(Sent { bytes, encoding, share })
+}
+
+impl<'a> Sent<'a> {
+    /// The body decompressed, and its share of the budget, to be held as long as the request.
+    ///
+    /// # Errors
+    /// The problem to answer with.
+    pub(super) fn decompressed(self, limits: &LimitsConfig) -> Result<(Bytes, Share<'a>), Problem> {
+        let Self { bytes, encoding, share } = self;
+        let sent = bytes.len();
+        let body = decompress(encoding, bytes, limits.decompressed_bytes_max);
+        let body = body.map_err(|error| match error {
+            DecompressError::TooLarge { max } => {
+                let detail = format!(
+                    "{sent} bytes of {} decompress to more than {max} bytes, the most allowed",
+                    encoding.name()
+                );
+                Problem::new(Code::DecompressedTooLarge, detail)
+            }
+            DecompressError::Malformed => {
+                let detail = format!("the body is no complete {}", encoding.name());
+                Problem::new(Code::MalformedEncoding, detail)
+            }
+        })?;
+        Ok((body, share))
+    }
 }
 
 fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {

@@ -94,6 +94,14 @@ codes! {
         "Request line and headers may have 128 KiB and 96 headers.";
     NoGoodEvent = "no_good_event", 422, "No event of the frame can be kept",
         "Each event was refused; `rejected` lists the first with their reasons.";
+    AddressRate = "address_rate_limited", 429, "Too many requests come from this address",
+        "The server takes so many requests a second of one address as `detail` says. Send it again after `Retry-After`.";
+    AppRate = "app_rate_limited", 429, "Too many requests come for this application",
+        "The server takes so many requests a second for this application as its operator allows. Send it again after `Retry-After`.";
+    AppQuota = "app_quota_used", 429, "The application has used its day's events",
+        "The server keeps so many events a day (UTC) for this application as `detail` says. `Retry-After` is when the next day begins.";
+    Overloaded = "overloaded", 503, "The server is overloaded",
+        "Nearly as much waits to be kept as may. Send it again after `Retry-After`.";
     BodiesFull = "bodies_full", 503, "Too many bodies are being read",
         "All bodies that arrive at this moment hold as many bytes as the server allows. Send it again after `Retry-After`.";
     NotReady = "not_ready", 503, "Frames cannot be kept now",

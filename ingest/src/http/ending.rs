@@ -20,9 +20,14 @@ pub(super) fn body_was_read(request: &HttpRequest) {
 pub(super) fn close_if_unread(response: &mut ServiceResponse, turn: &Turn) {
     let request = response.request();
     if has_body(request) && !request.extensions().contains::<WasRead>() {
-        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
-        turn.close();
+        close(response, turn);
     }
+}
+
+/// Makes `response` the last of its connection.
+pub(super) fn close(response: &mut ServiceResponse, turn: &Turn) {
+    response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    turn.close();
 }
 
 /// The answer to a request behind the last one. Nobody gets it: see `Connection`.

@@ -25,7 +25,11 @@ pub(super) fn live() -> Resource {
 /// Whether frames can be kept: 200, or 503 with the reason.
 pub(super) fn ready() -> Resource {
     let ready = async |door: web::Data<Door>| {
-        let status = Readiness { buffer: door.keeper.status(), config: door.config_status() };
+        let mut status = Readiness { buffer: door.keeper.status(), config: door.config_status() };
+        if door.is_draining() {
+            status.buffer.ready = false;
+            status.buffer.reason = Some("stopping".to_owned());
+        }
         if status.buffer.ready {
             return HttpResponse::Ok().json(status);
         }

@@ -7,6 +7,7 @@ mod budget;
 pub mod codes;
 mod connection;
 mod ending;
+mod gate;
 mod health;
 mod pages;
 mod peer;
@@ -30,6 +31,8 @@ use crate::telemetry::Tracer;
 use actix_web::{HttpResponse, web};
 use arc_swap::ArcSwap;
 use budget::Budget;
+use gate::Gate;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// The path that frames are sent to.
@@ -48,9 +51,11 @@ pub struct Door {
     shards: u16,
     keeper: Keeper,
     recent: Recent,
+    gate: Gate,
     metrics: Metrics,
     now: Now,
     tracer: Option<Tracer>,
+    draining: AtomicBool,
 }
 
 impl Door {
@@ -69,9 +74,11 @@ impl Door {
             shards: config.buffer.shards,
             keeper,
             recent: Recent::default(),
+            gate: Gate::default(),
             metrics,
             now,
             tracer: None,
+            draining: AtomicBool::new(false),
         }
     }
 
@@ -86,6 +93,17 @@ impl Door {
     #[must_use]
     pub fn rules(&self) -> Arc<Rules> {
         self.rules.load_full()
+    }
+
+    /// Says from now on that it is not ready, and that each answer is the last of its connection:
+    /// balancers send their requests elsewhere. What comes all the same is still served.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is about to stop.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
     }
 
     /// Answers with `problem` and counts it.

@@ -1,22 +1,48 @@
 //! Who is at the other end of a request.
 
-use crate::config::AddressBits;
+use crate::config::{AddressBits, ForwardedHeader};
 use crate::enrich::{Client, address, agents};
 use actix_web::HttpRequest;
-use actix_web::http::header::{USER_AGENT, X_FORWARDED_FOR};
+use actix_web::http::header::{FORWARDED, USER_AGENT, X_FORWARDED_FOR};
 use ipnet::IpNet;
+use std::net::IpAddr;
 
-/// What a request says of its client; the address already truncated.
-pub(super) fn client(request: &HttpRequest, trusted: &[IpNet], bits: AddressBits) -> Client {
-    let headers = request.headers();
-    let forwarded: Vec<&str> =
-        headers.get_all(X_FORWARDED_FOR).filter_map(|value| value.to_str().ok()).collect();
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+/// Whose word on a client's address is believed.
+#[derive(Debug, Clone)]
+pub(super) struct Trust {
+    /// Networks of proxies.
+    pub(super) proxies: Vec<IpNet>,
+    /// Where they write it.
+    pub(super) header: ForwardedHeader,
+}
+
+impl Trust {
+    /// Whether `address` is a proxy's.
+    pub(super) fn is_proxy(&self, address: IpAddr) -> bool {
+        self.proxies.iter().any(|network| network.contains(&address.to_canonical()))
+    }
+}
+
+/// The client's address, as far as it is known.
+pub(super) fn address(request: &HttpRequest, trust: &Trust) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip();
+    if trust.proxies.is_empty() {
+        return Some(peer);
+    }
+    let name = match trust.header {
+        ForwardedHeader::XForwardedFor => X_FORWARDED_FOR,
+        ForwardedHeader::Forwarded => FORWARDED,
+    };
+    let values: Vec<&str> =
+        request.headers().get_all(name).filter_map(|value| value.to_str().ok()).collect();
+    Some(address::client(peer, trust.header, values.into_iter(), &trust.proxies))
+}
+
+/// What a request says of its client, whose address is `address`: `bits` of it are kept.
+pub(super) fn client(request: &HttpRequest, address: Option<IpAddr>, bits: AddressBits) -> Client {
+    let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
     Client {
-        address: peer
-            .map(|peer| address::client(peer, forwarded.into_iter(), trusted))
-            .and_then(|client| address::truncated(client, bits)),
+        address: address.and_then(|address| address::truncated(address, bits)),
         agent: agent.map(agents::known).unwrap_or_default(),
     }
 }

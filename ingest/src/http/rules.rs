@@ -1,10 +1,10 @@
 //! What requests are judged by: all of the configuration that is taken over while the service
 //! runs. A request takes the rules once and keeps them to its end, so no request sees two.
 
+use super::peer::Trust;
 use super::remote_config::RemoteConfigs;
 use crate::accept::apps::{AppIds, Apps, TooManyApps};
-use crate::config::{AddressBits, Config, LimitsConfig};
-use ipnet::IpNet;
+use crate::config::{AddressBits, Config, LimitsConfig, RatesConfig};
 
 /// The rules of one configuration.
 pub struct Rules {
@@ -15,9 +15,11 @@ pub struct Rules {
     /// Sizes and times of a request.
     pub limits: LimitsConfig,
     /// Whose word of a client's address is taken.
-    pub trusted_proxies: Vec<IpNet>,
+    pub(super) trust: Trust,
     /// How much of it is kept.
     pub address_bits: AddressBits,
+    /// How much each may send.
+    pub rates: RatesConfig,
 }
 
 impl Rules {
@@ -28,7 +30,11 @@ impl Rules {
             remote: RemoteConfigs::new(config.remote.key.as_ref(), &config.apps, now),
             address_bits: config.privacy.address_bits,
             limits: config.limits.clone(),
-            trusted_proxies: config.http.trusted_proxies.clone(),
+            rates: config.rates.clone(),
+            trust: Trust {
+                proxies: config.http.trusted_proxies.clone(),
+                header: config.http.forwarded_header,
+            },
         })
     }
 }

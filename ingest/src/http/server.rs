@@ -1,36 +1,58 @@
 //! The HTTP server with its bounds.
 
 use super::connection::{Connection, Patience, Turn};
-use super::ending::{close_if_unread, unheard};
+use super::ending::{close, close_if_unread, unheard};
 use super::seen::Seen;
 use super::{Door, routes};
-use crate::config::Config;
+use crate::config::{Config, HttpConfig};
+use crate::edge::arrival::{Arrival, Arrived, Speaks};
+use crate::edge::certificates::Certificates;
+use crate::edge::limits::{BACKLOG, H2_CONNECTION_WINDOW, H2_STREAM_WINDOW, SEND_BUFFER};
 use crate::live::{self, LiveSource};
+use actix_http::error::DispatchError;
 use actix_http::{HttpService, KeepAlive, Protocol};
-use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
-use actix_web::dev::{AppConfig, Server, Service};
+use actix_server::GracefulShutdownSignal;
+use actix_service::{
+    IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config,
+};
+use actix_web::dev::{AppConfig, Server, Service, ServiceResponse};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, web};
+use socket2::{Domain, Socket, Type};
 use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio_rustls::TlsAcceptor;
 
 /// How long a client may take to close its side once it was told to.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Binds the server; it takes connections once it is awaited, and those that come before wait.
-/// Returns the address with the port that was taken. With `live`, the live view is served too.
+/// A server that is bound: connections that come wait until it is awaited.
+pub struct Bound {
+    /// The server.
+    pub server: Server,
+    /// Where it listens, with the port that was taken.
+    pub address: SocketAddr,
+    /// Where it listens for TLS, if it does.
+    pub tls_address: Option<SocketAddr>,
+}
+
+/// Binds the server. With `live`, the live view is served too. In a runtime: it follows the files
+/// of certificates.
 ///
 /// Done by hand what `HttpServer` does, because it takes no connections of another's making.
 ///
 /// # Errors
-/// When the address cannot be bound.
+/// When an address cannot be bound, or the certificate cannot be served.
 pub fn bind(
     config: &Config,
     door: web::Data<Door>,
     live: Option<web::Data<LiveSource>>,
-) -> std::io::Result<(Server, SocketAddr)> {
+) -> std::io::Result<Bound> {
     let http = config.http.clone();
-    let listener = TcpListener::bind(config.listen)?;
+    let reuse_port = http.reuse_port;
+    let listener = listen(config.listen, reuse_port)?;
     let address = listener.local_addr()?;
     let builder = Server::build()
         .workers(config.workers)
@@ -39,60 +61,148 @@ pub fn bind(
         // `cli::serve` listens for them, to flush the buffer afterwards.
         .disable_signals();
     let stopping = builder.graceful_shutdown_signal();
-    let service = move || {
-        let (door, live, stopping) = (door.clone(), live.clone(), stopping.clone());
-        let app = App::new().app_data(door.clone()).wrap_fn(|request, service| {
-            let seen = Seen::begin(&request);
-            let turn = request.conn_data::<Turn>().cloned().unwrap_or_default();
-            let answer = if turn.is_closed() {
-                Err(unheard(request))
-            } else {
-                turn.begin();
-                Ok(service.call(request))
-            };
-            async move {
-                let mut answer = match answer {
-                    Ok(answer) => answer.await?,
-                    Err(unheard) => return Ok(unheard),
-                };
-                seen.end(&mut answer);
-                close_if_unread(&mut answer, &turn);
-                turn.end();
-                Ok(answer)
-            }
-        });
-        let app = match live {
-            Some(live) => app.app_data(live).configure(live::routes).configure(routes),
-            None => app.configure(routes),
-        };
-        let app = app.into_factory().map_err(|error: actix_web::Error| error.error_response());
-        let requests = HttpService::build()
-            .keep_alive(KeepAlive::Timeout(http.keep_alive))
-            // Ours: see `connection`.
-            .client_request_timeout(Duration::ZERO)
-            .client_disconnect_timeout(DISCONNECT_TIMEOUT)
-            .graceful_shutdown_signal(move || {
-                let stopping = stopping.clone();
-                async move { stopping.notified().await }
-            })
-            .on_connect_ext(|connection: &Connection, data| {
-                data.insert(connection.turn());
-            })
-            .finish(map_config(app, |()| AppConfig::default()));
-        let patience = Patience {
-            head: http.header_timeout,
-            idle: http.keep_alive + http.header_timeout,
-            linger: DISCONNECT_TIMEOUT,
-        };
-        fn_service(move |io: TcpStream| {
-            let peer = io.peer_addr().ok();
-            // Answers are small and wait for nothing that is still to be written.
-            let _ = io.set_nodelay(true);
-            let connection = Connection::new(io, door.clone(), patience);
-            async move { Ok((connection, Protocol::Http1, peer)) }
-        })
-        .and_then(requests)
+    let parts = Parts { door, live, http, stopping };
+    let plain = parts.clone();
+    let builder = builder.listen("door", listener, move || service(plain.clone(), None))?;
+    let Some(tls) = &config.tls else {
+        return Ok(Bound { server: builder.run(), address, tls_address: None });
     };
-    let server = builder.listen("door", listener, service)?.run();
-    Ok((server, address))
+    let certificates = Certificates::load(tls.files.clone()).map_err(std::io::Error::other)?;
+    let certificates = Arc::new(certificates);
+    let server_config = certificates.server_config().map_err(std::io::Error::other)?;
+    let acceptor = TlsAcceptor::from(Arc::new(server_config));
+    let listener = listen(tls.listen, reuse_port)?;
+    let tls_address = Some(listener.local_addr()?);
+    parts.door.metrics.serves(Arc::clone(&certificates));
+    tokio::spawn(certificates.follow());
+    let service = move || service(parts.clone(), Some(acceptor.clone()));
+    let server = builder.listen("door under TLS", listener, service)?.run();
+    Ok(Bound { server, address, tls_address })
+}
+
+/// What every worker's service is made of.
+#[derive(Clone)]
+struct Parts {
+    door: web::Data<Door>,
+    live: Option<web::Data<LiveSource>>,
+    http: HttpConfig,
+    stopping: GracefulShutdownSignal,
+}
+
+/// Serves the connections of one worker at one address.
+fn service(
+    parts: Parts,
+    tls: Option<TlsAcceptor>,
+) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()>
+{
+    let Parts { door, live, http, stopping } = parts;
+    let for_requests = door.clone();
+    let app = App::new().app_data(door.clone()).wrap_fn(move |request, service| {
+        let seen = Seen::begin(&request);
+        let turn = request.conn_data::<Turn>().cloned().unwrap_or_default();
+        let answer = if turn.is_closed() {
+            Err(unheard(request))
+        } else {
+            turn.begin();
+            Ok(service.call(request))
+        };
+        answered(answer, seen, turn, for_requests.clone())
+    });
+    let app = match live {
+        Some(live) => app.app_data(live).configure(live::routes).configure(routes),
+        None => app.configure(routes),
+    };
+    let app = app.into_factory().map_err(|error: actix_web::Error| error.error_response());
+    let until_stop = stopping.clone();
+    let requests = HttpService::build()
+        .keep_alive(KeepAlive::Timeout(http.keep_alive))
+        // Ours: see `connection`.
+        .client_request_timeout(Duration::ZERO)
+        .client_disconnect_timeout(DISCONNECT_TIMEOUT)
+        .h2_initial_window_size(H2_STREAM_WINDOW)
+        .h2_initial_connection_window_size(H2_CONNECTION_WINDOW)
+        .graceful_shutdown_signal(move || {
+            let stopping = until_stop.clone();
+            async move { stopping.notified().await }
+        })
+        .on_connect_ext(|connection: &Connection, data| {
+            data.insert(connection.turn());
+        })
+        .finish(map_config(app, |()| AppConfig::default()));
+    let patience = Patience {
+        head: http.header_timeout,
+        idle: http.keep_alive + http.header_timeout,
+        write: http.write_timeout,
+        linger: DISCONNECT_TIMEOUT,
+    };
+    let patient = http.header_timeout;
+    let arrival = Rc::new(Arrival { proxies: http.proxy_protocol, tls, patience: patient });
+    fn_service(move |io: TcpStream| {
+        received(io, Rc::clone(&arrival), door.clone(), patience, stopping.clone())
+    })
+    .and_then(requests)
+}
+
+/// The answer to a request on its way to the connection whose turn it is.
+async fn answered<F>(
+    answer: Result<F, ServiceResponse>,
+    seen: Seen,
+    turn: Turn,
+    door: web::Data<Door>,
+) -> Result<ServiceResponse, actix_web::Error>
+where
+    F: Future<Output = Result<ServiceResponse, actix_web::Error>>,
+{
+    let answer = match answer {
+        Ok(answer) => {
+            turn.taken().await;
+            answer.await
+        }
+        Err(unheard) => return Ok(unheard),
+    };
+    turn.end();
+    let mut answer = answer?;
+    seen.end(&mut answer);
+    if turn.is_multiplexed() {
+        return Ok(answer.map_body(|_, body| turn.watch(body)));
+    }
+    if door.is_draining() {
+        close(&mut answer, &turn);
+    } else {
+        close_if_unread(&mut answer, &turn);
+    }
+    Ok(answer)
+}
+
+/// A new connection, once it may speak HTTP.
+async fn received(
+    io: TcpStream,
+    arrival: Rc<Arrival>,
+    door: web::Data<Door>,
+    patience: Patience,
+    stopping: GracefulShutdownSignal,
+) -> Result<(Connection, Protocol, Option<SocketAddr>), DispatchError> {
+    let arrived = arrival.receive(io).await.map_err(|ended| {
+        ended.into_iter().for_each(|reason| door.metrics.ended(reason));
+        DispatchError::SlowRequestTimeout
+    })?;
+    let Arrived { io, speaks, client, since } = arrived;
+    let protocol = match speaks {
+        Speaks::Http1 => Protocol::Http1,
+        Speaks::Http2 => Protocol::Http2,
+    };
+    Ok((Connection::new(io, speaks, door, patience, since, &stopping), protocol, client))
+}
+
+/// A socket that takes connections at `address`. With `reuse_port` another process may listen
+/// there too, so that the next ingest can start before this one stops.
+fn listen(address: SocketAddr, reuse_port: bool) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(reuse_port)?;
+    // Connections have what the socket has that takes them.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
 }

@@ -8,7 +8,10 @@
 
 mod buffer;
 mod config;
+mod edge;
 mod traces;
+
+pub use edge::Ended;
 
 use crate::accept::times::TimeError;
 use crate::accept::values::ValueError;
@@ -50,6 +53,9 @@ pub struct Metrics {
     skipped_keys: Counter,
     durations: Histogram,
     traces: Arc<OnceLock<Arc<ExportCounters>>>,
+    ended: Labelled,
+    served: edge::Served,
+    shed: Labelled,
 }
 
 #[derive(Debug, Clone)]
@@ -104,6 +110,9 @@ impl Metrics {
             skipped_keys: Counter::default(),
             durations: Histogram::new(DURATION_BUCKETS),
             traces: Arc::default(),
+            ended: starting_at_zero(Ended::ALL.iter().map(|reason| reason.name())),
+            served: edge::Served::default(),
+            shed: edge::shed_by_kind(),
             registry: Registry::default(),
         };
         registry.register(
@@ -127,6 +136,11 @@ impl Metrics {
         registry.register("request_duration_seconds", help, metrics.durations.clone());
         metrics.config.register(&mut registry);
         registry.register_collector(Box::new(traces::TraceCollector(Arc::clone(&metrics.traces))));
+        let help = "Connections ended by the door with no answer to say why, by reason";
+        registry.register("connections_ended", help, metrics.ended.clone());
+        let help = "Events not kept because too much came, by kind: those of little worth go first";
+        registry.register("events_shed", help, metrics.shed.clone());
+        registry.register_collector(Box::new(metrics.served.clone()));
         registry.register_collector(Box::new(buffer::BufferCollector(buffer)));
         Self { registry, ..metrics }
     }
@@ -220,9 +234,14 @@ impl Metrics {
 
 /// A family with a series for each of `reasons`, so that rates see the first of them.
 fn starting_at_zero(reasons: impl Iterator<Item = &'static str>) -> Labelled {
+    labelled_by("reason", reasons)
+}
+
+/// The same with another label.
+fn labelled_by(label: &'static str, values: impl Iterator<Item = &'static str>) -> Labelled {
     let family = Labelled::default();
-    for reason in reasons {
-        drop(family.get_or_create(&[("reason", reason)]));
+    for value in values {
+        drop(family.get_or_create(&[(label, value)]));
     }
     family
 }

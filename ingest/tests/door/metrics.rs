@@ -2,6 +2,7 @@
 
 use crate::cli::{Serving, folder};
 use crate::client::get;
+use crate::tls::{section, write_pair};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -41,7 +42,12 @@ fn rows(text: &str) -> String {
 fn the_documented_list_is_current() {
     const BEGIN: &str = "<!-- metrics -->\n";
     // With everything on that has metrics; nobody listens on port 1.
-    let folder = folder("[telemetry]\notlp_endpoint = \"http://127.0.0.1:1\"");
+    let pair = tempfile::tempdir().expect("a folder");
+    write_pair(pair.path());
+    let folder = folder(&format!(
+        "[telemetry]\notlp_endpoint = \"http://127.0.0.1:1\"\n{}",
+        section(pair.path())
+    ));
     let serving = Serving::start_at(&folder, "error");
     let answer = get("/metrics").send(serving.address);
     let rows = rows(answer.text());

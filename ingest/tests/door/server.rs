@@ -25,6 +25,7 @@ pub(crate) const NOW: u64 = 1_800_000_000_000;
 /// A running server.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
+    pub(crate) tls_address: Option<SocketAddr>,
     folder: TempDir,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -59,6 +60,11 @@ impl Server {
     /// A server with `more` lines in its configuration.
     pub(crate) fn start_with(more: &str) -> Self {
         let folder = TempDir::with_prefix("dna-door-").expect("a folder");
+        Self::start_in(folder, more)
+    }
+
+    /// A server whose folder has something in it already.
+    pub(crate) fn start_in(folder: TempDir, more: &str) -> Self {
         let text = toml(folder.path(), more);
         let layers = Layers::from_text(Path::new("test.toml"), &text).expect("TOML");
         let config = Config::load(&layers).expect("a good configuration");
@@ -67,14 +73,21 @@ impl Server {
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(serve(config, send_address, stopped));
         });
+        let (address, tls_address) = address.recv().expect("the server starts");
         Self {
-            address: address.recv().expect("the server starts"),
+            address,
+            tls_address,
             folder,
             stop: Some(stop),
             thread: Some(thread),
             sequence: AtomicU64::new(1000),
             acknowledged: Mutex::default(),
         }
+    }
+
+    /// Its folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// A number that no frame of this server had.
@@ -231,13 +244,17 @@ impl Drop for Server {
     }
 }
 
-async fn serve(config: Config, address: mpsc::Sender<SocketAddr>, stopped: oneshot::Receiver<()>) {
+/// Where it listens, and where for TLS.
+type Addresses = (SocketAddr, Option<SocketAddr>);
+
+async fn serve(config: Config, address: mpsc::Sender<Addresses>, stopped: oneshot::Receiver<()>) {
     let counters = Arc::new(BufferCounters::default());
     let settings = config.buffer.settings.clone();
     let keeper = buffer::open(settings, Arc::clone(&counters)).await.expect("the buffer opens");
     let door = web::Data::new(Door::new(&config, keeper.clone(), counters, || NOW));
-    let (server, bound) = server::bind(&config, door, None).expect("a port is free");
-    address.send(bound).expect("the test waits");
+    let bound = server::bind(&config, door, None).expect("a port is free");
+    address.send((bound.address, bound.tls_address)).expect("the test waits");
+    let server = bound.server;
     let handle = server.handle();
     let stop = async move {
         let _ = stopped.await;

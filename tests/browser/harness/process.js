@@ -31,7 +31,8 @@ export async function start(command, args, greeting, options = {}) {
       });
     }
   });
-  const stop = async (signal = 'SIGTERM') => {
+  // As Ctrl-C does: at SIGTERM ingest waits until a balancer has noticed.
+  const stop = async (signal = 'SIGINT') => {
     child.kill(signal);
     await ended;
   };

@@ -35,6 +35,8 @@ enum Thing {
     Js,
     /// A redis-server for tests and for `demo --redis`.
     Redis,
+    /// HAProxy and nginx, for the tests of ingest behind a balancer.
+    Balancers,
     /// A Chromium for the browser tests.
     Chromium,
     /// A Firefox for the browser tests.
@@ -65,6 +67,11 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
     }
     if wanted(Thing::Redis) {
         note(&format!("redis: {}", redis_server()?.display()));
+    }
+    if wanted(Thing::Balancers) {
+        for path in balancers()? {
+            note(&format!("balancer: {}", path.display()));
+        }
     }
     if wanted(Thing::Chromium) {
         note(&format!("chromium: {}", chromium()?.display()));
@@ -104,6 +111,16 @@ pub(crate) fn nginx_with_lua() -> Result<PathBuf> {
 
 fn found(path: &str) -> Option<PathBuf> {
     Some(PathBuf::from(path)).filter(|path| path.is_file())
+}
+
+/// The haproxy and nginx programs.
+pub(crate) fn balancers() -> Result<[PathBuf; 2]> {
+    // Debian puts both where only root's PATH leads.
+    let installed = |name: &str| {
+        let path = PathBuf::from("/usr/sbin").join(name);
+        if path.is_file() { Ok(path) } else { program(&[name], name) }
+    };
+    Ok([installed("haproxy")?, installed("nginx")?])
 }
 
 /// A Chromium, or a Chrome that is there already.

@@ -128,6 +128,7 @@ pub(crate) fn run(
         Part::Bench => in_npm(workspace, "tests/bench")?,
         Part::Redis => {
             setup::redis_server()?;
+            setup::balancers()?;
             services::build(workspace)?;
             in_cargo(workspace, &["test", "--package", "dna-tests", "--no-fail-fast"])
         }

@@ -1,110 +1,73 @@
-//! A connection between the system's socket and actix's parser, for what the parser leaves out:
+//! A connection of HTTP/1.1, for what actix's parser leaves out:
 //!
 //! - A deadline for the head of every request. Actix has one for the first only, and the first
 //!   byte of a later one ends its timer for idle connections (`h1/dispatcher.rs` of actix-http
 //!   3.20: `head_timer`, `ka_timer`).
+//! - A deadline for the client to take what is written.
 //! - Words for what the parser refuses by itself: it writes an answer without a body, which
 //!   becomes a problem here, and is counted.
 //! - Silence after an answer that is the last: what the parser makes of the rest of a body that
 //!   nobody read is no request, and its answer would be one too many.
 
-use super::codes::Code;
-use super::ending::{end_of_last, find};
-use super::{Door, Problem};
-use actix_web::rt::net::TcpStream;
-use actix_web::rt::time::{Instant, Sleep, sleep};
+use super::turn::Waits;
+use super::{Patience, Turn};
+use crate::edge::stream::Stream;
+use crate::http::codes::Code;
+use crate::http::ending::{end_of_last, find};
+use crate::http::{Door, Problem};
+use crate::metrics::Ended;
+use actix_web::rt::time::{Instant, Sleep, sleep_until};
 use actix_web::web;
-use std::cell::Cell;
 use std::io;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// What a connection waits for, shared with its requests.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Turn {
-    waits: Rc<Cell<Waits>>,
-    is_closed: Rc<Cell<bool>>,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Waits {
-    /// For a head, of which nothing has come.
-    #[default]
-    Idle,
-    /// For the rest of a head.
-    Head,
-    /// For a request's answer, which has its own deadlines.
-    Answer,
-}
-
-impl Turn {
-    /// A head is complete.
-    pub(super) fn begin(&self) {
-        self.waits.set(Waits::Answer);
-    }
-
-    /// The request is answered; what comes next is another head.
-    pub(super) fn end(&self) {
-        self.waits.set(Waits::Idle);
-    }
-
-    /// What comes next is no head: the answer is the last.
-    pub(super) fn close(&self) {
-        self.is_closed.set(true);
-    }
-
-    /// Whether the last answer is made.
-    pub(super) fn is_closed(&self) -> bool {
-        self.is_closed.get()
-    }
-}
-
-/// How long a connection may wait.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Patience {
-    /// For the first byte on a new connection, and for a head from its first byte on.
-    pub(super) head: Duration,
-    /// For another request, answered ones behind it. Longer than actix's own timer, which ends
-    /// what is idle and what the parser has begun to read of no more.
-    pub(super) idle: Duration,
-    /// After the last answer, for the client to take it and to stop sending: closed at once, what
-    /// it still sends would reset the connection under the answer.
-    pub(super) linger: Duration,
-}
+/// Bytes that are read before what they hold is looked at. Actix makes requests of all that it has
+/// read, 128 KB otherwise: thousands of a client that asks in advance, each fifty times as large as
+/// its bytes. Most frames fit.
+const READ_AHEAD: usize = 8 * 1024;
 
 /// A client's connection.
-pub(super) struct Connection {
-    io: TcpStream,
+pub(in crate::http) struct H1 {
+    io: Stream,
     door: web::Data<Door>,
     turn: Turn,
     patience: Patience,
-    /// When what it waits for must be there; not looked at while a request is answered.
+    /// When what it waits for must be there; not looked at while a request is answered, unless
+    /// the client does not take what is written.
     deadline: Pin<Box<Sleep>>,
-    /// The client does not take what is written.
-    is_blocked: bool,
+    /// Bytes read since answers were written last, as actix does each time that it runs.
+    given: usize,
     /// An answer said that it is the last: how much of it is to be written. What still comes is
     /// the rest of a body, not a head, and is not read by the parser.
     last: Option<usize>,
     /// Nothing more is read.
     is_ended: bool,
+    /// The client is told that nothing more is written.
+    is_shut: bool,
     /// What is to be written before anything else, and how much of it is.
     words: (Vec<u8>, usize),
 }
 
-impl Connection {
-    pub(super) fn new(io: TcpStream, door: web::Data<Door>, patience: Patience) -> Self {
+impl H1 {
+    pub(super) fn new(
+        io: Stream,
+        door: web::Data<Door>,
+        patience: Patience,
+        since: Instant,
+    ) -> Self {
         Self {
             io,
             door,
             turn: Turn::default(),
             patience,
-            deadline: Box::pin(sleep(patience.head)),
-            is_blocked: false,
+            deadline: Box::pin(sleep_until(since + patience.head)),
+            given: 0,
             last: None,
             is_ended: false,
+            is_shut: false,
             words: (Vec::new(), 0),
         }
     }
@@ -122,15 +85,15 @@ impl Connection {
 
     /// Ends the connection when it has waited too long.
     fn check_deadline(&mut self, context: &mut Context<'_>) -> io::Result<()> {
-        let waits = self.turn.waits.get();
-        if self.is_ended
-            || waits == Waits::Answer
+        let waits = self.turn.waits();
+        if (!self.turn.is_blocked() && (self.is_ended || waits == Waits::Answer))
             || self.deadline.as_mut().poll(context).is_pending()
         {
             return Ok(());
         }
-        if self.is_blocked {
+        if self.turn.is_blocked() {
             // Words would stand in the middle of an answer.
+            self.door.metrics.ended(Ended::NotTaken);
             return Err(io::ErrorKind::TimedOut.into());
         }
         if waits == Waits::Head && self.last.is_none() {
@@ -146,6 +109,33 @@ impl Connection {
         tracing::debug!(reason = code.name(), "connection ended");
         self.words = (Problem::plain(code).last_words(), 0);
         self.is_ended = true;
+    }
+
+    /// Notes whether the client takes what is written, and ends the connection when it does not:
+    /// from the first time that it does not until all is taken, however little it takes at a time.
+    fn watch<T>(
+        &mut self,
+        written: Poll<io::Result<T>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_pending() {
+            if !self.turn.is_blocked() {
+                self.turn.block();
+                self.wait(self.patience.write, context);
+            }
+            self.check_deadline(context)?;
+        }
+        written
+    }
+
+    /// Tells the client that nothing more comes.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.is_shut {
+            let shut = Pin::new(&mut self.io).poll_shutdown(context);
+            ready!(self.watch(shut, context))?;
+            self.is_shut = true;
+        }
+        Poll::Ready(Ok(()))
     }
 
     /// Writes what is to be said.
@@ -172,7 +162,7 @@ fn refusal_of_the_parser(answer: &[u8]) -> Option<Code> {
     find(head, b"content-length: 0\r\n").map(|_| code)
 }
 
-impl AsyncRead for Connection {
+impl AsyncRead for H1 {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -184,6 +174,15 @@ impl AsyncRead for Connection {
             // To the parser the client has hung up; it flushes and closes.
             return Poll::Ready(Ok(()));
         }
+        if this.turn.is_held() {
+            // Nothing more of who takes no answer; the write that goes on wakes the task. See
+            // `Turn::taken`.
+            return Poll::Pending;
+        }
+        if this.given >= READ_AHEAD {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         let before = buffer.filled().len();
         while this.last.is_some() {
             ready!(Pin::new(&mut this.io).poll_read(context, buffer))?;
@@ -193,22 +192,25 @@ impl AsyncRead for Connection {
             buffer.set_filled(before);
         }
         ready!(Pin::new(&mut this.io).poll_read(context, buffer))?;
-        if this.turn.waits.get() == Waits::Idle && buffer.filled().len() > before {
-            this.turn.waits.set(Waits::Head);
-            this.wait(this.patience.head, context);
+        this.given += buffer.filled().len() - before;
+        if this.turn.waits() == Waits::Idle && buffer.filled().len() > before {
+            this.turn.set_waits(Waits::Head);
+            if !this.turn.is_blocked() {
+                this.wait(this.patience.head, context);
+            }
         }
         Poll::Ready(Ok(()))
     }
 }
 
-impl AsyncWrite for Connection {
+impl AsyncWrite for H1 {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let waits = this.turn.waits.get();
+        let waits = this.turn.waits();
         if waits != Waits::Answer
             && !this.is_ended
             && this.last.is_none()
@@ -216,7 +218,8 @@ impl AsyncWrite for Connection {
         {
             this.say(code);
         }
-        ready!(this.poll_words(context))?;
+        let words = this.poll_words(context);
+        ready!(this.watch(words, context))?;
         if this.is_ended {
             return Poll::Ready(Ok(bytes.len()));
         }
@@ -226,13 +229,14 @@ impl AsyncWrite for Connection {
         }
         if waits == Waits::Idle {
             // An answer goes out. One that is a stream goes on for as long as it is written.
-            this.wait(this.patience.idle, context);
+            if !this.turn.is_blocked() {
+                this.wait(this.patience.idle, context);
+            }
             this.last = this.last.or_else(|| end_of_last(bytes));
         }
         let part = &bytes[..this.last.unwrap_or(usize::MAX).min(bytes.len())];
         let written = Pin::new(&mut this.io).poll_write(context, part);
-        this.is_blocked = written.is_pending();
-        let written = ready!(written)?;
+        let written = ready!(this.watch(written, context))?;
         if let Some(rest) = &mut this.last {
             *rest -= written;
             if *rest == 0 {
@@ -244,13 +248,28 @@ impl AsyncWrite for Connection {
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        ready!(this.poll_words(context))?;
-        Pin::new(&mut this.io).poll_flush(context)
+        this.given = 0;
+        let words = this.poll_words(context);
+        ready!(this.watch(words, context))?;
+        let flushed = Pin::new(&mut this.io).poll_flush(context);
+        ready!(this.watch(flushed, context))?;
+        if this.turn.written() && this.last != Some(0) {
+            let is_head = this.turn.waits() == Waits::Head;
+            let patience = if is_head { this.patience.head } else { this.patience.idle };
+            this.wait(patience, context);
+        }
+        if this.last == Some(0) || this.is_ended {
+            // Under TLS the end has to be said, and actix gives up without a word on a client
+            // that goes on sending.
+            return this.poll_end(context);
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        ready!(this.poll_words(context))?;
-        Pin::new(&mut this.io).poll_shutdown(context)
+        let words = this.poll_words(context);
+        ready!(this.watch(words, context))?;
+        this.poll_end(context)
     }
 }

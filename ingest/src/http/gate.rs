@@ -1,0 +1,114 @@
+//! What a request must pass although nothing is wrong with it: the rates of its address and
+//! application, the application's quota, and the marks of a buffer that fills up.
+
+use super::codes::Code;
+use super::{Door, Problem, Rules};
+use crate::accept::Judged;
+use crate::accept::apps::App;
+use crate::edge::rates::{Addresses, Clock};
+use crate::edge::worth::{Pressure, Worth};
+use dna_protocol::Event;
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// The longest that clients are told to wait because of an overload: it passes in seconds or
+/// not at all, and each gets another time, so that not all come back at once.
+const RETRY_SPREAD_SECONDS: u64 = 5;
+
+/// What is known of who sends how much.
+#[derive(Default)]
+pub(super) struct Gate {
+    addresses: Addresses,
+    clock: Clock,
+}
+
+impl Gate {
+    /// Lets a request of `address` pass.
+    ///
+    /// # Errors
+    /// The refusal. An address that is a proxy of ours is nobody's: it is not limited.
+    pub(super) fn address(&self, address: Option<IpAddr>, rules: &Rules) -> Result<(), Problem> {
+        let (Some(rate), Some(address)) = (rules.rates.address, address) else { return Ok(()) };
+        if rules.trust.is_proxy(address) {
+            return Ok(());
+        }
+        self.addresses.take_request(address, rate, &self.clock).map_err(|wait| {
+            let detail = format!("at most {rate} of one address");
+            Problem::new(Code::AddressRate, detail).retry_after(wait)
+        })
+    }
+
+    /// Lets a request for `app` pass.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub(super) fn app(&self, app: &App) -> Result<(), Problem> {
+        let Some(rate) = app.rates.requests else { return Ok(()) };
+        app.used.take_request(rate, &self.clock).map_err(|wait| {
+            let detail = format!("at most {rate} for application {:?}", &*app.name);
+            Problem::new(Code::AppRate, detail).retry_after(wait)
+        })
+    }
+}
+
+/// Events that count for an application's quota, unless they are not kept.
+pub(super) struct Quota<'a> {
+    app: &'a App,
+    events: u64,
+}
+
+impl<'a> Quota<'a> {
+    /// Takes `events` of the day of `now`.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub(super) fn take(app: &'a App, events: usize, now: u64) -> Result<Self, Problem> {
+        let Some(quota) = app.rates.events_per_day else { return Ok(Self { app, events: 0 }) };
+        let events = events as u64;
+        app.used.take_events(events, quota, now).map_err(|wait| {
+            let name = &*app.name;
+            let detail = format!("at most {quota} events a day (UTC) for application {name:?}");
+            Problem::new(Code::AppQuota, detail).retry_after(wait)
+        })?;
+        Ok(Self { app, events })
+    }
+
+    /// They were kept.
+    pub(super) fn keep(mut self) {
+        self.events = 0;
+    }
+}
+
+impl Drop for Quota<'_> {
+    fn drop(&mut self) {
+        if self.events > 0 {
+            self.app.used.return_events(self.events);
+        }
+    }
+}
+
+/// How much the buffer can take now.
+pub(super) fn pressure(door: &Door, rules: &Rules) -> Pressure {
+    let [items, bytes] = door.keeper.load();
+    rules.rates.marks.pressure(items, bytes)
+}
+
+/// Refuses a request that comes while the buffer is all but full.
+pub(super) fn check_pressure(door: &Door, rules: &Rules, now: u64) -> Result<(), Problem> {
+    if pressure(door, rules) != Pressure::Refuse {
+        return Ok(());
+    }
+    let wait = Duration::from_secs(1 + now % RETRY_SPREAD_SECONDS);
+    Err(Problem::plain(Code::Overloaded).retry_after(wait))
+}
+
+/// Takes out of `judged` what is worth less than what can be kept now, and returns it.
+pub(super) fn shed(judged: &mut Judged, pressure: Pressure) -> Vec<Event> {
+    let least = match pressure {
+        Pressure::None => return Vec::new(),
+        Pressure::Only(least) => least,
+        // What has come so far is no longer refused for it.
+        Pressure::Refuse => Worth::Keep,
+    };
+    judged.entry.frame.events.extract_if(.., |event| Worth::of(event) < least).collect()
+}
