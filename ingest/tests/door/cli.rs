@@ -8,7 +8,7 @@ use dna_protocol::json::frame_value;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
 use std::time::SystemTime;
 use tempfile::TempDir;
 
@@ -42,6 +42,8 @@ pub(crate) struct Serving {
     pub(crate) address: SocketAddr,
     errors: BufReader<ChildStderr>,
     log: String,
+    /// Open to its end: more may be announced.
+    _out: BufReader<ChildStdout>,
 }
 
 impl Serving {
@@ -53,15 +55,17 @@ impl Serving {
     pub(crate) fn start_at(folder: &TempDir, level: &str) -> Self {
         let mut command = ingest();
         command.arg("serve").arg("--config").arg(folder.path().join("ingest.toml"));
+        // No balancer has to notice that it ends.
+        command.env("DNA_HTTP_DRAIN_DELAY_MS", "0");
         command.env("DNA_LOG", level).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("it starts");
         let mut line = String::new();
-        let out = child.stdout.take().expect("piped");
-        BufReader::new(out).read_line(&mut line).expect("a line");
+        let mut out = BufReader::new(child.stdout.take().expect("piped"));
+        out.read_line(&mut line).expect("a line");
         let address = line.trim_end().strip_prefix("ingest listening on http://");
         let address = address.unwrap_or_else(|| panic!("{line:?}")).parse().expect("an address");
         let errors = BufReader::new(child.stderr.take().expect("piped"));
-        Self { child, address, errors, log: String::new() }
+        Self { child, address, errors, log: String::new(), _out: out }
     }
 
     pub(crate) fn terminate(&self) {
