@@ -16,8 +16,8 @@ interface Frame {
 /** What `sdk-wasm/debug` gives: a frame, or why it is none. */
 type Read = { form: string; frame: Frame; wrong: string[] } | string;
 
-/** Shows the bytes of a frame, and whether a beacon was taken, or the answer. */
-export type Show = (bytes: Uint8Array, outcome: boolean | Promise<Response>) => void;
+/** Shows the bytes of a frame, whether a beacon was taken, or the answer, and how many bytes were sent. */
+export type Show = (bytes: Uint8Array, outcome: boolean | Promise<Response>, sent: number) => void;
 
 /** Gives back what prints a frame; undefined when there can be none, and the console says why. */
 export async function debug(fetch: typeof window.fetch): Promise<Show | undefined> {
@@ -38,11 +38,11 @@ export async function debug(fetch: typeof window.fetch): Promise<Show | undefine
 }
 
 /** Never throws: it is called while the frame is sent. */
-function show(bytes: Uint8Array, outcome: boolean | Promise<Response>): void {
+function show(bytes: Uint8Array, outcome: boolean | Promise<Response>, sent: number): void {
   try {
     // Now: the bytes are the Wasm's memory.
     const found: Read = read(bytes);
-    const size = bytes.length;
+    const size = sent < bytes.length ? `${bytes.length} bytes, sent in ${sent}` : `${sent} bytes`;
     // At once: the page may be gone in a moment.
     if (typeof outcome == 'boolean') return print(found, size, outcome ? 'given to a beacon, which has no answer' : 'refused by sendBeacon');
     outcome
@@ -83,11 +83,11 @@ function said(status: number, text: string): Said {
 
 const counted = (count: number, what: string) => `${count} ${what}${count == 1 ? '' : 's'}`;
 
-function print(found: Read, size: number, outcome: string, answer: Answer = {}): void {
+function print(found: Read, size: string, outcome: string, answer: Answer = {}): void {
   const { log } = console;
-  if (typeof found == 'string') return log(`dna → ${size} bytes, ${outcome}; ${found}`);
+  if (typeof found == 'string') return log(`dna → ${size}, ${outcome}; ${found}`);
   const { events, ...header } = found.frame;
-  console.groupCollapsed(`dna → ${counted(events.length, 'event')}, ${size} bytes, sequence ${header.sequence}, ${outcome}`);
+  console.groupCollapsed(`dna → ${counted(events.length, 'event')}, ${size}, sequence ${header.sequence}, ${outcome}`);
   log(`header (${found.form})`, header);
   events.forEach(({ kind, time, body }, at) => log(`${at} ${kind} at ${time} ms`, body));
   for (const sentence of found.wrong) log(`✗ ${sentence}`);

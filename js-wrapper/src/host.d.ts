@@ -12,6 +12,6 @@ export function connect(core: {
 }): void;
 
 /** Shows each frame from now on, and what becomes of it: whether a beacon was taken, or the answer. */
-export function watch(show: ((bytes: Uint8Array, outcome: boolean | Promise<Response>) => void) | undefined): void;
+export function watch(show: ((bytes: Uint8Array, outcome: boolean | Promise<Response>, sent: number) => void) | undefined): void;
 /** Bytes of a request's body, where that can be told without reading it. */
 export function body_size(body: unknown): number | undefined;

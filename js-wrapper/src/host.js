@@ -108,29 +108,29 @@ let filters;
 export const filter_by = (filter) => (filters = filter);
 export const filter = (bytes) => attempt(() => filters(bytes), nothing);
 
-/** Is shown each frame and what becomes of it; nobody, unless the page has the debug mode. */
+/** Is shown each frame, what becomes of it and its bytes as sent; nobody, unless the page has the debug mode. */
 let shown;
 export const watch = (show) => (shown = show);
-export const beacon = (url, bytes) =>
+export const beacon = (url, body, frame) =>
   attempt(() => {
-    const taken = navigator.sendBeacon(url, bytes);
-    shown?.(bytes, taken);
+    const taken = navigator.sendBeacon(url, body);
+    shown?.(frame, taken, body.length);
     return taken;
   }, false);
 /**
  * What another script's `fetch` returns need be no promise, and may call back at once. Bytes have no
  * media type, so a browser sends them to another origin without asking first.
  */
-export const send = (fetch, url, sequence, bytes) =>
+export const send = (fetch, url, sequence, body, frame) =>
   attempt(() => {
     // No referrer: it would tell servers on the way the query of the page, at up to 2 KB a request.
-    const init = { method: 'POST', body: bytes, keepalive: true, credentials: 'omit', referrerPolicy: 'no-referrer' };
+    const init = { method: 'POST', body, keepalive: true, credentials: 'omit', referrerPolicy: 'no-referrer' };
     const answer = Promise.resolve(fetch.call(window, url, init));
     answer.then(
       (answer) => core.answered(sequence, answer.status || 0, attempt(() => +answer.headers.get('retry-after'), 0)),
       () => core.answered(sequence, 0, 0),
     );
-    shown?.(bytes, answer);
+    shown?.(frame, answer, body.length);
     return true;
   }, false);
 

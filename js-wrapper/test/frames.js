@@ -1,6 +1,7 @@
 /** Reads frames with a CBOR decoder that is none of ours, by the numbers that `tests/golden/keys.txt` promises. */
 import { readFileSync } from 'node:fs';
 import { decode } from 'cborg';
+import { unpacked } from './packed.js';
 
 /** Short names for what tests ask for most; other fields have the wire's. */
 const SHORT = {
@@ -39,7 +40,7 @@ tags[55799] = (decodeItem) => decodeItem();
 
 /** A request's frame: { header fields…, events: [{ kind, time, …fields }] }. */
 export async function frame(request) {
-  const bytes = new Uint8Array(await request.bytes);
+  const bytes = new Uint8Array(unpacked(await request.bytes));
   if (bytes[0] === 0x7b) return JSON.parse(Buffer.from(bytes).toString());
   if (Buffer.from(bytes.subarray(0, 3)).toString('hex') !== 'd9d9f7') throw new Error('no tag');
   const map = decode(bytes, { useMaps: true, tags });

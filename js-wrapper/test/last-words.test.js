@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { Page } from './browser-double.js';
-import { events } from './frames.js';
+import { events, frame } from './frames.js';
 
 let page;
 afterEach(() => page?.close());
@@ -37,7 +37,7 @@ test('a page that is left before even the JavaScript of the core is there says b
   page.dispatch('error', { target: { localName: 'img', src: '/x.png' } });
   dna('event', 'a');
   page.leave();
-  const read = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
+  const read = await frame(page.sent[0]);
   assert.deepEqual(read.events.map(({ kind }) => kind), ['page_view', 'exception', 'unhandled_rejection']);
   const [, error, rejection] = read.events;
   assert.deepEqual([error.time, error.body['exception.type']], [40, 'RangeError']);
@@ -50,7 +50,7 @@ test('a page that is left before even the JavaScript of the core is there says b
   // Seen again and left again it is still the same view.
   page.throws(new Error('later'));
   page.leave();
-  const again = JSON.parse(Buffer.from(await page.sent[1].bytes).toString());
+  const again = await frame(page.sent[1]);
   assert.deepEqual(again.events.map(({ kind }) => kind), ['exception']);
   assert.deepEqual([again['view.id'], again['session.id'], again.sequence], [read['view.id'], read['session.id'], 2]);
 });
@@ -67,7 +67,7 @@ for (const [how, beacon] of [['is missing', undefined], ['throws', () => { throw
       page.dispatch('error', { message: 'Script error.', error: null, target: page.window });
       page.leave();
       assert.deepEqual(page.sent.map(({ way }) => way), ['fetch']);
-      const read = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
+      const read = await frame(page.sent[0]);
       assert.deepEqual(read.events.map(({ kind }) => kind), ['page_view', 'exception']);
       assert.equal(read.events[1].body['exception.message'], 'Script error.');
       assert.equal(read['dropped.queue_full'] ?? 0, 0);
@@ -102,7 +102,7 @@ test('a page that is left before the core is there sends its last words as JSON'
   await fetch('/api/a?card=1', { method: 'put' });
   page.leave();
   assert.deepEqual(page.sent.map(({ way, url }) => [way, url]), [['beacon', 'https://dna.bank/v1/beacon']]);
-  const read = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
+  const read = await frame(page.sent[0]);
   assert.match(read['session.id'], /^[0-9a-f]{32}$/);
   assert.ok(Number.isSafeInteger(read.sequence));
   assert.equal(read['url.full'], 'https://bank/accounts');
@@ -123,7 +123,7 @@ test('a page that is left before the core is there sends its last words as JSON'
   // Kept by the back/forward cache, seen again and left again, it is still the same view.
   page.throws(new Error('later'));
   page.leave();
-  const again = JSON.parse(Buffer.from(await page.sent[1].bytes).toString());
+  const again = await frame(page.sent[1]);
   assert.deepEqual(again.events.map((event) => event.kind), ['exception']);
   assert.equal(again['view.id'], read['view.id']);
 });
@@ -145,8 +145,8 @@ test('last words wait in the storage, without the user, until a page with a core
   page = new Page({ storage: page.storage, at: page.at + 6000 }).tag();
   await page.ready();
   await page.pass(1);
-  const [before] = await Promise.all([told].map(async ({ bytes }) => JSON.parse(Buffer.from(await bytes).toString())));
-  const again = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
+  const before = await frame(told);
+  const again = await frame(page.sent[0]);
   assert.equal(again.sequence, before.sequence);
   assert.equal(again.sent_at_ms, page.at, 'by the clock of now');
   assert.equal(again['session.id'], before['session.id']);
@@ -180,7 +180,7 @@ test('a VIP whom the share leaves out is in the last words', async () => {
   await page.halfway();
   dna('setUser', 'u', { tier: 'gold' });
   page.leave();
-  const read = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
+  const read = await frame(page.sent[0]);
   assert.equal(read['sampling.reason'], 'vip');
 });
 
@@ -213,7 +213,7 @@ test('last words keep to the bounds of the wire, as the core does', async () => 
   dna('event', '字'.repeat(200), 'no attributes');
   dna('event', 'b', { long: '字'.repeat(400), ['k'.repeat(99)]: 1 });
   page.leave();
-  const read = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
+  const read = await frame(page.sent[0]);
   const [, user, name, long] = read.events.map(({ body }) => body);
   const bytes = (text) => Buffer.byteLength(text);
   assert.equal(bytes(read['service.version']), 64);
@@ -233,7 +233,7 @@ test('one record that cannot be read takes none of the last words with it', asyn
   page.dispatch('unhandledrejection', { reason: hostile });
   page.throws(new Error('kept'));
   page.leave();
-  const read = JSON.parse(Buffer.from(await page.sent[0].bytes).toString());
+  const read = await frame(page.sent[0]);
   assert.deepEqual(read.events.map((event) => event.kind), ['page_view', 'exception']);
 });
 

@@ -1,7 +1,8 @@
 //! The wire between DNA's clients, ingest and consumers.
 //!
 //! A client sends a [`Frame`]: a [`Header`] and the [`Event`]s of one batch, as CBOR
-//! ([`cbor::encode_frame`], [`cbor::decode_frame`]) or as the JSON twin ([`json`]).
+//! ([`cbor::encode_frame`], [`cbor::decode_frame`]) or as the JSON twin ([`json`]); ours sends it
+//! [`packed`].
 //! Ingest keeps it as an [`Entry`](entry::Entry): the frame without its secrets, and what
 //! only the server knows. `docs/protocol.md` says the same for writers of other clients.
 //!
@@ -18,6 +19,7 @@ pub mod field;
 pub mod json;
 pub mod limits;
 pub mod model;
+pub mod packed;
 pub mod privacy;
 pub mod problem;
 mod record;

@@ -3,11 +3,15 @@
 mod support;
 
 use dna_protocol::entry::Entry;
+use dna_protocol::packed::{pack, unpack};
 use dna_protocol::{FieldProblem, FrameProblem, cbor, json};
 use proptest::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use support::{custom, frame_of, items, map, raw_event, required_header};
+
+/// Bytes that a server reads at most.
+const MAX: usize = dna_protocol::limits::BODY_BYTES_MAX;
 
 /// Counts the bytes that the running thread holds, so that a test can bound them.
 struct Counting;
@@ -60,6 +64,7 @@ fn read_all(bytes: &[u8]) {
     let _ = cbor::decode_frame(bytes);
     let _ = json::decode_frame(bytes);
     let _ = Entry::decode(bytes);
+    let _ = unpack(bytes, bytes.len() * 4);
 }
 
 proptest! {
@@ -91,6 +96,22 @@ proptest! {
         let cost = peak_of(|| read_all(&bytes));
         prop_assert!(cost <= allowed(bytes.len()), "{} bytes", cost);
     }
+}
+
+#[test]
+fn a_packed_frame_that_promises_much_costs_little() {
+    let frame = frame_of(&required_header(), &vec![custom("a"); 1000]);
+    let mut bytes = pack(&frame);
+    // Its length, behind the tag and the head of the array.
+    assert_eq!(bytes[4], 0x19);
+    for promised in [0u16, 1, 60_000, u16::MAX] {
+        bytes[5..7].copy_from_slice(&promised.to_be_bytes());
+        let cost = peak_of(|| assert!(unpack(&bytes, MAX).is_err(), "{promised}"));
+        assert!(cost <= 255 * bytes.len() as isize, "{cost} bytes");
+    }
+    let little = [&bytes[..4], &[0x1a, 0, 0x0f, 0xff, 0xff, 0x41, 0]].concat();
+    let cost = peak_of(|| assert!(unpack(&little, MAX).is_err()));
+    assert_eq!(cost, 0, "a byte cannot stand for a million");
 }
 
 #[test]

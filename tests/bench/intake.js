@@ -3,6 +3,7 @@
 
 import { createServer } from 'node:http';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { unpacked } from '../../js-wrapper/test/packed.js';
 
 /** Bytes of a body that are read. No peer sends more than 64 KiB at a time. */
 const BODY_MAX = 4 << 20;
@@ -83,11 +84,11 @@ function headerBytes({ method, url, rawHeaders }) {
 }
 
 /**
- * A body's text, decompressed. Markers are ASCII letters, so one character a byte finds them in
+ * A body's text, decompressed, ours unpacked. Markers are ASCII letters, so one character a byte finds them in
  * CBOR, JSON and forms alike.
  */
 function textOf(body, encoding) {
   const sniffed = encoding ?? (body[0] === 0x1f && body[1] === 0x8b ? 'gzip' : undefined);
   const decode = DECODERS[sniffed];
-  return (decode ? decode(body) : body).toString('latin1');
+  return unpacked(decode ? decode(body) : body).toString('latin1');
 }

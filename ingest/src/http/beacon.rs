@@ -102,7 +102,7 @@ async fn take(
     door.gate.address(address, &rules)?;
     gate::check_pressure(door, &rules, now)?;
     let (body, _share) = sent.decompressed(&rules.limits)?;
-    let decoded = form::decode(&body)?;
+    let decoded = form::decode(&body, rules.limits.decompressed_bytes_max)?;
     drop(body);
     let sender = sender(&decoded.frame.header, &rules, now)?;
     let app = sender.app;

@@ -1,10 +1,12 @@
 //! A refusal on its way to the client: RFC 9457, `application/problem+json`.
 
 use super::codes::Code;
+use crate::accept::form::FormProblem;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use dna_protocol::FrameProblem;
+use dna_protocol::packed::UnpackProblem;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -108,6 +110,18 @@ struct Body<'a> {
     detail: &'a str,
     #[serde(flatten)]
     members: &'a Map<String, Value>,
+}
+
+impl From<FormProblem> for Problem {
+    fn from(problem: FormProblem) -> Self {
+        match problem {
+            FormProblem::Frame(problem) => problem.into(),
+            FormProblem::Packed(problem @ UnpackProblem::TooLarge { .. }) => {
+                Self::new(Code::DecompressedTooLarge, problem.to_string())
+            }
+            FormProblem::Packed(problem) => Self::new(Code::MalformedEncoding, problem.to_string()),
+        }
+    }
 }
 
 impl From<FrameProblem> for Problem {

@@ -16,6 +16,7 @@ mod frames;
 mod h2;
 mod metrics;
 mod otlp;
+mod packed;
 mod privacy;
 mod proxy;
 mod reload;

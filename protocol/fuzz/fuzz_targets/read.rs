@@ -5,10 +5,19 @@
 
 #![no_main]
 
+use dna_protocol::limits::BODY_BYTES_MAX;
+use dna_protocol::packed::{pack, unpack};
 use dna_protocol::{cbor, entry::Entry, json};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
+    if let Ok(Some(frame)) = unpack(bytes, BODY_BYTES_MAX) {
+        assert!(frame.len() <= BODY_BYTES_MAX);
+    }
+    let packed = pack(bytes);
+    if packed != bytes {
+        assert_eq!(unpack(&packed, bytes.len()).expect("our own bytes").as_deref(), Some(bytes));
+    }
     if let Ok(decoded) = cbor::decode_frame(bytes) {
         let again = cbor::encode_frame(&decoded.frame);
         if !decoded.frame.events.is_empty() {

@@ -2,6 +2,7 @@
 
 use super::js;
 use crate::Host;
+use dna_protocol::packed::pack;
 use wasm_bindgen::prelude::JsValue;
 
 /// Storage, transport, timer and randomness of a page.
@@ -69,11 +70,11 @@ impl Host for Browser {
     }
 
     fn beacon(&mut self, frame: &[u8]) -> bool {
-        js::beacon(&self.endpoint, frame)
+        js::beacon(&self.endpoint, &pack(frame), frame)
     }
 
     fn fetch(&mut self, sequence: u64, frame: &[u8]) -> bool {
-        js::send(&self.fetch, &self.endpoint, sequence as f64, frame)
+        js::send(&self.fetch, &self.endpoint, sequence as f64, &pack(frame), frame)
     }
 
     fn wake_in(&mut self, delay: u64) {

@@ -55,10 +55,18 @@ extern "C" {
     /// The key of a frame that is the storage's so manieth; 0 when that is somebody else's,
     /// negative behind the last one.
     pub(super) fn stored(at: u32) -> f64;
-    /// `sendBeacon`; `false` when it is missing or refuses.
-    pub(super) fn beacon(url: &str, bytes: &[u8]) -> bool;
+    /// `sendBeacon` of a body; `false` when it is missing or refuses. The debug mode is shown the
+    /// frame in it.
+    pub(super) fn beacon(url: &str, body: &[u8], frame: &[u8]) -> bool;
     /// `fetch` with keepalive, whose end calls `answered`; `false` when it is missing or throws.
-    pub(super) fn send(fetch: &JsValue, url: &str, sequence: f64, bytes: &[u8]) -> bool;
+    /// The debug mode is shown the frame.
+    pub(super) fn send(
+        fetch: &JsValue,
+        url: &str,
+        sequence: f64,
+        body: &[u8],
+        frame: &[u8],
+    ) -> bool;
     /// The `traceparent` of the call that fetch was given `input` and `init` for; empty without.
     pub(super) fn traceparent(input: &JsValue, init: &JsValue) -> String;
     /// Bytes of a request's body, where that can be told without reading it; else undefined.
