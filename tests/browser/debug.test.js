@@ -64,7 +64,7 @@ test('with it each frame is printed with its events and the answer', async () =>
   await wait('its answer', ({ values }) => values?.[0] === 'answer' && values[1].accepted > 0);
   assert.deepEqual(files(), ['dna-extras.js', 'dna-debug.js', 'dna-debug.wasm']);
   const [group] = lines.filter(({ type }) => type === 'startGroupCollapsed');
-  assert.match(group.text, /^dna → \d+ events?, \d+ bytes, sequence \d+, acknowledged$/);
+  assert.match(group.text, /^dna → \d+ events?, \d+ bytes, sent in \d+, sequence \d+, acknowledged$/);
   const header = lines.find(({ values }) => values?.[0] === 'header (CBOR)').values[1];
   assert.equal(header.app_key, 'demo-bank');
   const paid = lines.find(({ values }) => values?.[1]?.['event.name'] === 'paid');
