@@ -112,6 +112,10 @@ fn a_block_ends_as_the_format_says() {
     // Readers that copy eight bytes at a time rely on it: the last 5 bytes are literals.
     let bytes = pack(&[0; 100]);
     assert_eq!(bytes[bytes.len() - 6..], [5 << 4, 0, 0, 0, 0, 0]);
+    // And no repeat begins later than 12 bytes before it.
+    let ending = |end: &[u8]| pack(&[&[0; 100], &b"1abcdefgh2abcdefgh"[..], end].concat());
+    assert!(ending(b"vwx").ends_with(b"abcdefghvwx"));
+    assert!(!ending(b"vwxy").ends_with(b"abcdefghvwxy"));
 }
 
 #[test]
