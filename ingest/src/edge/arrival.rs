@@ -76,7 +76,7 @@ impl Arrival {
                 Ok(source) => client = Some(source.unwrap_or(peer)),
                 Err(ProxyError::Io(_)) => return Err(None),
                 Err(error) => {
-                    tracing::debug!(%peer, %error, "connection refused");
+                    tracing::debug!(%error, "connection refused: a proxy must say whose it is");
                     return Err(Some(Ended::NoProxyHeader));
                 }
             }

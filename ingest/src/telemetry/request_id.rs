@@ -9,13 +9,15 @@ pub struct RequestId(String);
 
 impl RequestId {
     /// The one that the request brought in `X-Request-Id`, if it is sane: 1 to 64 letters, digits,
-    /// `-`, `_` and `.`, in which nothing looks like a personal number. Else that of its trace.
+    /// `-`, `_` and `.`, in which nothing looks like a personal number. Else that of its trace, which
+    /// a stranger may have made up too; else a new one.
     #[must_use]
     pub fn of(brought: Option<&str>, trace: &TraceContext) -> Self {
-        match brought.filter(|id| is_sane(id)) {
-            Some(id) => Self(id.to_owned()),
-            None => Self(hex(&trace.trace_id)),
+        if let Some(id) = brought.filter(|id| is_sane(id)) {
+            return Self(id.to_owned());
         }
+        let id = hex(&trace.trace_id);
+        Self(if is_sane(&id) { id } else { hex(&TraceContext::default().trace_id) })
     }
 
     /// The text.
@@ -82,5 +84,14 @@ mod tests {
             assert_eq!(RequestId::of(Some(bad), &trace).as_str(), made, "{bad:?}");
         }
         assert_eq!(RequestId::of(None, &trace).as_str(), made);
+    }
+
+    #[test]
+    fn a_number_in_the_place_of_a_trace_is_no_identifier() {
+        let mut trace_id = [0x11; 16];
+        trace_id[0] = 0x41;
+        let trace = TraceContext { trace_id, parent: None };
+        let id = RequestId::of(None, &trace);
+        assert!(!id.as_str().contains("4111111111111111"), "{id:?}");
     }
 }
