@@ -227,6 +227,10 @@ impl Shared {
         lock(&self.queue).size()
     }
 
+    pub(super) fn load_of(&self, app: u16) -> [(u64, usize); 2] {
+        lock(&self.queue).load_of(app, &self.bounds)
+    }
+
     fn learn<S: Sink>(&self, problem: Option<&KeepError>, sink: &S) {
         let new = Health::new(problem, sink);
         let mut health = lock(&self.health);

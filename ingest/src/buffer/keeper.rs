@@ -103,6 +103,13 @@ impl Keeper {
         [(counters.queued_items(), bounds.items_max), (counters.queued_bytes(), bounds.bytes_max)]
     }
 
+    /// What waits of application `app`, and how much of it always finds room, whatever the others
+    /// send: entries, then their bytes. Takes the queue's lock.
+    #[must_use]
+    pub fn load_of(&self, app: u16) -> [(u64, usize); 2] {
+        self.shared.load_of(app)
+    }
+
     /// Takes nothing more, writes what waits, and stops. The other handles answer
     /// [`KeepError::Unavailable`] from then on.
     pub async fn close(self) {

@@ -54,6 +54,15 @@ impl Queue {
         (self.items, self.bytes)
     }
 
+    /// What waits of application `app`, and its fair part of the bounds: entries, then bytes. Who
+    /// has less than that finds room, for in a full queue somebody else has more.
+    pub(super) fn load_of(&self, app: u16, bounds: &Bounds) -> [(u64, usize); 2] {
+        let lane = self.lanes.get(usize::from(app));
+        let (items, bytes) = lane.map_or((0, 0), |lane| (lane.waiting.len(), lane.bytes));
+        let parts = (self.turns.len() + usize::from(items == 0)).max(1);
+        [(items as u64, bounds.items_max / parts), (bytes as u64, bounds.bytes_max / parts)]
+    }
+
     /// Puts an entry of application `app` at the end of its lane, and answers those that have to
     /// make room for it; how many those are.
     ///

@@ -51,8 +51,8 @@ pub struct Marks {
     pub all: u8,
 }
 
-/// What is to be done at a moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is to be done at a moment, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pressure {
     /// Everything is kept.
     None,

@@ -100,7 +100,6 @@ async fn take(
     phase(Phase::Judge);
     // Behind the body, so that the connection can go on, and before all that costs more.
     door.gate.address(address, &rules)?;
-    gate::check_pressure(door, &rules, now)?;
     let (body, _share) = sent.decompressed(&rules.limits)?;
     let decoded = form::decode(&body, rules.limits.decompressed_bytes_max)?;
     drop(body);
@@ -110,6 +109,8 @@ async fn take(
         span.note("dna.app", Attribute::Text(app.name.to_string()));
     }
     check_origin(request, app)?;
+    let lane = lane(app);
+    gate::check_pressure(door, &rules, lane, now)?;
     door.gate.app(app)?;
     let name = name(&decoded.frame.header, app)?;
     let ticket = match door.recent.claim(name).await {
@@ -122,7 +123,7 @@ async fn take(
     };
     let client = peer::client(request, address, rules.address_bits);
     let mut judged = judge(decoded, now, sender, &client);
-    let shed = gate::shed(&mut judged, gate::pressure(door, &rules));
+    let shed = gate::shed(&mut judged, gate::pressure(door, &rules, lane));
     let (accepted, tally) = (judged.entry.frame.events.len(), Metrics::tally(&judged));
     let Judged { entry, sampled_out, rejected, skipped } = judged;
     let left_out = LeftOut { sampled_out, shed: shed.len() };
@@ -141,9 +142,8 @@ async fn take(
     let quota = Quota::take(app, accepted, now)?;
     let bytes = entry.encode().into();
     phase(Phase::Keep);
-    let outcome = door
-        .keeper
-        .keep_for(lane(app), Item { shard: shard_of(&name.session, door.shards), bytes });
+    let item = Item { shard: shard_of(&name.session, door.shards), bytes };
+    let outcome = door.keeper.keep_for(lane, item);
     let outcome = outcome.await.map(|()| accepted);
     ticket.settle(&outcome);
     match outcome {

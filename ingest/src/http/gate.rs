@@ -87,15 +87,25 @@ impl Drop for Quota<'_> {
     }
 }
 
-/// How much the buffer can take now.
-pub(super) fn pressure(door: &Door, rules: &Rules) -> Pressure {
-    let [items, bytes] = door.keeper.load();
-    rules.rates.marks.pressure(items, bytes)
+/// How much the buffer can take now of the application of `lane`: judged by what waits in all, or
+/// by its own part of that where there is less, so that one that sends much does it at its own cost.
+pub(super) fn pressure(door: &Door, rules: &Rules, lane: u16) -> Pressure {
+    let marks = rules.rates.marks;
+    let of = |[items, bytes]: [(u64, usize); 2]| marks.pressure(items, bytes);
+    match of(door.keeper.load()) {
+        Pressure::None => Pressure::None,
+        of_all => of_all.min(of(door.keeper.load_of(lane))),
+    }
 }
 
-/// Refuses a request that comes while the buffer is all but full.
-pub(super) fn check_pressure(door: &Door, rules: &Rules, now: u64) -> Result<(), Problem> {
-    if pressure(door, rules) != Pressure::Refuse {
+/// Refuses a request that comes while the buffer has no room for its application.
+pub(super) fn check_pressure(
+    door: &Door,
+    rules: &Rules,
+    lane: u16,
+    now: u64,
+) -> Result<(), Problem> {
+    if pressure(door, rules, lane) != Pressure::Refuse {
         return Ok(());
     }
     let wait = Duration::from_secs(1 + now % RETRY_SPREAD_SECONDS);

@@ -15,14 +15,14 @@ use std::time::{Duration, Instant, SystemTime};
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Puts `text` in the file's place in one step, as deployments do.
-fn write(folder: &Path, text: &str) {
+pub(crate) fn write(folder: &Path, text: &str) {
     let new = folder.join("ingest.toml.new");
     std::fs::write(&new, text).expect("writable");
     std::fs::rename(new, folder.join("ingest.toml")).expect("renamed");
 }
 
 /// A frame of now by `key`.
-fn frame(sequence: u64, key: &str) -> Vec<u8> {
+pub(crate) fn frame(sequence: u64, key: &str) -> Vec<u8> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
     let now = now.as_millis() as u64;
     let mut header = frames::header(sequence);
@@ -39,7 +39,7 @@ fn config(address: SocketAddr) -> Value {
 
 /// Waits until `/health/ready` says of its configuration what `is_there` wants.
 #[track_caller]
-fn wait_for(address: SocketAddr, is_there: impl Fn(&Value) -> bool) -> Value {
+pub(crate) fn wait_for(address: SocketAddr, is_there: impl Fn(&Value) -> bool) -> Value {
     let start = Instant::now();
     loop {
         let config = config(address);

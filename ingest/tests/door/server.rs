@@ -5,8 +5,10 @@ use crate::frames::{self, KEY};
 use actix_web::web;
 use dna_protocol::entry::Entry;
 use dna_protocol::{Decoded, entry::Receipt};
+use ingest::buffer::commit::Bounds;
+use ingest::buffer::memory::MemorySink;
 use ingest::buffer::read::{BufferReader, Source, Start};
-use ingest::buffer::{self, BufferCounters};
+use ingest::buffer::{self, BufferCounters, Keeper};
 use ingest::config::{Config, Layers};
 use ingest::http::{Door, server};
 use std::collections::BTreeMap;
@@ -65,13 +67,25 @@ impl Server {
 
     /// A server whose folder has something in it already.
     pub(crate) fn start_in(folder: TempDir, more: &str) -> Self {
+        Self::start_on(folder, more, None)
+    }
+
+    /// A server that keeps in `memory`, where at most so much waits, for ever if it must.
+    pub(crate) fn start_on_memory(more: &str, sink: MemorySink, items_max: usize) -> Self {
+        let folder = TempDir::with_prefix("dna-door-").expect("a folder");
+        let wait_max = Duration::from_secs(3600);
+        let bounds = Bounds { wait_max, ..Bounds::new(items_max, 1 << 20) };
+        Self::start_on(folder, more, Some((sink, bounds)))
+    }
+
+    fn start_on(folder: TempDir, more: &str, memory: Option<(MemorySink, Bounds)>) -> Self {
         let text = toml(folder.path(), more);
         let layers = Layers::from_text(Path::new("test.toml"), &text).expect("TOML");
         let config = Config::load(&layers).expect("a good configuration");
         let (send_address, address) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(serve(config, send_address, stopped));
+            actix_web::rt::System::new().block_on(serve(config, memory, send_address, stopped));
         });
         let (address, tls_address) = address.recv().expect("the server starts");
         Self {
@@ -247,10 +261,18 @@ impl Drop for Server {
 /// Where it listens, and where for TLS.
 type Addresses = (SocketAddr, Option<SocketAddr>);
 
-async fn serve(config: Config, address: mpsc::Sender<Addresses>, stopped: oneshot::Receiver<()>) {
+async fn serve(
+    config: Config,
+    memory: Option<(MemorySink, Bounds)>,
+    address: mpsc::Sender<Addresses>,
+    stopped: oneshot::Receiver<()>,
+) {
     let counters = Arc::new(BufferCounters::default());
     let settings = config.buffer.settings.clone();
-    let keeper = buffer::open(settings, Arc::clone(&counters)).await.expect("the buffer opens");
+    let keeper = match memory {
+        Some((sink, bounds)) => Keeper::start(sink, bounds, Arc::clone(&counters)).await,
+        None => buffer::open(settings, Arc::clone(&counters)).await.expect("the buffer opens"),
+    };
     let door = web::Data::new(Door::new(&config, keeper.clone(), counters, || NOW));
     let bound = server::bind(&config, door, None).expect("a port is free");
     address.send((bound.address, bound.tls_address)).expect("the test waits");
