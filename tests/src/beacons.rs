@@ -22,12 +22,18 @@ pub struct Sent {
 /// The frame number `sequence` of session `session`: one custom event that says its number.
 #[must_use]
 pub fn beacon(session: u8, sequence: u64) -> Vec<u8> {
+    beacon_of(APP_KEY, session, sequence)
+}
+
+/// The same of the application whose key this is.
+#[must_use]
+pub fn beacon_of(key: &str, session: u8, sequence: u64) -> Vec<u8> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
     let now = now.as_millis() as u64;
     encode_frame(&Frame {
         header: Header {
             sent_at: Some(now),
-            app_key: Some(Text::cut(APP_KEY)),
+            app_key: Some(Text::cut(key)),
             session_id: Some(Id([session; 16])),
             sequence: Some(sequence),
             ..Header::default()

@@ -4,6 +4,7 @@ mod check_config;
 mod config_args;
 mod doctor;
 mod logging;
+mod open_files;
 mod reload;
 mod serve;
 mod sourcemaps;

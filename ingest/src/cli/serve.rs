@@ -1,7 +1,7 @@
 //! `ingest serve`.
 
 use super::config_args::ConfigArgs;
-use super::{Failure, logging, reload};
+use super::{Failure, logging, open_files, reload};
 use crate::buffer::{self, BufferCounters, Keeper};
 use crate::config::{Config, Reloader};
 use crate::http::Door;
@@ -24,6 +24,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let (reloader, config) = Reloader::start(args.config.reading())?;
     logging::start(config.log_format)?;
+    open_files::raise(&config);
     actix_web::rt::System::new().block_on(serve(config, reloader))
 }
 

@@ -2,16 +2,12 @@
 //! doctor is called as the service is.
 
 use super::{Finding, State};
+use crate::cli::open_files::{BESIDE, allowed, wanted};
 use crate::config::Config;
-use rustix::process::{Resource, getrlimit};
 
-/// Files that are open beside connections: the journal, logs, libraries, a few more.
-const BESIDE: u64 = 128;
-
+/// The hard limit counts: the service raises its own to that.
 pub(super) fn open_files(config: &Config) -> Finding {
-    let limit = getrlimit(Resource::Nofile).current;
-    let connections = (config.workers as u64).saturating_mul(config.http.connections_max as u64);
-    judge(limit, connections.saturating_add(BESIDE))
+    judge(allowed(), wanted(config))
 }
 
 fn judge(limit: Option<u64>, wanted: u64) -> Finding {
