@@ -1,6 +1,7 @@
 //! The certificate that is served under TLS, replaced while connections go on.
 
 use super::limits::{CERTIFICATE_BYTES_MAX, CERTIFICATE_POLL};
+use super::validity;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -12,6 +13,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 /// The two files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +96,16 @@ impl Certificates {
         }
     }
 
+    /// When the first of the certificates that are served ends, since the Unix epoch; `None` when
+    /// that cannot be read.
+    pub fn not_after(&self) -> Option<Duration> {
+        self.current().cert.iter().filter_map(|it| validity::not_after(it)).min()
+    }
+
+    fn current(&self) -> Arc<CertifiedKey> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// How often other files were taken, and refused.
     pub fn counts(&self) -> (u64, u64) {
         (self.reloads.load(Ordering::Relaxed), self.refusals.load(Ordering::Relaxed))
@@ -148,8 +160,7 @@ impl Certificates {
 
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
-        Some(Arc::clone(&current))
+        Some(self.current())
     }
 }
 

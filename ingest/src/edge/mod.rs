@@ -9,4 +9,5 @@ pub mod limits;
 pub mod proxy;
 pub mod rates;
 pub mod stream;
+pub mod validity;
 pub mod worth;

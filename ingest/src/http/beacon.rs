@@ -1,8 +1,8 @@
 //! `POST /v1/beacon`: takes a frame.
 //!
-//! Judged in this order, the first that fails answers: media type and coding, size, the frame's
-//! header, the application's key, the page's origin, each event. 200 only after the buffer has
-//! the frame.
+//! Judged in this order, the first that fails answers: media type and coding, size, the address's
+//! rate, the frame's header, the application's key, the page's origin, whether the buffer has room
+//! for the application, its rate, each event, its quota. 200 only after the buffer has the frame.
 
 use super::answer::{Answer, LeftOut, SkippedCounts};
 use super::codes::Code;

@@ -8,6 +8,7 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
 use std::sync::{Arc, OnceLock};
 
 /// The certificates whose reloads are shown, once there are some.
@@ -24,6 +25,12 @@ impl Collector for Served {
         ] {
             let metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
             ConstCounter::new(count).encode(metric)?;
+        }
+        if let Some(end) = certificates.not_after() {
+            let help = "When the first of the certificates that are served ends, in Unix time";
+            let name = "certificate_not_after_seconds";
+            let metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+            ConstGauge::new(i64::try_from(end.as_secs()).unwrap_or(i64::MAX)).encode(metric)?;
         }
         Ok(())
     }

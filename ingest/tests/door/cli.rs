@@ -53,7 +53,18 @@ impl Serving {
 
     /// A server that logs at `level`; empty: as it does by itself.
     pub(crate) fn start_at(folder: &TempDir, level: &str) -> Self {
-        let mut command = ingest();
+        Self::start_as(ingest(), folder, level)
+    }
+
+    /// The same with at most so many open files, as `ulimit` is told it.
+    pub(crate) fn start_with_ulimit(folder: &TempDir, ulimit: &str) -> Self {
+        let mut command = Command::new("sh");
+        command.env_clear().args(["-c", &format!("ulimit {ulimit} && exec \"$0\" \"$@\"")]);
+        command.arg(env!("CARGO_BIN_EXE_ingest"));
+        Self::start_as(command, folder, "info")
+    }
+
+    fn start_as(mut command: Command, folder: &TempDir, level: &str) -> Self {
         command.arg("serve").arg("--config").arg(folder.path().join("ingest.toml"));
         // No balancer has to notice that it ends.
         command.env("DNA_HTTP_DRAIN_DELAY_MS", "0");
@@ -66,6 +77,11 @@ impl Serving {
         let address = address.unwrap_or_else(|| panic!("{line:?}")).parse().expect("an address");
         let errors = BufReader::new(child.stderr.take().expect("piped"));
         Self { child, address, errors, log: String::new(), _out: out }
+    }
+
+    /// The system's number of it.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) fn terminate(&self) {

@@ -1,6 +1,7 @@
 //! `ingest doctor`, beside nothing and beside a service.
 
 use crate::cli::{Serving, folder, run};
+use crate::tls;
 use serde_json::Value;
 
 #[track_caller]
@@ -48,4 +49,28 @@ fn what_fails_is_told_without_secrets() {
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(state(&report, "configuration"), "failed");
     assert_eq!(run("doctor", &bad, &[], &[]).status.code(), Some(2));
+}
+
+#[test]
+fn the_end_of_a_certificate_is_told() {
+    let pair = tempfile::tempdir().expect("a folder");
+    let mut params = rcgen::CertificateParams::new(["localhost".to_owned()]).expect("a name");
+    params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+    let served = folder(&tls::section(pair.path()));
+    for (year, code, expected) in [(2099, 0, "ok"), (2021, 1, "failed")] {
+        params.not_after = rcgen::date_time_ymd(year, 1, 1);
+        let key = rcgen::KeyPair::generate().expect("a key");
+        let certificate = params.self_signed(&key).expect("a certificate");
+        for (name, text) in [("key.pem", key.serialize_pem()), ("cert.pem", certificate.pem())] {
+            std::fs::write(pair.path().join(name), text).expect("writable");
+        }
+        let output = run("doctor", &served, &["--json"], &[]);
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(output.status.code(), Some(code), "{report}");
+        assert_eq!(state(&report, "certificate"), expected, "{report}");
+        assert!(report.to_string().contains(&format!("{year}-01-01T00:00:00Z")), "{report}");
+    }
+    let report = run("doctor", &folder(""), &["--json"], &[]);
+    let report = serde_json::from_slice(&report.stdout).expect("JSON");
+    assert_eq!(state(&report, "certificate"), "skipped");
 }

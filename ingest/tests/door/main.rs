@@ -15,6 +15,7 @@ mod endings;
 mod frames;
 mod h2;
 mod metrics;
+mod open_files;
 mod otlp;
 mod packed;
 mod privacy;

@@ -2,6 +2,7 @@
 //!
 //! Writes nothing that stays, and may run beside a service that is up.
 
+mod certificates;
 mod disk;
 mod keys;
 mod limits;
@@ -111,6 +112,7 @@ fn examine(args: &Args, config: &Config) -> Result<Vec<Finding>, Failure> {
     }
     findings.push(limits::open_files(config));
     findings.push(keys::examine(config, now));
+    findings.push(certificates::examine(config, now));
     Ok(findings)
 }
 
