@@ -9,7 +9,7 @@ use crate::limits::{RECENT_FRAMES_MAX, RECENT_PARTS};
 use std::collections::hash_map::{Entry, RandomState};
 use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasher;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 /// What names a frame.
@@ -51,19 +51,19 @@ enum State {
 
 /// How the memory answers to a frame.
 #[derive(Debug)]
-pub enum Claim<'a> {
+pub enum Claim {
     /// It is new: keep it, then settle.
-    First(Ticket<'a>),
+    First(Ticket),
     /// It is a repeat, and this became of the first.
     Repeat(Outcome),
 }
 
-/// The duty to say what became of a frame. Dropped unsettled, when its request ended before it
-/// was kept, the frame is new again and who waits for it is the next to try.
+/// The duty to say what became of a frame. It may outlive the request. Dropped unsettled, when that
+/// ended before the buffer was asked, the frame is new again and who waits for it is next to try.
 #[derive(Debug)]
 #[must_use]
-pub struct Ticket<'a> {
-    recent: &'a Recent,
+pub struct Ticket {
+    recent: Arc<Recent>,
     name: FrameName,
     settled: bool,
 }
@@ -77,12 +77,13 @@ impl Default for Recent {
 
 impl Recent {
     /// Claims a frame. While another request is about to keep the same one, waits for it.
-    pub async fn claim(&self, name: FrameName) -> Claim<'_> {
+    pub async fn claim(self: &Arc<Self>, name: FrameName) -> Claim {
         loop {
             let mut under_way = match self.part(&name).frames.entry(name) {
                 Entry::Vacant(vacant) => {
                     vacant.insert(State::UnderWay(None));
-                    return Claim::First(Ticket { recent: self, name, settled: false });
+                    let recent = Arc::clone(self);
+                    return Claim::First(Ticket { recent, name, settled: false });
                 }
                 Entry::Occupied(occupied) => match occupied.into_mut() {
                     State::Kept { accepted } => return Claim::Repeat(Ok(*accepted)),
@@ -124,7 +125,7 @@ fn lock(part: &Mutex<Part>) -> MutexGuard<'_, Part> {
     part.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Ticket<'_> {
+impl Ticket {
     /// Tells what became of the frame. A kept one is remembered, one that failed is new again.
     pub fn settle(mut self, outcome: &Outcome) {
         self.settled = true;
@@ -148,7 +149,7 @@ impl Ticket<'_> {
     }
 }
 
-impl Drop for Ticket<'_> {
+impl Drop for Ticket {
     fn drop(&mut self) {
         if !self.settled {
             // With it goes the sender, and those who wait look again.
@@ -176,7 +177,7 @@ mod tests {
         }
     }
 
-    fn first(recent: &Recent, sequence: u64) -> Ticket<'_> {
+    fn first(recent: &Arc<Recent>, sequence: u64) -> Ticket {
         match now(recent.claim(name(sequence))) {
             Some(Claim::First(ticket)) => ticket,
             other => panic!("{other:?}"),
@@ -185,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_kept_frame_is_known_again_and_others_are_not() {
-        let recent = Recent::default();
+        let recent = Arc::new(Recent::default());
         first(&recent, 1).settle(&Ok(3));
         assert!(matches!(now(recent.claim(name(1))), Some(Claim::Repeat(Ok(3)))));
         first(&recent, 2).settle(&Ok(1));
@@ -196,7 +197,7 @@ mod tests {
     #[test]
     fn a_copy_under_way_waits_for_the_first_and_shares_its_outcome() {
         for outcome in [Ok(2), Err(KeepError::QueueFull)] {
-            let recent = Recent::default();
+            let recent = Arc::new(Recent::default());
             let ticket = first(&recent, 1);
             let mut copy = pin!(recent.claim(name(1)));
             let mut context = Context::from_waker(Waker::noop());
@@ -211,7 +212,7 @@ mod tests {
 
     #[test]
     fn what_was_not_kept_is_new_again() {
-        let recent = Recent::default();
+        let recent = Arc::new(Recent::default());
         first(&recent, 1).settle(&Err(KeepError::QueueFull));
         drop(first(&recent, 1));
         let ticket = first(&recent, 1);
@@ -224,7 +225,7 @@ mod tests {
 
     #[test]
     fn the_memory_is_bounded_and_forgets_the_oldest() {
-        let recent = Recent::default();
+        let recent = Arc::new(Recent::default());
         let many = 3 * RECENT_FRAMES_MAX as u64;
         for sequence in 0..many {
             first(&recent, sequence).settle(&Ok(1));

@@ -7,11 +7,12 @@
 use super::answer::{Answer, LeftOut, SkippedCounts};
 use super::codes::Code;
 use super::gate::{self, Quota};
+use super::keeping::{Keeping, Settled, not_kept};
 use super::{BEACON_PATH, Door, Problem, Rules, body, pages, peer, seen};
 use crate::accept::apps::{App, KeyError, Sender};
 use crate::accept::recent::{Claim, FrameName};
 use crate::accept::{Judged, Rejected, form, judge, places};
-use crate::buffer::{Item, KeepError, shard_of};
+use crate::buffer::{Item, shard_of};
 use crate::metrics::Metrics;
 use crate::telemetry::{Attribute, Phase};
 use actix_web::http::header::{
@@ -21,19 +22,10 @@ use actix_web::http::header::{
 use actix_web::middleware::DefaultHeaders;
 use actix_web::{HttpRequest, HttpResponse, Resource, web};
 use dna_protocol::{Header, Skipped};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// The methods of the path, for `Allow`.
 const METHODS: &str = "POST, OPTIONS";
-
-/// How soon a client may come back when too much waits at the moment.
-const RETRY_WHEN_BUSY: Duration = Duration::from_secs(1);
-
-/// How soon when the buffer is away: about as long as a server takes to restart.
-const RETRY_WHEN_UNAVAILABLE: Duration = Duration::from_secs(5);
-
-/// How soon when it is full: someone has to make room.
-const RETRY_WHEN_FULL: Duration = Duration::from_secs(30);
 
 /// The path with its CORS headers, which stand on every answer: without them a page cannot read
 /// why it was refused. `*` is safe, since no cookie or other credential is ever looked at; which
@@ -86,7 +78,7 @@ impl<P: Into<Problem>> From<P> for Refusal {
 async fn take(
     request: &HttpRequest,
     payload: web::Payload,
-    door: &Door,
+    door: &web::Data<Door>,
 ) -> Result<Answer, Refusal> {
     // At the head of the request: a slow upload must not count as the client's clock.
     let now = (door.now)();
@@ -124,13 +116,14 @@ async fn take(
     let client = peer::client(request, address, rules.address_bits);
     let mut judged = judge(decoded, now, sender, &client);
     let shed = gate::shed(&mut judged, gate::pressure(door, &rules, lane));
-    let (accepted, tally) = (judged.entry.frame.events.len(), Metrics::tally(&judged));
+    let left_out = LeftOut { sampled_out: judged.sampled_out, shed: shed.len() };
+    let shed = Metrics::tally(&shed);
     let Judged { entry, sampled_out, rejected, skipped } = judged;
-    let left_out = LeftOut { sampled_out, shed: shed.len() };
+    let (accepted, tally) = (entry.frame.events.len(), Metrics::tally(&entry.frame.events));
     if accepted == 0 {
         door.metrics.judged(&rejected, skipped);
         door.metrics.sampled_out(app.index, sampled_out);
-        if rejected.count() > 0 && sampled_out == 0 && shed.is_empty() {
+        if rejected.count() > 0 && sampled_out == 0 && left_out.shed == 0 {
             return Err(Refusal::Counted(no_good_event(&rejected, skipped)));
         }
         // Only unknown kinds, when the client is newer than this server, or a session that is left
@@ -140,28 +133,12 @@ async fn take(
         return Ok(Answer::kept(0, left_out, rejected, skipped));
     }
     let quota = Quota::take(app, accepted, now)?;
-    let bytes = entry.encode().into();
+    let item = Item { shard: shard_of(&name.session, door.shards), bytes: entry.encode().into() };
     phase(Phase::Keep);
-    let item = Item { shard: shard_of(&name.session, door.shards), bytes };
-    let outcome = door.keeper.keep_for(lane, item);
-    let outcome = outcome.await.map(|()| accepted);
-    ticket.settle(&outcome);
-    match outcome {
-        Ok(accepted) => {
-            quota.keep();
-            // Only now: a frame that was not kept comes again, and is counted then.
-            door.metrics.shed(&shed);
-            door.metrics.judged(&rejected, skipped);
-            door.metrics.accepted(app.index, &tally);
-            door.metrics.sampled_out(app.index, sampled_out);
-            Ok(Answer::kept(accepted, left_out, rejected, skipped))
-        }
-        Err(error) => {
-            // The buffer has logged that it is away, once; a line a frame would bury that.
-            tracing::debug!(%error, "frame not kept");
-            Err(not_kept(&error).into())
-        }
-    }
+    let app = app.index;
+    let keeping =
+        Keeping { app, lane, accepted, tally, left_out, shed, rejected, skipped, ticket, quota };
+    Ok(Settled::new(keeping.keep(door.clone(), item)).await?)
 }
 
 /// The lane of an application in the buffer's queue. More of them than that share the last.
@@ -216,20 +193,6 @@ fn no_good_event(rejected: &Rejected, skipped: Skipped) -> Problem {
     match SkippedCounts::of(skipped) {
         None => problem,
         Some(skipped) => problem.with("skipped", serde_json::to_value(skipped).unwrap_or_default()),
-    }
-}
-
-/// What a client is told when a frame was not kept: not the cause, which is the operator's.
-fn not_kept(error: &KeepError) -> Problem {
-    match error {
-        KeepError::QueueFull | KeepError::Overdue => {
-            Problem::plain(Code::QueueFull).retry_after(RETRY_WHEN_BUSY)
-        }
-        KeepError::Unavailable { .. } => {
-            Problem::plain(Code::Unavailable).retry_after(RETRY_WHEN_UNAVAILABLE)
-        }
-        KeepError::Full { .. } => Problem::plain(Code::Full).retry_after(RETRY_WHEN_FULL),
-        KeepError::TooLarge { .. } => Problem::new(Code::BodyTooLarge, error.to_string()),
     }
 }
 

@@ -5,10 +5,11 @@ use super::codes::Code;
 use super::{Door, Problem, Rules};
 use crate::accept::Judged;
 use crate::accept::apps::App;
-use crate::edge::rates::{Addresses, Clock};
+use crate::edge::rates::{Addresses, Clock, Use};
 use crate::edge::worth::{Pressure, Worth};
 use dna_protocol::Event;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The longest that clients are told to wait because of an overload: it passes in seconds or
@@ -51,38 +52,36 @@ impl Gate {
     }
 }
 
-/// Events that count for an application's quota, unless they are not kept.
-pub(super) struct Quota<'a> {
-    app: &'a App,
-    events: u64,
-}
+/// Events that count for an application's quota, unless they are not kept. It may outlive the
+/// request. `None`: there is no quota.
+pub(super) struct Quota(Option<(Arc<Use>, u64)>);
 
-impl<'a> Quota<'a> {
+impl Quota {
     /// Takes `events` of the day of `now`.
     ///
     /// # Errors
     /// The refusal.
-    pub(super) fn take(app: &'a App, events: usize, now: u64) -> Result<Self, Problem> {
-        let Some(quota) = app.rates.events_per_day else { return Ok(Self { app, events: 0 }) };
+    pub(super) fn take(app: &App, events: usize, now: u64) -> Result<Self, Problem> {
+        let Some(quota) = app.rates.events_per_day else { return Ok(Self(None)) };
         let events = events as u64;
         app.used.take_events(events, quota, now).map_err(|wait| {
             let name = &*app.name;
             let detail = format!("at most {quota} events a day (UTC) for application {name:?}");
             Problem::new(Code::AppQuota, detail).retry_after(wait)
         })?;
-        Ok(Self { app, events })
+        Ok(Self(Some((Arc::clone(&app.used), events))))
     }
 
     /// They were kept.
     pub(super) fn keep(mut self) {
-        self.events = 0;
+        self.0 = None;
     }
 }
 
-impl Drop for Quota<'_> {
+impl Drop for Quota {
     fn drop(&mut self) {
-        if self.events > 0 {
-            self.app.used.return_events(self.events);
+        if let Some((used, events)) = self.0.take() {
+            used.return_events(events);
         }
     }
 }

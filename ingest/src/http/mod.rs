@@ -9,6 +9,7 @@ mod connection;
 mod ending;
 mod gate;
 mod health;
+mod keeping;
 mod pages;
 mod peer;
 mod problem;
@@ -50,7 +51,7 @@ pub struct Door {
     bodies: Budget,
     shards: u16,
     keeper: Keeper,
-    recent: Recent,
+    recent: Arc<Recent>,
     gate: Gate,
     metrics: Metrics,
     now: Now,
@@ -73,7 +74,7 @@ impl Door {
             bodies: Budget::new(config.limits.bodies_bytes_max),
             shards: config.buffer.shards,
             keeper,
-            recent: Recent::default(),
+            recent: Arc::default(),
             gate: Gate::default(),
             metrics,
             now,

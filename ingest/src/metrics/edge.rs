@@ -2,7 +2,6 @@
 
 use super::{Labelled, Metrics};
 use crate::edge::certificates::Certificates;
-use dna_protocol::Event;
 use dna_protocol::model::KINDS;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
@@ -80,12 +79,10 @@ pub(super) fn shed_by_kind() -> Labelled {
 }
 
 impl Metrics {
-    /// Counts events that were not kept because too much came.
-    pub fn shed(&self, events: &[Event]) {
-        for event in events {
-            if let Some(kind) = KINDS.iter().find(|kind| kind.key == event.body.key()) {
-                self.shed.get_or_create(&[("kind", kind.name)]).inc();
-            }
+    /// Counts events that were not kept because too much came, by [`tally`](Self::tally).
+    pub fn shed(&self, tally: &[u64; KINDS.len()]) {
+        for (kind, count) in KINDS.iter().zip(tally).filter(|(_, count)| **count > 0) {
+            self.shed.get_or_create(&[("kind", kind.name)]).inc_by(*count);
         }
     }
 

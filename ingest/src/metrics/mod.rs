@@ -13,9 +13,9 @@ mod traces;
 
 pub use edge::Ended;
 
+use crate::accept::Rejected;
 use crate::accept::times::TimeError;
 use crate::accept::values::ValueError;
-use crate::accept::{Judged, Rejected};
 use crate::buffer::BufferCounters;
 use crate::http::codes::Code;
 use crate::telemetry::ExportCounters;
@@ -178,10 +178,10 @@ impl Metrics {
 
     /// How many events of each kind, in the order of [`KINDS`].
     #[must_use]
-    pub fn tally(judged: &Judged) -> [u64; KINDS.len()] {
+    pub fn tally(events: &[Event]) -> [u64; KINDS.len()] {
         let mut tally = [0; KINDS.len()];
         let place = |event: &Event| KINDS.iter().position(|kind| kind.key == event.body.key());
-        for place in judged.entry.frame.events.iter().filter_map(place) {
+        for place in events.iter().filter_map(place) {
             tally[place] += 1;
         }
         tally

@@ -1,12 +1,14 @@
 //! Frames sent again, in turn and at once.
 
-use crate::client::post;
+use crate::client::{get, post};
 use crate::frames::{self, KEY, header, json, json_custom};
 use crate::server::Server;
 use dna_protocol::cbor::encode_frame;
 use dna_protocol::field::Text;
 use dna_protocol::model::Frame;
+use ingest::buffer::memory::Memory;
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 #[test]
 fn a_repeat_is_acknowledged_and_not_kept_again() {
@@ -57,4 +59,38 @@ fn a_refused_frame_may_come_again() {
         assert_eq!(server.send(&request).status, 422);
     }
     assert_eq!(server.send(&post(frames::good(1))).text(), r#"{"accepted":1}"#);
+}
+
+/// Once it waits, a frame is kept whatever its client does, so it counts, is charged, and is known
+/// when it comes again.
+#[test]
+fn a_client_that_resets_while_its_frame_is_kept_is_counted_and_not_kept_twice() {
+    let quota = "[rates]\napp_events_per_day = 2";
+    let (memory, sink) = Memory::held();
+    let server = Server::start_on_memory(quota, sink, 100);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let first = post(frames::good(1));
+    let stream = first.start(server.address, first.body.len());
+    let arrived =
+        async { tokio::time::timeout(Duration::from_secs(30), memory.group_arrived()).await };
+    runtime.block_on(arrived).expect("the frame waits in the buffer");
+    // Closing with no time to linger is a reset.
+    socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).expect("a socket's option");
+    drop(stream);
+    // The one worker sees the reset before it answers these, which came after it.
+    for _ in 0..3 {
+        assert_eq!(server.send(&get("/health/live")).status, 200);
+    }
+    memory.release(10);
+    let start = Instant::now();
+    let counter = "dna_ingest_frames_accepted_total{app=\"bank\"}";
+    while server.counters().get(counter) != Some(&1) {
+        assert!(start.elapsed() < Duration::from_secs(10), "it was kept and is not counted");
+    }
+    assert_eq!(server.send(&first).text(), r#"{"accepted":1,"duplicate":true}"#);
+    assert_eq!(server.send(&post(frames::good(2))).status, 200);
+    let over = server.send(&post(frames::good(3)));
+    assert_eq!(over.status, 429, "the first was charged to the quota");
+    assert_eq!(memory.items().len(), 2);
 }
