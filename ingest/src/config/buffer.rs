@@ -122,8 +122,8 @@ fn read_journal(
     section.gone("sync", instead)?;
     if settings.segment_bytes_max > settings.total_bytes_max {
         let at_most = format!("at most `total_bytes_max`, {}", settings.total_bytes_max);
-        let value = settings.segment_bytes_max.to_string();
-        return Err(section.refuse("segment_bytes_max", &value, at_most));
+        let value = i64::try_from(settings.segment_bytes_max).unwrap_or(i64::MAX);
+        return Err(section.refuse_value("segment_bytes_max", value, at_most));
     }
     section.finish()?;
     Ok((settings, dir_error))

@@ -29,10 +29,11 @@ impl KeyConfig {
         app: &str,
         owners: &mut BTreeMap<String, String>,
     ) -> Result<Vec<Self>, ConfigError> {
-        let allowed = format!("at least one: {KEY}");
+        let allowed = format!("at least one and at most {KEYS_MAX}: {KEY}");
         let keys = section.entries("keys", &allowed)?;
+        let keys = section.required("keys", keys, &allowed)?;
         if keys.is_empty() || keys.len() > KEYS_MAX {
-            return section.required("keys", None, &allowed);
+            return Err(section.refuse_value("keys", keys, allowed));
         }
         let keys = keys.into_iter().enumerate();
         keys.map(|(place, value)| {

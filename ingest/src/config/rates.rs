@@ -39,15 +39,7 @@ impl RatesConfig {
         let events_per_day = quota(&mut section, "app_events_per_day")?;
         section.finish()?;
         let mut section = root.section("overload")?;
-        let marks = Marks {
-            details: section.integer("details_percent", 50, 1..=100)?,
-            measures: section.integer("measures_percent", 75, 1..=100)?,
-            all: section.integer("all_percent", 95, 1..=100)?,
-        };
-        if marks.details > marks.measures || marks.measures > marks.all {
-            let allowed = "at least `details_percent` and at most `all_percent`";
-            return Err(section.refuse("measures_percent", &marks.measures.to_string(), allowed));
-        }
+        let marks = read_marks(&mut section)?;
         section.finish()?;
         Ok(Self { address, app: AppRates { requests, events_per_day }, marks })
     }
@@ -65,6 +57,33 @@ impl RatesConfig {
             events_per_day: own.events_per_day.or(self.app.events_per_day),
         })
     }
+}
+
+/// Three marks, none above the next.
+fn read_marks(section: &mut Section<'_>) -> Result<Marks, ConfigError> {
+    const DEFAULT: Marks = Marks { details: 50, measures: 75, all: 95 };
+    let marks = Marks {
+        details: section.integer("details_percent", DEFAULT.details, 1..=100)?,
+        measures: section.integer("measures_percent", DEFAULT.measures, 1..=100)?,
+        all: section.integer("all_percent", DEFAULT.all, 1..=100)?,
+    };
+    for (low, low_key, default, high, high_key) in [
+        (marks.details, "details_percent", DEFAULT.details, marks.measures, "measures_percent"),
+        (marks.measures, "measures_percent", DEFAULT.measures, marks.all, "all_percent"),
+    ] {
+        if low <= high {
+            continue;
+        }
+        // The key that somebody set: with its default, the lower one is below the other's.
+        return Err(if low == default {
+            let allowed = format!("an integer from {low}, which is `{low_key}`, to 100");
+            section.refuse_value(high_key, i64::from(high), allowed)
+        } else {
+            let allowed = format!("an integer from 1 to {high}, which is `{high_key}`");
+            section.refuse_value(low_key, i64::from(low), allowed)
+        });
+    }
+    Ok(marks)
 }
 
 /// 0 stands for no limit, and for a burst of two seconds' worth.

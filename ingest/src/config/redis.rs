@@ -4,11 +4,13 @@ use super::buffer::millis;
 use super::{ConfigError, Section};
 use crate::buffer::redis::{
     Password, PressureSettings, RedisAddress, RedisSettings, RedisTls, RedisTopology, TrimSettings,
+    check_url,
 };
 use std::path::PathBuf;
 use std::time::Duration;
 
-const NODES: &str = "a list of redis://[USER[:PASSWORD]@]HOST[:PORT], rediss:// or HOST:PORT";
+const NODES: &str = "a list of redis://[USER[:PASSWORD]@]HOST[:PORT], rediss:// or HOST:PORT, \
+    with a PORT from 1 to 65535";
 
 /// Redis, if an address is given.
 pub(super) fn read(
@@ -37,7 +39,7 @@ pub(super) fn read(
 /// One of the three ways to say where it is.
 fn read_topology(section: &mut Section<'_>) -> Result<Option<RedisTopology>, ConfigError> {
     let allowed = "redis://[USER[:PASSWORD]@]HOST[:PORT][/DB], rediss:// for TLS, or \
-        redis+unix:///PATH";
+        redis+unix:///PATH, with a PORT from 1 to 65535 and a number as DB";
     let judge = |url: &str| {
         let known = ["redis://", "rediss://", "redis+unix:///"];
         // Empty, as a variable or flag gives it to override the file: no Redis.
@@ -45,6 +47,7 @@ fn read_topology(section: &mut Section<'_>) -> Result<Option<RedisTopology>, Con
         is_good.then(|| url.to_owned())
     };
     let url = section.secret("url", allowed, judge)?.filter(|url| !url.is_empty());
+    check(section, "url", allowed, url.iter())?;
     let sentinels = read_nodes(section, "sentinels")?;
     let master_name = section.text("master_name", "what the Sentinels call the master")?;
     let seeds = read_nodes(section, "cluster")?;
@@ -73,7 +76,20 @@ fn read_nodes(section: &mut Section<'_>, key: &'static str) -> Result<Vec<String
         let is_good = ["redis", "rediss"].contains(&scheme) && !rest.is_empty();
         (is_good && (node.contains("://") || rest.contains(':'))).then(|| node.to_owned())
     };
-    section.secrets(key, NODES, judge)
+    let nodes = section.secrets(key, NODES, judge)?;
+    check(section, key, NODES, nodes.iter())?;
+    Ok(nodes)
+}
+
+/// Refuses an address that could not be connected to: `serve` would.
+fn check<'a>(
+    section: &Section<'_>,
+    key: &str,
+    allowed: &str,
+    mut urls: impl Iterator<Item = &'a String>,
+) -> Result<(), ConfigError> {
+    let checked = urls.try_for_each(|url| check_url(url));
+    checked.map_err(|error| section.refuse_secret(key, &format!("{allowed}; {error}")))
 }
 
 fn read_user(section: &mut Section<'_>, address: &mut RedisAddress) -> Result<(), ConfigError> {

@@ -1,7 +1,5 @@
 //! Wrong configurations stop the start, with the key, the value and what is allowed.
 
-use ingest::buffer::Settings;
-use ingest::buffer::redis::RedisTopology;
 use ingest::config::{Config, Layers};
 use std::path::Path;
 
@@ -145,7 +143,23 @@ const WRONG_FILES: &[(&str, &str, &[&str])] = &[
     ("[[apps]]", "[apps]", &["`apps`", "a table", "[[apps]]"]),
     ("name = \"bank\"", "", &["`apps[0].name` is missing"]),
     ("name = \"bank\"", "name = \"the bank\"", &["`apps[0].name`", "\"the bank\"", "letters"]),
-    ("keys = [\"k\"]", "keys = []", &["`apps[0].keys`", "at least one"]),
+    ("keys = [\"k\"]", "keys = []", &["`apps[0].keys` = []", "ingest.toml", "at least one"]),
+    ("keys = [\"k\"]", "", &["`apps[0].keys` is missing", "at least one"]),
+    (
+        "",
+        "[overload]\ndetails_percent = 99",
+        &["`overload.details_percent` = 99 ", "from 1 to 75", "`measures_percent`"],
+    ),
+    (
+        "",
+        "[overload]\nmeasures_percent = 40",
+        &["`overload.measures_percent` = 40 ", "from 50", "`details_percent`"],
+    ),
+    (
+        "",
+        "[overload]\nall_percent = 60",
+        &["`overload.all_percent` = 60 ", "from 75", "`measures_percent`"],
+    ),
     ("keys = [\"k\"]", "keys = [\"k\", \"k\"]", &["`apps[0].keys`", "\"k\"", "twice"]),
     ("keys = [\"k\"]", "keys = \"k\"", &["`apps[0].keys`", "a list"]),
     (
@@ -346,30 +360,4 @@ fn the_example_is_current() {
         });
         assert!(named, "{asked} is not in the example");
     }
-}
-
-#[test]
-fn redis_is_named_in_one_of_three_ways() {
-    let topology = |lines: &str, environment: &[(&str, &str)]| {
-        let config = load(&format!("[buffer.redis]\n{lines}\n{GOOD}"), environment);
-        match config.expect("good").buffer.settings {
-            Settings::Redis(settings) => Some(settings.address.topology),
-            Settings::Journal(_) => None,
-        }
-    };
-    let by_sentinel = "sentinels = [\"redis://:pw@a:26379\", \"b:26379\"]\nmaster_name = \"dna\"";
-    let Some(RedisTopology::Sentinel { sentinels, master_name }) = topology(by_sentinel, &[])
-    else {
-        panic!("Sentinel");
-    };
-    assert_eq!((sentinels.len(), master_name.as_str()), (2, "dna"));
-    let from_outside = [("DNA_BUFFER_REDIS_CLUSTER", "a:1, rediss://b:2")];
-    let Some(RedisTopology::Cluster { seeds }) = topology("", &from_outside) else {
-        panic!("Cluster");
-    };
-    assert_eq!(seeds, ["a:1", "rediss://b:2"]);
-    let single = topology("url = \"rediss://u:p@h\"", &[]);
-    assert!(matches!(single, Some(RedisTopology::Single { .. })));
-    let overridden = topology("url = \"redis://h\"", &[("DNA_BUFFER_REDIS_URL", "")]);
-    assert!(overridden.is_none(), "empty is no Redis");
 }

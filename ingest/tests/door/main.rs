@@ -21,6 +21,7 @@ mod packed;
 mod privacy;
 mod proxy;
 mod rates;
+mod redis_address;
 mod reload;
 mod remote_config;
 mod secrets;

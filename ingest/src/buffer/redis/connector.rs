@@ -160,6 +160,17 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
+/// Judges an address as the configuration has it; nothing is connected.
+///
+/// # Errors
+/// What is wrong with it, without any password.
+pub fn check_url(url: &str) -> Result<(), String> {
+    parse(url).map(|_| ()).map_err(|error| match error {
+        OpenError::RedisUrl { reason } => reason,
+        other => other.to_string(),
+    })
+}
+
 /// Reads an address as the configuration has it.
 fn parse(url: &str) -> Result<ConnectionInfo, OpenError> {
     let wrong = |reason: String| OpenError::RedisUrl { reason };
@@ -174,7 +185,10 @@ fn parse(url: &str) -> Result<ConnectionInfo, OpenError> {
         }
         false => format!("redis://{url}"),
     };
-    let info = full.into_connection_info().map_err(|error| wrong(error.to_string()))?;
+    // The crate says which part it is; the kind that it adds says nothing more.
+    let info = full.into_connection_info().map_err(|error| {
+        wrong(error.to_string().trim_end_matches(" - InvalidClientConfig").to_owned())
+    })?;
     if let ConnectionAddr::TcpTls { insecure: true, .. } = info.addr() {
         return Err(wrong("`#insecure` would trust anyone; name a ca_file".to_owned()));
     }

@@ -31,6 +31,7 @@ mod topology;
 mod trim;
 mod watch;
 
+pub use connector::check_url;
 pub use examine::Examined;
 pub use gauges::RedisGauges;
 pub use reader::RedisReader;

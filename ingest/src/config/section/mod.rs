@@ -1,7 +1,8 @@
 //! Typed reading of one section: each call takes a key, its default and what is allowed, so a
 //! message can say all three. What is left at the end is unknown and refused.
 
-use super::error::{secret, shown};
+mod refuse;
+
 use super::{ConfigError, Layers};
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -78,14 +79,18 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// The items of the list `key`, whatever they are; none when it is absent.
+    /// The items of the list `key`, whatever they are, if there is one.
     ///
     /// # Errors
     /// When it is no list.
-    pub fn entries(&mut self, key: &'static str, allowed: &str) -> Result<Vec<Value>, ConfigError> {
-        let Some(found) = self.find(key) else { return Ok(Vec::new()) };
+    pub fn entries(
+        &mut self,
+        key: &'static str,
+        allowed: &str,
+    ) -> Result<Option<Vec<Value>>, ConfigError> {
+        let Some(found) = self.find(key) else { return Ok(None) };
         match found.value {
-            Value::Array(items) => Ok(items),
+            Value::Array(items) => Ok(Some(items)),
             _ => Err(self.wrong(key, &found, format!("a list: {allowed}"))),
         }
     }
@@ -302,30 +307,6 @@ impl<'a> Section<'a> {
         self.layers.overriding(&self.key(key)).is_some()
     }
 
-    /// A setting that must be there.
-    ///
-    /// # Errors
-    /// When it is absent.
-    pub fn required<T>(
-        &self,
-        key: &'static str,
-        value: Option<T>,
-        allowed: &str,
-    ) -> Result<T, ConfigError> {
-        value
-            .ok_or_else(|| ConfigError::Missing { key: self.key(key), allowed: allowed.to_owned() })
-    }
-
-    /// Refuses `value` of `key`, for judgements that span several settings.
-    #[must_use]
-    pub fn refuse(&self, key: &str, value: &str, allowed: impl Into<String>) -> ConfigError {
-        let mut found = self.in_file(Value::String(value.to_owned()));
-        if let Some((origin, _)) = self.layers.overriding(&self.key(key)) {
-            found.origin = origin;
-        }
-        self.wrong(key, &found, allowed)
-    }
-
     /// Refuses what was not read.
     ///
     /// # Errors
@@ -352,26 +333,6 @@ impl<'a> Section<'a> {
             return Some(Found { value: Value::String(text), origin, is_text: true });
         }
         in_file.map(|value| self.in_file(value))
-    }
-
-    fn hidden(&self, key: &str, origin: String, allowed: &str) -> ConfigError {
-        let (key, allowed) = (self.key(key), allowed.to_owned());
-        ConfigError::Wrong { key, value: secret(), origin, allowed }
-    }
-
-    fn in_file(&self, value: Value) -> Found {
-        Found { value, origin: self.layers.path().display().to_string(), is_text: false }
-    }
-
-    fn wrong(&self, key: &str, found: &Found, allowed: impl Into<String>) -> ConfigError {
-        let value = match &found.value {
-            Value::String(text) => shown(text),
-            Value::Table(_) => "a table".to_owned(),
-            Value::Array(_) => "a list".to_owned(),
-            other => other.to_string(),
-        };
-        let (key, origin) = (self.key(key), found.origin.clone());
-        ConfigError::Wrong { key, value, origin, allowed: allowed.into() }
     }
 }
 
