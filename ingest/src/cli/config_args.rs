@@ -54,9 +54,9 @@ impl ConfigArgs {
     }
 }
 
-/// The file and the environment, judged.
+/// The file and the environment, judged, for who serves nothing.
 pub(super) fn load(file: &Path) -> Result<Config, ConfigError> {
-    Config::load(&layers(file)?)
+    Config::load(&layers(file)?.without_certificate())
 }
 
 fn layers(file: &Path) -> Result<Layers, ConfigError> {

@@ -26,6 +26,8 @@ pub struct Layers {
     files: RefCell<BTreeSet<PathBuf>>,
     /// Variables that the file names.
     named: RefCell<BTreeSet<String>>,
+    /// The certificate's files are not judged.
+    leaves_certificate: bool,
 }
 
 impl Layers {
@@ -71,6 +73,19 @@ impl Layers {
         self
     }
 
+    /// Leaves the files of the certificate unread: for who serves nothing, and while the service
+    /// runs, which looks after them itself and serves the old pair while the new one is half
+    /// there. The rest of the configuration does not wait for that.
+    #[must_use]
+    pub fn without_certificate(self) -> Self {
+        Self { leaves_certificate: true, ..self }
+    }
+
+    /// Whether the files of the certificate are judged.
+    pub(super) fn judges_certificate(&self) -> bool {
+        !self.leaves_certificate
+    }
+
     /// The keys that were looked for so far.
     #[must_use]
     pub fn asked(&self) -> Vec<String> {
@@ -89,11 +104,16 @@ impl Layers {
     /// The text of a file that the configuration names. It is a part of the configuration from now
     /// on: when it changes, all is read again.
     pub(super) fn read_file(&self, path: &str) -> std::io::Result<String> {
-        self.files.borrow_mut().insert(path.into());
+        self.watch(path);
         std::fs::read_to_string(path)
     }
 
-    /// The configuration file, and every other file that was read for it.
+    /// The same for a file that is read elsewhere.
+    pub(super) fn watch(&self, path: &str) {
+        self.files.borrow_mut().insert(path.into());
+    }
+
+    /// The configuration file, and every other file that belongs to it.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         let others = self.files.borrow();
         std::iter::once(self.path.clone()).chain(others.iter().cloned()).collect()

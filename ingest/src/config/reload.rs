@@ -92,7 +92,8 @@ impl Reloader {
     pub fn read(&mut self) -> Result<Reread, ConfigError> {
         // Before reading: what changes meanwhile is a change.
         self.read = prints(&self.files);
-        let layers = (self.reading)()?;
+        // Its two files are renewed one after the other: that must not hold up all the rest.
+        let layers = (self.reading)()?.without_certificate();
         let config = Config::load(&layers)?;
         if self.files != layers.files() {
             self.files = layers.files();

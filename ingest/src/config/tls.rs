@@ -15,7 +15,7 @@ pub struct TlsConfig {
 
 impl TlsConfig {
     /// `None` when no address is given. Reads the files, to refuse wrong ones before anything
-    /// starts.
+    /// starts; not again on a reload, see [`Layers::without_certificate`](super::Layers).
     pub(super) fn read(root: &mut Section<'_>) -> Result<Option<Self>, ConfigError> {
         const LISTEN: &str = "IP:PORT, e.g. 0.0.0.0:8643";
         const CERTIFICATE: &str = "the path of a readable file with a chain of certificates in PEM";
@@ -35,8 +35,13 @@ impl TlsConfig {
         let address = listen.parse().map_err(|_| section.refuse("listen", &listen, LISTEN))?;
         let certificate = section.required("certificate_file", certificate, CERTIFICATE)?;
         let key = section.required("key_file", key, KEY)?;
+        let layers = section.layers();
+        layers.watch(&certificate);
+        layers.watch(&key);
         let files = CertificateFiles { certificate: certificate.clone().into(), key: key.into() };
-        if let Err(error) = Certificates::load(files.clone()) {
+        if layers.judges_certificate()
+            && let Err(error) = Certificates::load(files.clone())
+        {
             let allowed = format!("{CERTIFICATE}, and its key in `tls.key_file`: {error}");
             return Err(section.refuse("certificate_file", &certificate, allowed));
         }

@@ -1,9 +1,10 @@
 //! Another configuration while the service runs: taken over whole, or refused and told.
 
-use crate::cli::{Serving, folder};
+use crate::cli::{Serving, folder, run};
 use crate::client::{get, post};
 use crate::frames::{self, KEY};
 use crate::server::toml;
+use crate::tls::{section, write_pair};
 use dna_protocol::json::frame_value;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -129,6 +130,40 @@ fn a_secret_in_a_file_is_rotated() {
     for secret in ["11".repeat(32), "22".repeat(32), "\"short\"".to_owned()] {
         assert!(!log.contains(&secret), "{log}");
     }
+}
+
+/// A certificate is renewed in two files: while they do not fit, the old pair is served, and the
+/// rest of the configuration is taken over all the same.
+#[test]
+fn a_half_renewed_certificate_holds_up_nothing_else() {
+    let folder = folder("");
+    write_pair(folder.path());
+    let good = toml(folder.path(), &section(folder.path()));
+    write(folder.path(), &good);
+    let mut serving = Serving::start(&folder);
+    let address = serving.address;
+    let other = tempfile::tempdir().expect("a folder");
+    write_pair(other.path());
+    std::fs::copy(other.path().join("cert.pem"), folder.path().join("cert.pem")).expect("copied");
+    write(folder.path(), &good.replace(KEY, "third-key"));
+    serving.signal("-HUP");
+    let told = wait_for(address, |config| {
+        config["generation"].as_u64() >= Some(2) || config["refused"].is_string()
+    });
+    assert!(told.get("refused").is_none(), "{told}");
+    assert_eq!(post(frame(1, "third-key")).send(address).status, 200);
+    serving.wait_for("certificate not reloaded");
+    // The other half comes: nobody asks, and the pair is served.
+    std::fs::copy(other.path().join("key.pem"), folder.path().join("key.pem")).expect("copied");
+    serving.wait_for("certificate reloaded");
+    // At a start, and for who asks, it is judged; who serves nothing does not need it.
+    std::fs::write(folder.path().join("key.pem"), "no key").expect("writable");
+    let judged = run("check-config", &folder, &[], &[]);
+    assert_eq!(judged.status.code(), Some(2), "{judged:?}");
+    let tail = run("tail", &folder, &["--no-follow"], &[]);
+    assert_eq!(tail.status.code(), Some(0), "{tail:?}");
+    serving.terminate();
+    assert_eq!(serving.finish().0, Some(0));
 }
 
 /// Keys rotate and files are wrong now and then while clients send: none of them notices.
