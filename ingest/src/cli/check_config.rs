@@ -19,7 +19,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let mut out = std::io::stdout();
-    match args.config.load() {
+    match args.config.check() {
         Ok(config) if args.json => writeln!(out, "{}", summary(&config))?,
         Ok(config) => {
             let apps: Vec<&str> = config.apps.0.iter().map(|app| &*app.name).collect();

@@ -1,6 +1,6 @@
 //! Flags that name and override the configuration, the same for every command.
 
-use crate::config::{Config, ConfigError, Layers, Reading};
+use crate::config::{Config, ConfigError, Layers, Reading, folders};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +29,14 @@ impl ConfigArgs {
     /// File, environment and flags together, judged.
     pub(super) fn load(&self) -> Result<Config, ConfigError> {
         Config::load(&self.layers()?)
+    }
+
+    /// The same, with the folders that `serve` would write to.
+    pub(super) fn check(&self) -> Result<Config, ConfigError> {
+        let layers = self.layers()?;
+        let config = Config::load(&layers)?;
+        folders::check(&layers, &config)?;
+        Ok(config)
     }
 
     /// Reads the same again and again.

@@ -8,6 +8,7 @@
 mod apps;
 mod buffer;
 mod error;
+pub mod folders;
 mod handling;
 mod http;
 mod keys;

@@ -255,3 +255,23 @@ fn exit_codes_and_words() {
     let help = ingest().arg("--help").output().expect("it runs");
     assert!(String::from_utf8_lossy(&help.stdout).contains("Exit codes: 0 done, 1 failed, 2"));
 }
+
+/// The folder need not be there, but it must be possible to make it.
+#[test]
+fn check_config_judges_where_the_journal_would_be() {
+    let folder = folder("");
+    for (journal, word) in [("/proc/nope", "/proc: "), ("/dev/null/a/b", "/dev/null: ")] {
+        let judged = run("check-config", &folder, &["--journal", journal], &[]);
+        let said = String::from_utf8_lossy(&judged.stderr);
+        assert_eq!(judged.status.code(), Some(2), "{said}");
+        for word in ["`buffer.journal.dir`", journal, "--journal", "a directory", word] {
+            assert!(said.contains(word), "{said:?} does not say {word:?}");
+        }
+    }
+    let new = folder.path().join("a/b/c");
+    let judged = run("check-config", &folder, &["--journal", &new.display().to_string()], &[]);
+    assert_eq!(judged.status.code(), Some(0), "{judged:?}");
+    assert!(!folder.path().join("a").exists(), "nothing stays");
+    let left = std::fs::read_dir(folder.path()).expect("readable").count();
+    assert_eq!(left, 1, "only the configuration");
+}

@@ -1,6 +1,7 @@
 //! The disk under a folder: room, and how long it takes to force something to it.
 
 use super::{Finding, State};
+use crate::config::folders::nearest;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -21,12 +22,6 @@ const FSYNC_WARNING: Duration = Duration::from_millis(20);
 pub(super) fn examine(folder: &Path, wanted: u64) -> Vec<Finding> {
     let existing = nearest(folder);
     vec![room(&existing, wanted), fsync(&existing)]
-}
-
-fn nearest(folder: &Path) -> PathBuf {
-    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    let found = absolute.ancestors().find(|path| path.is_dir());
-    found.map_or_else(|| PathBuf::from("/"), Path::to_owned)
 }
 
 fn room(folder: &Path, wanted: u64) -> Finding {
