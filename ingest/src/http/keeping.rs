@@ -2,8 +2,8 @@
 //!
 //! Once it waits in the buffer a frame is written, whatever becomes of the request. So what
 //! follows from its being kept (the quota, the counters, the memory of frames) is settled even
-//! when the client ends its connection in between: a client that does so would else send for
-//! nothing, and its second copy would be written again.
+//! when the client ends its connection in between: else it would be kept without being counted
+//! or charged, and written again when it is sent again.
 
 use super::answer::{Answer, LeftOut};
 use super::codes::Code;
