@@ -21,6 +21,7 @@ pub struct BufferCounters {
     queued_items: AtomicU64,
     queued_bytes: AtomicU64,
     torn_bytes: AtomicU64,
+    damaged_bytes: AtomicU64,
     /// What the spool counts; all 0 without one.
     pub spool: SpoolCounters,
     redis: RedisGauges,
@@ -109,6 +110,11 @@ impl BufferCounters {
         }
     }
 
+    /// Damaged bytes, acknowledged perhaps, that were cut off when the journal was opened.
+    pub fn damaged_bytes(&self) -> u64 {
+        self.damaged_bytes.load(Relaxed)
+    }
+
     pub(super) fn queued(&self, (items, bytes): (usize, usize)) {
         self.queued_items.store(items as u64, Relaxed);
         self.queued_bytes.store(bytes as u64, Relaxed);
@@ -116,6 +122,10 @@ impl BufferCounters {
 
     pub(super) fn torn(&self, bytes: u64) {
         self.torn_bytes.fetch_add(bytes, Relaxed);
+    }
+
+    pub(super) fn damaged(&self, bytes: u64) {
+        self.damaged_bytes.fetch_add(bytes, Relaxed);
     }
 }
 

@@ -24,6 +24,8 @@ impl Collector for BufferCollector {
         counter(encoder, "buffer_bytes", "Bytes of the entries kept", counters.bytes())?;
         let help = "Bytes of an unfinished write, cut off when the journal was opened";
         counter(encoder, "buffer_torn_bytes", help, counters.torn_bytes())?;
+        let help = "Damaged bytes, cut off the end of the journal when it was opened";
+        counter(encoder, "buffer_damaged_bytes", help, counters.damaged_bytes())?;
         let help = "Entries that wait to be written";
         gauge(encoder, "buffer_queued_entries", help, counters.queued_items())?;
         let help = "Bytes of the entries that wait";

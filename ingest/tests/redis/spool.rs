@@ -171,7 +171,7 @@ async fn a_flipped_bit_in_a_segment_loses_one_entry_and_is_counted() {
     let mut expected = all(60);
     expected[0].retain(|number| *number != 20);
     assert_eq!(read(&server).await, expected);
-    assert_eq!(second.counters.spool.losses(), [("damaged", 1), ("torn", 0)]);
+    assert_eq!(second.counters.spool.losses(), [("damaged", 1), ("torn", 0), ("no_room", 0)]);
 }
 
 fn segment(dir: &Path) -> PathBuf {

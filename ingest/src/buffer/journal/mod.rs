@@ -22,7 +22,7 @@ mod tests;
 
 pub use reader::JournalReader;
 pub use scan::Damage;
-pub(in crate::buffer) use segment::Place;
+pub(in crate::buffer) use segment::{Place, Tail};
 
 use super::commit::{GroupError, Sink, Written};
 use super::{BufferCounters, Durability, Item, JournalSettings, KeepError, OpenError};
@@ -46,7 +46,7 @@ pub struct JournalSink {
     /// The task that forces the disk where the durability is `everysec`.
     flushing: Option<AbortHandle>,
     /// Bytes that were cut off when it was opened.
-    torn_bytes: u64,
+    tail: Tail,
     dir: PathBuf,
     _lock: File,
 }
@@ -73,7 +73,10 @@ impl JournalSink {
         let recovered = tokio::task::spawn_blocking(move || recover::recover(&dir))
             .await
             .map_err(|error| OpenError::io(&path)(io::Error::other(error)))??;
-        counters.torn(recovered.torn_bytes);
+        match recovered.tail {
+            Tail::None | Tail::Torn => counters.torn(recovered.cut_bytes),
+            Tail::Damaged => counters.damaged(recovered.cut_bytes),
+        }
         let durability = match settings.durability {
             Durability::Memory => {
                 "memory: with this machine's system; loss of power may take some seconds"
@@ -93,7 +96,7 @@ impl JournalSink {
             failure: None,
             durability,
             flushing,
-            torn_bytes: recovered.torn_bytes,
+            tail: recovered.tail,
             dir: path,
             _lock: recovered.lock,
         })
@@ -119,9 +122,9 @@ impl JournalSink {
 
 /// For a journal whose entries are taken out again; see [`spool`](super::spool).
 impl JournalSink {
-    /// Bytes of an unfinished write that were cut off when it was opened.
-    pub(super) fn torn_bytes(&self) -> u64 {
-        self.torn_bytes
+    /// What was cut off when it was opened.
+    pub(super) fn tail(&self) -> Tail {
+        self.tail
     }
 
     /// Bytes of all segments. Who removes one takes its bytes off.

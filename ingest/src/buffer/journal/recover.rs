@@ -1,7 +1,7 @@
 //! Opening a folder: it is locked, and what a crash left at its end is cut off.
 
 use super::scan::{SegmentReader, segments};
-use super::segment::{HEADER_BYTES, VERSION};
+use super::segment::{HEADER_BYTES, Tail, VERSION, judge_tail};
 use crate::buffer::OpenError;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -16,8 +16,10 @@ pub(super) struct Recovered {
     pub(super) next_number: u64,
     /// Bytes of all segments.
     pub(super) total_bytes: u64,
-    /// Bytes of an unfinished write that were cut off.
-    pub(super) torn_bytes: u64,
+    /// What stood behind the last good record.
+    pub(super) tail: Tail,
+    /// Bytes of it, which were cut off.
+    pub(super) cut_bytes: u64,
 }
 
 /// Locks `dir`, which is made if it is not there, and cuts a torn tail.
@@ -31,11 +33,13 @@ pub(super) fn recover(dir: &Path) -> Result<Recovered, OpenError> {
     std::fs::create_dir_all(dir).map_err(OpenError::io(dir))?;
     let lock = lock(dir)?;
     let found = segments(dir).map_err(OpenError::io(dir))?;
-    let mut recovered = Recovered { lock, next_number: 0, total_bytes: 0, torn_bytes: 0 };
+    let mut recovered =
+        Recovered { lock, next_number: 0, total_bytes: 0, tail: Tail::None, cut_bytes: 0 };
     if let Some((number, path)) = found.last() {
         let end = good_end(path, *number)?;
         recovered.next_number = number + end.records.max(1);
-        recovered.torn_bytes = cut(path, end.offset).map_err(OpenError::io(path))?;
+        recovered.tail = tail(path, end.offset).map_err(OpenError::io(path))?;
+        recovered.cut_bytes = cut(path, end.offset).map_err(OpenError::io(path))?;
     }
     for (_, path) in &found {
         recovered.total_bytes += match path.metadata() {
@@ -45,10 +49,13 @@ pub(super) fn recover(dir: &Path) -> Result<Recovered, OpenError> {
             Err(error) => return Err(OpenError::io(path)(error)),
         };
     }
-    if recovered.torn_bytes > 0 {
-        let (dir, bytes) = (dir.display(), recovered.torn_bytes);
-        tracing::warn!(%dir, bytes, "an unfinished write was cut off the journal; nothing \
-            acknowledged was in it");
+    let (dir, bytes) = (dir.display(), recovered.cut_bytes);
+    match recovered.tail {
+        Tail::None => {}
+        Tail::Torn => tracing::warn!(%dir, bytes, "an unfinished write was cut off the journal; \
+            its record is incomplete, so it was not acknowledged"),
+        Tail::Damaged => tracing::error!(%dir, bytes, "damaged bytes were cut off the journal; \
+            they may have been acknowledged"),
     }
     Ok(recovered)
 }
@@ -90,6 +97,16 @@ fn good_end(path: &Path, number: u64) -> Result<GoodEnd, OpenError> {
     }
     end.records += reader.damage().runs;
     Ok(end)
+}
+
+/// What stands behind `end`, where the last good record ends.
+fn tail(path: &Path, end: u64) -> io::Result<Tail> {
+    use std::io::{Read, Seek, SeekFrom};
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(end.max(HEADER_BYTES as u64)))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(judge_tail(&bytes))
 }
 
 fn version_of(path: &Path) -> io::Result<u32> {

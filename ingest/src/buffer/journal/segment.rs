@@ -180,6 +180,32 @@ pub(super) fn step(window: &[u8], place: Place, at_end: bool) -> Step<'_> {
     if at_end { Step::Tail } else { Step::Skip(decided) }
 }
 
+/// What stands at the end of a segment, behind its last good record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::buffer) enum Tail {
+    /// Nothing.
+    None,
+    /// An unfinished write: a record of which the end is missing, or room that was never written.
+    Torn,
+    /// Records that are all there, as their lengths say, or bytes that no write of ours leaves.
+    Damaged,
+}
+
+/// Judges what stands behind the last good record. A flipped bit that makes the length of the
+/// last record larger cannot be told from an unfinished write.
+#[must_use]
+pub(super) fn judge_tail(tail: &[u8]) -> Tail {
+    if tail.is_empty() {
+        return Tail::None;
+    }
+    if tail.len() < RECORD_HEADER_BYTES || tail.iter().all(|byte| *byte == 0) {
+        return Tail::Torn;
+    }
+    let len = u32_at(tail, 0) as usize;
+    let is_torn = (1..=ENTRY_BYTES_MAX).contains(&len) && tail.len() < RECORD_HEADER_BYTES + len;
+    if is_torn { Tail::Torn } else { Tail::Damaged }
+}
+
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
     let bytes = bytes[at..at + 4].try_into().expect("four bytes");
     u32::from_le_bytes(bytes)

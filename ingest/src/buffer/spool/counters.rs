@@ -7,14 +7,17 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 pub enum Lost {
     /// Its bytes were damaged on the disk. Several that follow each other count as one.
     Damaged,
-    /// It stood at the end of a segment when the spool was opened, and was not whole. What an end
-    /// in the middle of a write leaves was not acknowledged; damage to the last record looks alike.
+    /// It stood at the end of a segment when the spool was opened, and was not whole: what an end
+    /// in the middle of a write leaves, which was not acknowledged.
     Torn,
+    /// The primary had it and may have forgotten it; neither the spool nor the primary took it
+    /// once more before ingest ended.
+    NoRoom,
 }
 
 impl Lost {
     /// All reasons.
-    pub const ALL: [Self; 2] = [Self::Damaged, Self::Torn];
+    pub const ALL: [Self; 3] = [Self::Damaged, Self::Torn, Self::NoRoom];
 
     /// As metrics name it.
     #[must_use]
@@ -22,6 +25,7 @@ impl Lost {
         match self {
             Self::Damaged => "damaged",
             Self::Torn => "torn",
+            Self::NoRoom => "no_room",
         }
     }
 }

@@ -14,6 +14,7 @@
 //! acknowledged and on disk, until the spool is full or the stream is mended.
 
 mod counters;
+mod divert;
 mod position;
 mod recent;
 mod replay;
@@ -24,7 +25,7 @@ mod tests;
 pub use counters::{Lost, SpoolCounters};
 
 use super::commit::{GroupError, Sink, Written};
-use super::journal::{JournalReader, JournalSink};
+use super::journal::{JournalReader, JournalSink, Tail};
 use super::{BufferCounters, Durability, Item, JournalSettings, KeepError, OpenError};
 use super::{SpoolSettings, limits};
 use position::Position;
@@ -98,8 +99,10 @@ impl<S: Sink> SpoolSink<S> {
             ..JournalSettings::new(&settings.dir)
         };
         let mut journal = JournalSink::open(journal, Arc::clone(&counters)).await?;
-        if journal.torn_bytes() > 0 {
-            counters.spool.lost(Lost::Torn, 1);
+        match journal.tail() {
+            Tail::None => {}
+            Tail::Torn => counters.spool.lost(Lost::Torn, 1),
+            Tail::Damaged => counters.spool.lost(Lost::Damaged, 1),
         }
         let (position, left) = resume(&mut journal, &settings.dir)?;
         let replaying = Arc::new(Replaying::new(left, journal.total_bytes(), &counters));
@@ -149,6 +152,9 @@ impl<S: Sink> SpoolSink<S> {
 
     /// Gives the primary a group, and the spool what of it the primary does not take.
     async fn write_through(&mut self, group: Vec<Item>) -> Written {
+        if let Err(error) = self.repay().await {
+            return self.divert(group, &error).await;
+        }
         let write = async { self.primary.lock().await.write_group(group.clone()).await };
         match timeout(self.slow, write).await {
             Ok(Ok(())) => {
@@ -164,61 +170,6 @@ impl<S: Sink> SpoolSink<S> {
 
     fn too_slow(&self) -> KeepError {
         KeepError::unavailable(format!("{} did not answer in {:?}", S::KIND, self.slow))
-    }
-
-    async fn divert_failed(
-        &mut self,
-        group: Vec<Item>,
-        outcomes: Vec<Result<(), KeepError>>,
-    ) -> Written {
-        // One that may have ended says more than one that is full.
-        let refusals = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
-        let reason = refusals.min_by_key(|e| !matches!(e, KeepError::Unavailable { .. })).cloned();
-        let Some(reason) = reason else { return Ok(()) };
-        let mut outcome = outcomes.iter();
-        let (taken, failed) =
-            group.into_iter().partition(|_| outcome.next().is_some_and(Result::is_ok));
-        self.recent.push(taken);
-        let Err(error) = self.divert(failed, &reason).await else { return Ok(()) };
-        let GroupError::All(error) = error else { return Err(error) };
-        let of_each = outcomes.into_iter().map(|outcome| outcome.map_err(|_| error.clone()));
-        Err(GroupError::Each(of_each.collect()))
-    }
-
-    /// Begins to spool, with `group`; where the primary may have ended, with what it may have
-    /// forgotten before that.
-    async fn divert(&mut self, group: Vec<Item>, error: &KeepError) -> Written {
-        let is_lost = matches!(error, KeepError::Unavailable { .. });
-        // First the entries, then that there are some: the replay must not think it has all.
-        if is_lost {
-            for recent in self.recent.take() {
-                // Acknowledged by the primary: who sent them need not hear of it.
-                if let Err(error) = self.append(recent).await {
-                    tracing::warn!(?error, "what was kept last finds no place in the spool");
-                    break;
-                }
-            }
-        }
-        let written = if group.is_empty() { Ok(()) } else { self.append(group).await };
-        self.begin(&error.to_string(), is_lost);
-        written
-    }
-
-    /// Turns to the spool. Where the primary `is_lost`, what was replayed last is repeated.
-    fn begin(&mut self, reason: &str, is_lost: bool) {
-        self.clear_at = None;
-        if is_lost {
-            self.replaying.tell_lost();
-        }
-        if !self.is_spooling {
-            let kind = S::KIND;
-            tracing::warn!(reason, "{kind} does not take entries: they go to the spool");
-            // Until the replay has seen for itself.
-            self.sender.send_modify(|state| state.failure = Some(reason.to_owned()));
-        }
-        self.is_spooling = true;
-        self.generation += 1;
-        self.replaying.go_on(self.generation);
     }
 
     /// Puts a group behind what is in the spool.
@@ -304,9 +255,11 @@ impl<S: Sink> Sink for SpoolSink<S> {
     async fn write_group(&mut self, group: Vec<Item>) -> Written {
         if self.is_spooling {
             if !self.has_caught_up().await {
-                let written = self.append(group).await;
-                self.generation += 1;
-                self.replaying.go_on(self.generation);
+                let written = match self.save_owed().await {
+                    Ok(()) => self.append(group).await,
+                    full => full,
+                };
+                self.went_on();
                 return written;
             }
             self.end().await;
@@ -320,16 +273,24 @@ impl<S: Sink> Sink for SpoolSink<S> {
         }
         if !self.is_spooling {
             let probe = async { self.primary.lock().await.probe().await };
-            match timeout(self.slow, probe).await {
-                Ok(Ok(())) => {
+            let asked = timeout(self.slow, probe).await.unwrap_or_else(|_| Err(self.too_slow()));
+            let well = match asked {
+                Ok(()) => self.repay().await,
+                failed => failed,
+            };
+            match well {
+                Ok(()) => {
                     self.recent.forget();
                     self.clear_when_due().await;
                     return Ok(());
                 }
                 // What is told is whether the spool takes entries.
-                Ok(Err(error)) => drop(self.divert(Vec::new(), &error).await),
-                Err(_) => drop(self.divert(Vec::new(), &self.too_slow()).await),
+                Err(error) => drop(self.divert(Vec::new(), &error).await),
             }
+        } else if self.recent.is_owed() {
+            // What it says is told by the journal's probe too.
+            drop(self.save_owed().await);
+            self.went_on();
         }
         // Ready as long as the spool takes entries.
         self.journal.probe().await
@@ -359,6 +320,10 @@ impl<S: Sink> Sink for SpoolSink<S> {
     }
 
     async fn close(&mut self) {
+        if self.recent.is_owed() {
+            drop(self.save_owed().await);
+            self.went_on();
+        }
         if self.is_spooling {
             let generation = self.generation;
             let settled = self.state.wait_for(|state| {
@@ -367,6 +332,7 @@ impl<S: Sink> Sink for SpoolSink<S> {
             let _ = timeout(limits::SPOOL_CLOSE_PATIENCE, settled).await;
         }
         self.task.abort();
+        self.settle_owed().await;
         self.journal.close().await;
         let (entries, bytes) = (self.replaying.entries(), self.replaying.bytes());
         if self.is_spooling && entries > 0 {

@@ -4,7 +4,7 @@ use super::counters::Lost;
 use super::position::Position;
 use crate::buffer::commit::{GroupError, Sink};
 use crate::buffer::journal::{JournalReader, Place};
-use crate::buffer::{BufferCounters, Item, KeepError, limits};
+use crate::buffer::{BufferCounters, Item, KeepError, ReadError, limits};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -169,10 +169,11 @@ impl<S: Sink> Replay<S> {
             if self.replaying.is_cleared.swap(false, Ordering::AcqRel) {
                 self.unconfirmed.clear();
             }
-            if self.replaying.is_lost.swap(false, Ordering::AcqRel) {
-                self.rewind().await;
-            }
-            match self.round().await {
+            let round = match self.rewind_if_lost().await {
+                Ok(()) => self.round().await,
+                Err(error) => Err(error),
+            };
+            match round {
                 Ok(true) => pause = limits::REPLAY_PAUSE_MIN,
                 Ok(false) => self.tell_drained(generation),
                 Err(error) => {
@@ -303,27 +304,37 @@ impl<S: Sink> Replay<S> {
         }
     }
 
-    /// Goes back to the position: what the primary took since, it may have forgotten.
-    async fn rewind(&mut self) {
+    /// Goes back to the position where the primary was lost: what it took since, it may have
+    /// forgotten. Until that has been done nothing is replayed, or the position would go past it.
+    async fn rewind_if_lost(&mut self) -> Result<(), KeepError> {
+        if !self.replaying.is_lost.swap(false, Ordering::AcqRel) {
+            return Ok(());
+        }
         let may_forget_part = self.is_partly_taken && !self.forgets_for.is_zero();
         if self.unconfirmed.is_empty() && !may_forget_part {
-            return;
+            return Ok(());
         }
         let (place, records) = (self.position.place(), self.position.records());
-        match JournalReader::open_at(self.dir.clone(), place, records).await {
-            Ok(reader) => {
-                self.reader = reader;
-                // Damage that lies there is counted again; what is counted never is too little.
-                self.damage = 0;
-                self.batch.clear();
-                self.is_partly_taken = false;
-                let again = self.unconfirmed.drain(..).map(|passed| passed.entries).sum();
-                self.replaying.added(again);
-            }
-            Err(error) => {
-                tracing::error!(%error, "what was replayed last cannot be repeated");
-            }
+        let reader = JournalReader::open_at(self.dir.clone(), place, records).await;
+        self.reader = reader.map_err(|error| self.rewind_failed(&error))?;
+        // Damage that lies there is counted again; what is counted never is too little.
+        self.damage = 0;
+        self.batch.clear();
+        self.is_partly_taken = false;
+        let again = self.unconfirmed.drain(..).map(|passed| passed.entries).sum();
+        self.replaying.added(again);
+        Ok(())
+    }
+
+    /// It is tried again; told once, not at each attempt.
+    fn rewind_failed(&self, error: &ReadError) -> KeepError {
+        self.replaying.tell_lost();
+        let reason = format!("the spool cannot be read, to repeat what was replayed last: {error}");
+        let failure = KeepError::unavailable(reason);
+        if self.state.borrow().failure.as_deref() != Some(failure.to_string().as_str()) {
+            tracing::error!(%error, "what was replayed last cannot be repeated yet");
         }
+        failure
     }
 
     async fn remove_before(&mut self, place: Place) {

@@ -3,7 +3,7 @@
 use super::{NOW, group, only_segment, open, read, read_all, settings};
 use crate::buffer::journal::recover::recover;
 use crate::buffer::journal::scan::{segment_name, segments};
-use crate::buffer::journal::segment::HEADER_BYTES;
+use crate::buffer::journal::segment::{HEADER_BYTES, Tail};
 use crate::buffer::read::Start;
 use crate::buffer::{
     BufferCounters, Item, JournalSettings, KeepError, OpenError, Settings, open as open_buffer,
@@ -69,11 +69,33 @@ async fn a_tail_torn_at_any_byte_loses_only_what_it_cuts() {
         let again = tempfile::tempdir().expect("a folder");
         fs::write(again.path().join(segment_name(0)), &whole[..len as usize]).expect("written");
         let found = recover(again.path()).expect("a journal");
-        assert_eq!((found.torn_bytes, found.total_bytes), (len - kept, kept), "cut at {len}");
+        assert_eq!((found.cut_bytes, found.total_bytes), (len - kept, kept), "cut at {len}");
+        assert_eq!(found.tail, if len > kept { Tail::Torn } else { Tail::None }, "cut at {len}");
         drop(found);
         let (mut writer, _lock) = open(settings(again.path()));
         writer.write(&group(&["fourth"]), NOW).expect("kept");
         assert_eq!(read_all(again.path()).await, ["first", "second", "fourth"], "cut at {len}");
+    }
+}
+
+#[tokio::test]
+async fn whole_records_at_the_end_that_are_damaged_are_not_called_unfinished() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (mut writer, lock) = open(settings(dir.path()));
+    writer.write(&group(&["first", "second", "third"]), NOW).expect("kept");
+    drop((writer, lock));
+    let path = only_segment(dir.path());
+    let whole = fs::read(&path).expect("readable");
+    for damaged in [&["third"][..], &["second", "third"], &["first", "second", "third"]] {
+        let mut bytes = whole.clone();
+        for text in damaged {
+            let at = bytes.windows(text.len()).position(|part| part == text.as_bytes());
+            bytes[at.expect("there")] ^= 1;
+        }
+        fs::write(&path, bytes).expect("written");
+        let found = recover(dir.path()).expect("a journal");
+        assert_eq!(found.tail, Tail::Damaged, "{damaged:?}");
+        assert!(found.cut_bytes > 0, "{damaged:?}");
     }
 }
 

@@ -28,7 +28,7 @@ async fn replay(dir: &TempDir, segment: &Path, bytes: &[u8]) -> (Vec<String>, u6
     std::fs::remove_file(dir.path().join("position")).expect("removed");
     let spool = Spool::open(dir, Memory::new()).await;
     spool.drained().await;
-    let [(_, damaged), (_, torn)] = spool.counters.spool.losses();
+    let [(_, damaged), (_, torn), _] = spool.counters.spool.losses();
     let texts = spool.texts();
     spool.keeper.close().await;
     (texts, damaged, torn)
@@ -59,4 +59,13 @@ async fn a_torn_tail_loses_what_it_cuts() {
     let good = std::fs::read(&segment).expect("readable");
     let lost = replay(&dir, &segment, &good[..good.len() - 3]).await;
     assert_eq!(lost, (without(9), 0, 1));
+}
+
+#[tokio::test]
+async fn a_flipped_bit_in_the_last_record_is_damage_and_no_unfinished_write() {
+    let (dir, segment) = ten_waiting().await;
+    let mut bytes = std::fs::read(&segment).expect("readable");
+    *bytes.last_mut().expect("not empty") ^= 0x10;
+    let lost = replay(&dir, &segment, &bytes).await;
+    assert_eq!(lost, (without(9), 1, 0));
 }
