@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bank;
+mod files;
 mod sign_in;
 mod sms_code;
 mod statement;
@@ -27,6 +28,12 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             .service(web::resource("/accounts").get(accounts::accounts))
             .service(web::resource("/transfer").post(transfer::transfer))
             .service(web::resource("/statement").get(statement::statement))
+            .service(web::resource("/statement-file").get(files::statement_file))
+            .service(
+                web::resource("/papers")
+                    .app_data(web::PayloadConfig::new(files::PAPERS_BYTES_MAX))
+                    .post(files::papers),
+            )
             .service(web::resource("/sms-code").get(sms_code::sms_code))
             .service(web::resource("/fails").get(fails))
             .service(web::resource("/slow-picture").get(slow_picture))

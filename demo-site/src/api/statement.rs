@@ -26,7 +26,7 @@ struct Query {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Statement {
+pub(super) struct Statement {
     month: String,
     opening_minor: i64,
     in_minor: i64,
@@ -68,7 +68,17 @@ fn refused() -> HttpResponse {
     }))
 }
 
+/// The statement of the month before this one; nothing where the calendar ends.
+pub(super) fn last_month() -> Option<Statement> {
+    Statement::of(month_back(today(), 1)?, 1)
+}
+
 impl Statement {
+    /// Date, amount and balance of each line, in hundredths.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&str, i64, i64)> {
+        self.lines.iter().map(|line| (line.date.as_str(), line.amount_minor, line.balance_minor))
+    }
+
     fn of(first: Date, back: u8) -> Option<Self> {
         let mut balance_minor = BOOKS.statement_opening_minor - 84_215 * i64::from(back);
         let opening_minor = balance_minor;

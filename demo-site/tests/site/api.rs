@@ -117,6 +117,19 @@ async fn the_statement_refuses_what_is_beyond_its_bounds_at_once() {
 }
 
 #[actix_web::test]
+async fn files_come_and_go() {
+    let file = ask(get("/api/statement-file")).await;
+    assert_eq!(file.status, StatusCode::OK);
+    assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(file.text().lines().count(), 11, "a head and ten lines");
+
+    let papers = |bytes: usize| TestRequest::post().uri("/api/papers").set_payload(vec![7; bytes]);
+    assert_eq!(ask(papers(300_000)).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(ask(papers(0)).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(ask(papers(8 * 1024 * 1024 + 1)).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[actix_web::test]
 async fn the_service_says_which_trace_it_was_called_in() {
     let traced = TestRequest::post().uri("/api/trace").insert_header(("traceparent", "00-a-b-01"));
     assert_eq!(ask(traced).await.json()["traceparent"], "00-a-b-01");

@@ -1,0 +1,9 @@
+require('dna-mini').init(require('./config').dna);
+
+const consent = require('./consent');
+
+App({
+  onLaunch() {
+    consent.restore();
+  },
+});
