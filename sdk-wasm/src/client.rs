@@ -88,6 +88,11 @@ impl<H: Host> Client<H> {
         &mut self.host
     }
 
+    /// The parameters that stay in addresses.
+    pub fn url_params(&self) -> &str {
+        &self.config.url_params
+    }
+
     /// Something happened, `time` ms after the time base.
     ///
     /// An identity is said when it is news: repeats within a page say nothing. Without an id
@@ -275,8 +280,9 @@ impl<H: Host> Client<H> {
             fields.list(Header::views, &parcel.views, |view, fields| view.tell(fields));
         }
         fields.text(Header::release, &self.config.release);
-        fields.text(Header::sdk_name, "dna-web");
+        fields.text(Header::sdk_name, H::TERMS.sdk_name);
         fields.text(Header::sdk_version, env!("CARGO_PKG_VERSION"));
+        fields.text(Header::platform, self.host.platform());
         fields.text(Header::sampled_by, session.reason());
         if let Some(visitor) = &self.visitor {
             fields.bytes(Header::visitor_id, visitor);

@@ -167,17 +167,19 @@ impl Delivery {
     }
 
     /// Sends what is due, as much as may be under way at a time.
-    fn send(&mut self, host: &mut impl Host, now: u64) {
-        let mut budget = IN_FLIGHT_BYTES_MAX.saturating_sub(self.outbox.in_flight());
+    fn send<H: Host>(&mut self, host: &mut H, now: u64) {
+        let (requests, bytes) = self.outbox.in_flight();
+        let mut room = H::TERMS.requests_max.saturating_sub(requests);
+        let mut budget = IN_FLIGHT_BYTES_MAX.saturating_sub(bytes);
         for entry in &mut self.outbox.entries {
             if entry.state != State::Due {
                 continue;
             }
             let bytes = entry.frame.bytes.len();
-            if bytes > budget {
+            if bytes > budget || room == 0 {
                 break;
             }
-            budget -= bytes;
+            (budget, room) = (budget - bytes, room - 1);
             let sequence = entry.frame.sequence;
             let bytes = entry.stamp(now);
             // A browser refuses a beacon when its 64 KiB are used up, a blocker always; fetch

@@ -33,6 +33,8 @@ pub(crate) struct Frame {
     pub(crate) reduced: Option<Vec<u8>>,
     /// How many events it has.
     pub(crate) events: u64,
+    /// Whether one of them is a failure.
+    pub(crate) failure: bool,
 }
 
 /// The beginning of a header: what each attempt overwrites stands first, at known places.
@@ -54,7 +56,8 @@ impl Frame {
             _ => None,
         };
         let bytes = join(header, parcel, events.len(), true);
-        Self { sequence, bytes, reduced, events: events.len() as u64 }
+        let failure = events.iter().any(|event| event.rank == Rank::Error);
+        Self { sequence, bytes, reduced, events: events.len() as u64, failure }
     }
 
     /// Puts the time of this attempt, and how many there were before, into the bytes. The stub's

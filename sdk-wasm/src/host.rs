@@ -1,20 +1,50 @@
 //! What the state machine needs from where it runs.
 
+use crate::limits::{
+    MINI_OUTBOX_BYTES_MAX, MINI_OUTBOX_FRAMES_MAX, MINI_REQUESTS_MAX, OUTBOX_BYTES_MAX,
+    OUTBOX_FRAMES_MAX,
+};
+
 /// The key of the session in the storage; no frame has this sequence.
 pub const SESSION: u64 = 0;
 
 /// The key of the visitor; above the 48 bits of all sequences.
 pub const VISITOR: u64 = 1 << 48;
 
-/// The world outside: one implementation for browsers, one in memory for tests.
+/// What the places that a host runs in allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// The client's name on the wire.
+    pub sdk_name: &'static str,
+    /// Requests under way at a time.
+    pub requests_max: usize,
+    /// Frames that are kept until they are acknowledged.
+    pub outbox_frames_max: usize,
+    /// Bytes of those frames.
+    pub outbox_bytes_max: usize,
+    /// It may be killed at any instant, and nobody else uses its storage: a frame is stored as
+    /// soon as there is one. Elsewhere only when the page may end, and tabs leave each other's alone.
+    pub durable: bool,
+}
+
+/// The world outside: one implementation for browsers, one for mini programs, one in memory for
+/// tests.
 ///
 /// Nothing here may panic or wait. Storage that is full or forbidden behaves as if empty.
 pub trait Host {
+    /// What is allowed here.
+    const TERMS: Terms = Terms::BROWSER;
+
     /// Fills `bytes` with unpredictable ones.
     fn random(&mut self, bytes: &mut [u8]);
 
     /// The page's address as the browser shows it; the caller takes the query out.
     fn address(&self) -> String;
+
+    /// The platform that it runs on; empty for a browser.
+    fn platform(&self) -> &str {
+        ""
+    }
 
     /// The value stored under `key`: [`SESSION`], [`VISITOR`], or a frame's sequence.
     fn load(&self, key: u64) -> Option<Vec<u8>>;
@@ -49,6 +79,26 @@ pub trait Host {
 
     /// Tells the page's developer.
     fn warn(&self, message: &str);
+}
+
+impl Terms {
+    /// Of a page: the bytes under way are the bound.
+    pub const BROWSER: Self = Self {
+        sdk_name: "dna-web",
+        requests_max: OUTBOX_FRAMES_MAX,
+        outbox_frames_max: OUTBOX_FRAMES_MAX,
+        outbox_bytes_max: OUTBOX_BYTES_MAX,
+        durable: false,
+    };
+
+    /// Of a mini program.
+    pub const MINI_PROGRAM: Self = Self {
+        sdk_name: "dna-mini",
+        requests_max: MINI_REQUESTS_MAX,
+        outbox_frames_max: MINI_OUTBOX_FRAMES_MAX,
+        outbox_bytes_max: MINI_OUTBOX_BYTES_MAX,
+        durable: true,
+    };
 }
 
 /// A random number.

@@ -47,12 +47,13 @@ pub mod vitals;
 
 #[cfg(feature = "browser")]
 mod browser;
+pub mod mini;
 
 pub use client::Client;
 pub use config::Config;
 pub use consent::Consent;
 pub use delivery::Answer;
-pub use host::{Host, SESSION, VISITOR};
+pub use host::{Host, SESSION, Terms, VISITOR};
 pub use route::View;
 
 #[cfg(target_family = "wasm")]

@@ -45,6 +45,19 @@ pub const OUTBOX_FRAMES_MAX: usize = 64;
 /// 5 MB of its origin's storage, and a full storage must not be our doing.
 pub const OUTBOX_BYTES_MAX: usize = 384 * 1024;
 
+/// Requests of ours under way at a time in a mini program: the platforms allow ten, and the
+/// application needs them.
+pub const MINI_REQUESTS_MAX: usize = 1;
+
+/// Frames that a mini program keeps until they are acknowledged: twenty minutes without a network
+/// while something happens all the time.
+pub const MINI_OUTBOX_FRAMES_MAX: usize = 256;
+
+/// Bytes of those frames: as base64 in the storage just below 1 MB of the 10 MB that a mini
+/// program has for everything. One key holds one frame, which is 27 KB of base64 at most, far
+/// below the 200 KB (Alipay) and 1 MB (others) that a key may have.
+pub const MINI_OUTBOX_BYTES_MAX: usize = 720 * 1024;
+
 /// Age at which a frame is given up: a customer who was cut off comes back the next day.
 pub const OUTBOX_AGE_MAX: u64 = 36 * 3600 * 1000;
 

@@ -3,12 +3,15 @@
 
 use crate::frame::Frame;
 use crate::host::Host;
-use crate::limits::{ATTEMPTS_MAX, OUTBOX_AGE_MAX, OUTBOX_BYTES_MAX, OUTBOX_FRAMES_MAX};
+use crate::limits::{ATTEMPTS_MAX, OUTBOX_AGE_MAX};
 use crate::stored::Stored;
 use dna_protocol::limits::CLIENT_FRAME_BYTES_MAX;
 
 /// Layout of the stored bytes, to be counted up when it changes.
 const VERSION: u8 = 2;
+/// The same with what a durable host counts: how many events there are, and whether one of them
+/// is a failure.
+const VERSION_COUNTED: u8 = 3;
 
 /// Where a frame stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,19 +47,19 @@ pub(crate) struct Outbox {
 
 impl Outbox {
     /// Adds a new frame. Returns how many events are lost because the oldest frames had to go.
-    pub(crate) fn push(&mut self, host: &mut impl Host, frame: Frame, now: u64) -> u64 {
-        self.entries.push(Entry {
-            frame,
-            state: State::Due,
-            attempts: 0,
-            created: now,
-            stored: None,
-        });
+    pub(crate) fn push<H: Host>(&mut self, host: &mut H, frame: Frame, now: u64) -> u64 {
+        let mut entry =
+            Entry { frame, state: State::Due, attempts: 0, created: now, stored: None };
+        if H::TERMS.durable {
+            entry.store(host, now);
+        }
+        self.entries.push(entry);
         let mut lost = 0;
         let mut bytes = self.bytes();
         // Our own newest frame always fits.
-        while self.entries.len() > OUTBOX_FRAMES_MAX || bytes > OUTBOX_BYTES_MAX {
-            let oldest = self.entries.remove(0);
+        while self.entries.len() > H::TERMS.outbox_frames_max || bytes > H::TERMS.outbox_bytes_max
+        {
+            let oldest = self.entries.remove(self.least::<H>());
             bytes -= oldest.frame.bytes.len();
             lost += oldest.frame.events;
             oldest.forget(host);
@@ -64,14 +67,23 @@ impl Outbox {
         lost
     }
 
+    /// The frame to give up first: the oldest; where they are counted, the oldest without a
+    /// failure in it. Not the newest, which has only come.
+    fn least<H: Host>(&self) -> usize {
+        let older = &self.entries[..self.entries.len() - 1];
+        let detail = older.iter().position(|entry| !entry.frame.failure);
+        if H::TERMS.durable { detail.unwrap_or(0) } else { 0 }
+    }
+
     fn bytes(&self) -> usize {
         self.entries.iter().map(|entry| entry.frame.bytes.len()).sum()
     }
 
-    /// Bytes of the frames that are under way.
-    pub(crate) fn in_flight(&self) -> usize {
+    /// How many frames are under way, and their bytes.
+    pub(crate) fn in_flight(&self) -> (usize, usize) {
         let awaited = |entry: &&Entry| matches!(entry.state, State::Awaited { .. });
-        self.entries.iter().filter(awaited).map(|entry| entry.frame.bytes.len()).sum()
+        let under_way = self.entries.iter().filter(awaited);
+        under_way.fold((0, 0), |(count, bytes), entry| (count + 1, bytes + entry.frame.bytes.len()))
     }
 
     /// The frame numbered `sequence`.
@@ -103,9 +115,9 @@ impl Outbox {
 
     /// Stores the frames for a later page load, which may take each over from `due` on. With
     /// `again` also those that are stored already as they are.
-    pub(crate) fn store(&mut self, host: &mut impl Host, due: u64, again: bool) {
+    pub(crate) fn store<H: Host>(&mut self, host: &mut H, due: u64, again: bool) {
         for entry in &mut self.entries {
-            if again || entry.stored != Some(entry.attempts) {
+            if entry.stored != Some(entry.attempts) || again && !H::TERMS.durable {
                 entry.store(host, due);
             }
         }
@@ -114,13 +126,13 @@ impl Outbox {
     /// Takes over the frames that an earlier page load has left. Each is stored again with
     /// `lease` as its due time, so that other tabs leave it to this one. Returns when the next
     /// one that is not due yet will be.
-    pub(crate) fn adopt(&mut self, host: &mut impl Host, now: u64, lease: u64) -> Option<u64> {
+    pub(crate) fn adopt<H: Host>(&mut self, host: &mut H, now: u64, lease: u64) -> Option<u64> {
         let mut next: Option<u64> = None;
         for sequence in host.stored() {
             if self.find(sequence).is_some() {
                 continue;
             }
-            if self.entries.len() >= OUTBOX_FRAMES_MAX {
+            if self.entries.len() >= H::TERMS.outbox_frames_max {
                 return Some(lease);
             }
             let left = host.load(sequence).and_then(|bytes| Entry::read(sequence, &bytes));
@@ -129,7 +141,9 @@ impl Outbox {
                     next = Some(next.map_or(due, |next| next.min(due)));
                 }
                 Some((mut entry, _)) => {
-                    entry.store(host, lease);
+                    if !H::TERMS.durable {
+                        entry.store(host, lease);
+                    }
                     self.entries.push(entry);
                 }
                 None => host.remove(sequence),
@@ -153,14 +167,21 @@ impl Entry {
         }
     }
 
-    fn store(&mut self, host: &mut impl Host, due: u64) {
+    fn store<H: Host>(&mut self, host: &mut H, due: u64) {
         let frame = self.frame.storable();
         if frame.is_empty() {
             return;
         }
-        let mut bytes = vec![VERSION, self.attempts];
+        // Where nobody else takes frames over, none has to be left to them.
+        let (version, due) =
+            if H::TERMS.durable { (VERSION_COUNTED, self.created) } else { (VERSION, due) };
+        let mut bytes = vec![version, self.attempts];
         bytes.extend_from_slice(&self.created.to_be_bytes());
         bytes.extend_from_slice(&due.to_be_bytes());
+        if H::TERMS.durable {
+            let counted = self.frame.events << 1 | u64::from(self.frame.failure);
+            bytes.extend_from_slice(&counted.to_be_bytes());
+        }
         bytes.extend_from_slice(frame);
         host.store(self.frame.sequence, &bytes);
         self.stored = Some(self.attempts);
@@ -171,12 +192,18 @@ impl Entry {
         let mut stored = Stored(bytes);
         let [version, attempts] = stored.take()?;
         let (created, due) = (stored.number()?, stored.number()?);
+        // How many events it has is not stored everywhere; lost ones are counted as one.
+        let counted = match version {
+            VERSION => 1 << 1,
+            VERSION_COUNTED => stored.number()?,
+            _ => return None,
+        };
         let bytes = stored.rest().to_vec();
-        if version != VERSION || bytes.len() > CLIENT_FRAME_BYTES_MAX {
+        if bytes.len() > CLIENT_FRAME_BYTES_MAX {
             return None;
         }
-        // How many events it has is not stored; lost ones are counted as one.
-        let frame = Frame { sequence, bytes, reduced: None, events: 1 };
+        let (events, failure) = (counted >> 1, counted & 1 == 1);
+        let frame = Frame { sequence, bytes, reduced: None, events, failure };
         Some((Self { frame, state: State::Due, attempts, created, stored: Some(attempts) }, due))
     }
 }

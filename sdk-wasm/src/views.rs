@@ -43,6 +43,20 @@ impl<H: Host> Client<H> {
         }
     }
 
+    /// How long after the time base `time` was, which is in ms since the Unix epoch; never before.
+    pub fn since(&self, time: f64) -> f64 {
+        (time - self.view.time_base as f64).max(0.0)
+    }
+
+    /// The first page is shown: what was told before it belongs to its view.
+    pub fn relocate(&mut self) {
+        self.view = Rc::new(View {
+            id: self.view.id,
+            place: self.place(),
+            time_base: self.view.time_base,
+        });
+    }
+
     /// Another page view begins in the same page load.
     pub fn view(&mut self, now: u64, time: f64, page: impl Into<Draft>) {
         self.begin_view(now);

@@ -54,6 +54,11 @@ impl Workspace {
     pub(crate) fn sdk_dist(&self) -> PathBuf {
         self.path("js-wrapper/dist")
     }
+
+    /// Where the package for mini programs is built.
+    pub(crate) fn mini_dist(&self) -> PathBuf {
+        self.path("js-wrapper/mini/dist")
+    }
 }
 
 /// Only cargo knows where its target folder is: a variable or a configuration file of any folder

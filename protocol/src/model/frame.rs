@@ -53,6 +53,8 @@ record! {
         17 => dropped_filtered: u64 = "dropped.filtered",
         /// Of a frame with events of several views: those views, each with its `view.id` and `url.full`.
         18 => views: Views = "views",
+        /// Of a mini program: the platform that it runs on: wechat, alipay, douyin, qq, baidu.
+        19 => platform: Text<16> = "miniprogram.platform",
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn compile(
     toolchain: &Toolchain,
     module: &Module,
 ) -> Result<PathBuf> {
-    let Module { what, package, stem, features, .. } = module;
+    let Module { what, package, stem, features, flags, .. } = module;
     let folder = workspace.wasm_target();
     let step = Step::start(format!("compile {what} for Wasm ({toolchain})"));
     if !folder.is_dir() {
@@ -49,7 +49,7 @@ pub(super) fn compile(
         .arg("--target-dir")
         .arg(&folder)
         .arg("--config")
-        .arg(rust_flags(cargo_home(), toolchain.builds_std()));
+        .arg(rust_flags(cargo_home(), toolchain.builds_std(), flags));
     toolchain.apply(&mut command);
     run(&mut command)?;
     let module = outputs.join(format!("{stem}.wasm"));
@@ -65,7 +65,7 @@ pub(super) fn compile(
 
 /// Paths of the build machine end up in panic messages: they are nobody's business and cost
 /// bytes. Cargo names the workspace's own files relative to it already.
-fn rust_flags(cargo_home: Option<PathBuf>, builds_std: bool) -> String {
+fn rust_flags(cargo_home: Option<PathBuf>, builds_std: bool, more: &[&str]) -> String {
     let remapped = [(cargo_home, "cargo"), (Some(PathBuf::from(DEBIAN_SOURCE)), "rust")];
     let mut flags: Vec<String> = remapped
         .iter()
@@ -73,6 +73,7 @@ fn rust_flags(cargo_home: Option<PathBuf>, builds_std: bool) -> String {
         .map(|(path, name)| format!("\"--remap-path-prefix={}={name}\"", path.display()))
         .collect();
     flags.push(format!("\"-Clink-arg=-zstack-size={STACK_BYTES}\""));
+    flags.extend(more.iter().map(|flag| format!("\"{flag}\"")));
     if builds_std {
         flags.extend(WITHOUT_MESSAGES.iter().map(|flag| format!("\"{flag}\"")));
     }
@@ -109,11 +110,11 @@ mod tests {
 
     #[test]
     fn paths_of_this_machine_are_remapped() {
-        let flags = rust_flags(Some(PathBuf::from("/home/a/.cargo")), true);
+        let flags = rust_flags(Some(PathBuf::from("/home/a/.cargo")), true, &["-Ca"]);
         assert!(flags.starts_with("target.wasm32-unknown-unknown.rustflags=["), "{flags}");
         assert!(flags.contains("\"--remap-path-prefix=/home/a/.cargo=cargo\", "), "{flags}");
-        assert!(flags.contains("immediate-abort"), "{flags}");
-        let flags = rust_flags(None, false);
+        assert!(flags.contains("immediate-abort") && flags.contains("\"-Ca\""), "{flags}");
+        let flags = rust_flags(None, false, &[]);
         assert!(!flags.contains("=cargo") && !flags.contains("-Z"), "{flags}");
     }
 }

@@ -17,7 +17,12 @@ pub(crate) const DOWNLOADS: [&str; 3] = ["dna.js", "dna-core.js", "dna.wasm"];
 pub(crate) const ON_DEMAND: [&str; 5] =
     ["dna-wasm2js.js", "dna-extras.js", "dna-debug.js", "dna-debug.wasm", "dna-extend.js"];
 
-/// Makes js-wrapper/dist current.
+/// What the package for mini programs has, in js-wrapper/mini/dist: the hooks, the core, the core
+/// packed, and the core as JavaScript.
+pub(crate) const MINI: [&str; 5] =
+    ["index.js", "index.d.ts", "dna.wasm", "dna.wasm.br", "dna-wasm2js.js"];
+
+/// Makes js-wrapper/dist and js-wrapper/mini/dist current.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     let folder = workspace.path("js-wrapper");
     let generated = workspace.path(GENERATED);
@@ -26,7 +31,11 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     // Not in dist itself, which is published as it is.
     let stamp = Stamp::new(generated.join(".js-stamp"));
     let files = || DOWNLOADS.iter().chain(&ON_DEMAND);
-    let complete = || files().all(|file| dist.join(file).is_file());
+    let mini = workspace.mini_dist();
+    let complete = || {
+        files().all(|file| dist.join(file).is_file())
+            && MINI.iter().all(|file| mini.join(file).is_file())
+    };
     if stamp.is(inputs) && complete() {
         return Ok(());
     }
@@ -34,9 +43,10 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     run(setup::npm(&folder).args(["run", "build"]))?;
     ensure!(
         complete(),
-        "`npm run build` ended well, but not all of {:?} are in {}",
+        "`npm run build` ended well, but not all of {:?} are in {}, or of {MINI:?} in {}",
         files().collect::<Vec<_>>(),
-        dist.display()
+        dist.display(),
+        mini.display()
     );
     stamp.set(inputs)?;
     step.done();

@@ -1,11 +1,12 @@
 //! `cargo xtask wasm`: for each module Rust, then wasm-bindgen, then wasm-opt; wasm2js for the
-//! core; then the JavaScript.
+//! core; then the JavaScript. Mini programs get a module of their own, without wasm-bindgen.
 //!
 //! Each stage is skipped while what it is made from is unchanged.
 
 mod bindgen;
 mod compile;
 mod javascript;
+mod mini;
 mod names;
 mod translate;
 
@@ -32,6 +33,8 @@ struct Module {
     /// The name of the generated files, which is the crate's name.
     stem: &'static str,
     features: &'static str,
+    /// Flags of the compiler, beside those of all.
+    flags: &'static [&'static str],
     /// Folders of its sources.
     sources: &'static [&'static str],
     /// Where the generated files are.
@@ -44,6 +47,7 @@ const CORE: Module = Module {
     package: "dna-sdk-wasm",
     stem: "dna_sdk_wasm",
     features: "browser",
+    flags: &[],
     sources: &["sdk-wasm/src", "sdk-wasm/Cargo.toml", "protocol"],
     generated: GENERATED,
 };
@@ -55,8 +59,18 @@ const DEBUG: Module = Module {
     package: "dna-sdk-debug",
     stem: "dna_sdk_debug",
     features: "",
+    flags: &[],
     sources: &["sdk-wasm/debug", "protocol"],
     generated: "js-wrapper/generated/debug",
+};
+
+/// What mini programs load.
+const MINI_CORE: Module = Module {
+    what: "the core for mini programs",
+    features: "mini",
+    flags: mini::FLAGS,
+    generated: "js-wrapper/generated/mini",
+    ..CORE
 };
 
 /// Arguments of `cargo xtask wasm`.
@@ -95,8 +109,10 @@ pub(crate) fn compiler(workspace: &Workspace) -> Result<String> {
 fn generate(workspace: &Workspace) -> Result<()> {
     let toolchain = setup::wasm_toolchain(workspace)?;
     let tools = setup::node_packages(workspace, "js-wrapper")?;
-    generate_module(workspace, &toolchain, &tools, &CORE)?;
-    generate_module(workspace, &toolchain, &tools, &DEBUG)
+    for module in [&CORE, &DEBUG, &MINI_CORE] {
+        generate_module(workspace, &toolchain, &tools, module)?;
+    }
+    Ok(())
 }
 
 fn generate_module(
@@ -116,11 +132,15 @@ fn generate_module(
     let compiled_hash = Inputs::new().value(&settings()).file(&raw)?.hash();
     if !compiled.is(compiled_hash) {
         clear(&generated)?;
-        bindgen::generate(workspace, module, &raw, &generated)?;
-        bindgen::optimise(tools, module, &generated)?;
-        // The debug mode says that it needs Wasm.
-        if module.stem == CORE.stem {
-            translate::generate(tools, &raw, &generated)?;
+        if module.features == MINI_CORE.features {
+            mini::generate(tools, &raw, &generated)?;
+        } else {
+            bindgen::generate(workspace, module, &raw, &generated)?;
+            bindgen::optimise(tools, module, &generated)?;
+            // The debug mode says that it needs Wasm.
+            if module.stem == CORE.stem {
+                translate::generate(tools, &raw, &generated)?;
+            }
         }
         compiled.set(compiled_hash)?;
     }
@@ -129,7 +149,13 @@ fn generate_module(
 
 /// Everything besides the sources that decides what is generated.
 fn settings() -> String {
-    format!("stack {}; {}; {}", compile::STACK_BYTES, bindgen::settings(), translate::settings())
+    format!(
+        "stack {}; {}; {}; {}",
+        compile::STACK_BYTES,
+        bindgen::settings(),
+        translate::settings(),
+        mini::settings()
+    )
 }
 
 fn sources_hash(workspace: &Workspace, toolchain: &Toolchain, module: &Module) -> Result<u64> {

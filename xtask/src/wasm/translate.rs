@@ -20,7 +20,7 @@ const STEM: &str = "dna_sdk_wasm2js";
 /// How the compiler says that the module may hold references, and how that it must not.
 const REFERENCES: [&[u8]; 2] = [b"+\x0freference-types", b"-\x0freference-types"];
 /// What wasm2js cannot express; the nesting that its own passes make flat again stays.
-const LOWERED: [&str; 3] = [
+pub(super) const LOWERED: [&str; 3] = [
     "--signext-lowering",
     "--llvm-memory-copy-fill-lowering",
     "--llvm-nontrapping-fptoint-lowering",

@@ -1,0 +1,27 @@
+/**
+ * What the platforms put into every script. `hosts.ts` says how each is used; a check against the
+ * platforms' own typings is in `tests/mini`.
+ */
+declare const wx: import('./hosts').CommonApi | undefined;
+declare const tt: import('./hosts').CommonApi | undefined;
+declare const qq: import('./hosts').CommonApi | undefined;
+declare const swan: import('./hosts').CommonApi | undefined;
+declare const my: import('./hosts').AlipayApi | undefined;
+
+declare const WXWebAssembly: import('./hosts').PathWasm | undefined;
+declare const TTWebAssembly: import('./hosts').PathWasm | undefined;
+
+declare let App: (options: object) => void;
+declare let Page: (options: object) => void;
+declare function getCurrentPages(): { route?: string }[];
+
+declare function setTimeout(act: () => void, delay?: number): number;
+declare function clearTimeout(timer: number | undefined): void;
+declare function require(path: string): unknown;
+declare const console: { warn(...words: unknown[]): void };
+
+/** What wasm2js makes of the module. */
+declare module '*/mini/dna-wasm2js.js' {
+  const core: import('./imports').CoreExports;
+  export = core;
+}

@@ -1,0 +1,193 @@
+/**
+ * The platforms, a row each: what differs between them stands here and nowhere else. The order is
+ * the one in which they are looked for: Douyin and QQ have a `wx` too.
+ */
+
+/** What a host can do. Nothing here throws, but for `instantiate` and `send`, which may. */
+export interface Host {
+  name: 'wechat' | 'alipay' | 'douyin' | 'qq' | 'baidu';
+  /** The platform's object: hooks replace its functions. */
+  api: Events & Requests;
+  /** Our storage: what is full, forbidden or damaged behaves as empty. */
+  storage: Storage;
+  /** Starts a request of ours; gives back what ends it without a word. */
+  send(request: OwnRequest): () => void;
+  /** Loads a module by its path in the package; absent where there is no Wasm for this. */
+  instantiate?: (path: string, imports: object) => Promise<unknown>;
+  /** Whether a request without callbacks gives a promise instead, which added ones would change. */
+  promises: boolean;
+}
+
+export interface Storage {
+  get(key: string): string | undefined;
+  set(key: string, value: string): void;
+  remove(key: string): void;
+  keys(): string[];
+}
+
+export interface OwnRequest {
+  url: string;
+  body: ArrayBuffer;
+  /** Is called at most once, never before `send` has returned: 0 for no answer. */
+  done: (status: number, header: Header) => void;
+}
+
+export type Header = { [name: string]: unknown } | undefined;
+export type Listener = (...told: never[]) => unknown;
+
+/** Events of the application; older platforms lack some. */
+export interface Events {
+  onAppShow?: (listener: Listener) => void;
+  onAppHide?: (listener: Listener) => void;
+  onError?: (listener: Listener) => void;
+  onUnhandledRejection?: (listener: Listener) => void;
+  getLaunchOptionsSync?: () => { path?: string };
+}
+
+export interface Requests {
+  request: (options: RequestOptions) => unknown;
+}
+
+export interface RequestOptions {
+  url: string;
+  method?: 'POST';
+  data?: ArrayBuffer;
+  header?: { [name: string]: string };
+  headers?: { [name: string]: string };
+  dataType?: 'text';
+  responseType?: 'text';
+  timeout?: number;
+  success?: (answer: Answer) => void;
+  fail?: (failure: object) => void;
+  complete?: (ended: object) => void;
+}
+
+export interface Answer {
+  statusCode?: number;
+  header?: object;
+}
+
+/** WeChat, Douyin, QQ, Baidu. */
+export interface CommonApi extends Events, Requests {
+  getStorageSync(key: string): unknown;
+  setStorageSync(key: string, value: string): void;
+  removeStorageSync(key: string): void;
+  getStorageInfoSync(): { keys: string[] };
+}
+
+/** Alipay: options where the others have arguments. */
+export interface AlipayApi extends Events, Requests {
+  getStorageSync(options: { key: string }): { data: unknown };
+  setStorageSync(options: { key: string; data: string }): unknown;
+  removeStorageSync(options: { key: string }): unknown;
+  getStorageInfoSync(): { keys: string[] };
+}
+
+export interface PathWasm {
+  instantiate(path: string, imports?: never): Promise<unknown>;
+}
+
+/** Finds the platform; undefined where there is none of them. */
+export function findHost(): Host | undefined {
+  if (typeof tt == 'object' && tt) return common('douyin', tt, typeof TTWebAssembly == 'object' ? TTWebAssembly : undefined);
+  if (typeof my == 'object' && my) return alipay(my);
+  if (typeof swan == 'object' && swan) return common('baidu', swan);
+  if (typeof qq == 'object' && qq) return common('qq', qq);
+  if (typeof wx == 'object' && wx) return common('wechat', wx, typeof WXWebAssembly == 'object' ? WXWebAssembly : undefined);
+  return undefined;
+}
+
+function common(name: Host['name'], api: CommonApi, wasm?: PathWasm): Host {
+  return {
+    name,
+    api,
+    storage: guarded({
+      get: (key) => text(api.getStorageSync(key)),
+      set: (key, value) => api.setStorageSync(key, value),
+      remove: (key) => api.removeStorageSync(key),
+      keys: () => api.getStorageInfoSync().keys,
+    }),
+    send: sender(api, 'header'),
+    instantiate: byPath(wasm),
+    promises: false,
+  };
+}
+
+/** Its Wasm is for Workers only, so the core runs as JavaScript in the logic layer. */
+function alipay(api: AlipayApi): Host {
+  return {
+    name: 'alipay',
+    api,
+    storage: guarded({
+      get: (key) => text(api.getStorageSync({ key }).data),
+      set: (key, data) => void api.setStorageSync({ key, data }),
+      remove: (key) => void api.removeStorageSync({ key }),
+      keys: () => api.getStorageInfoSync().keys,
+    }),
+    send: sender(api, 'headers'),
+    promises: true,
+  };
+}
+
+function byPath(wasm: PathWasm | undefined): Host['instantiate'] {
+  return wasm && ((path, imports) => wasm.instantiate(path, imports as never));
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value == 'string' && value ? value : undefined;
+}
+
+/** The storage without what it throws. */
+function guarded(storage: Storage): Storage {
+  return {
+    get: (key) => attempt(() => storage.get(key), undefined),
+    set: (key, value) => attempt(() => storage.set(key, value), undefined),
+    remove: (key) => attempt(() => storage.remove(key), undefined),
+    keys: () => attempt(() => storage.keys().slice(), []),
+  };
+}
+
+export function attempt<T>(act: () => T, otherwise: T): T {
+  try {
+    return act();
+  } catch (_) {
+    return otherwise;
+  }
+}
+
+/** So long the platform waits for an answer; the core has given up by then. */
+const TIMEOUT_MS = 20_000;
+
+/** Sends by the platform's `request` as it is now: before it is hooked. */
+function sender(api: Requests, headers: 'header' | 'headers'): Host['send'] {
+  const request = api.request;
+  return ({ url, body, done }) => {
+    let [ended, cancelled] = [false, false];
+    const end = (status: unknown, header: unknown) => {
+      if (ended) return;
+      ended = true;
+      // Some answer before they return.
+      setTimeout(() => cancelled || done(typeof status == 'number' ? status : 0, header as Header), 0);
+    };
+    const answered = (answer: object) => {
+      const { statusCode, status, header, headers } = answer as { [name: string]: unknown };
+      end(statusCode || status, header || headers);
+    };
+    const task = request.call(api, {
+      url,
+      method: 'POST',
+      data: body,
+      [headers]: { 'content-type': 'application/cbor' },
+      dataType: 'text',
+      timeout: TIMEOUT_MS,
+      success: answered,
+      // Alipay calls an answer above 299 a failure.
+      fail: answered,
+    });
+    const { abort } = (task || {}) as { abort?: () => void };
+    return () => {
+      cancelled = true;
+      if (typeof abort == 'function') attempt(() => abort.call(task), undefined);
+    };
+  };
+}

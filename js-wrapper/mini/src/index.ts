@@ -1,0 +1,164 @@
+/** `dna-mini`: measures a mini program. `init` is the first line of `app.js`. */
+import { start, type CoreModule, type Running } from './core';
+import { attempt, findHost } from './hosts';
+import { errors, described } from './errors';
+import { lifecycle } from './lifecycle';
+import { pages } from './pages';
+import { Kind, type Record, type Sink, type Value } from './record';
+import { requests } from './requests';
+
+/** Free attributes: what is no text, number or boolean is left out. */
+export type Attributes = { [name: string]: string | number | boolean | undefined };
+
+/** What `init` takes. */
+export interface Options {
+  /** The application's key. */
+  key: string;
+  /** Where ingest is, an https address: its domain has to be among those that the platform allows for requests. */
+  endpoint: string;
+  /** The application's release. */
+  release?: string;
+  /** The share of sessions that are kept, 0 to 1. */
+  sampleRate?: number;
+  /** What the user has agreed to. Without consent nothing is stored or sent. */
+  consent?: 'granted' | 'pending' | 'denied';
+  /** Whether the device gets an identifier over its sessions; only with consent `granted`. */
+  visitor?: boolean;
+  /** Tiers of users whose sessions are always kept. */
+  vipTiers?: string;
+  /** Parameters of addresses that may stay. */
+  urlParams?: string;
+  /** Where the core is in the package: a path to `dna.wasm` or `dna.wasm.br`; false: never as Wasm. */
+  wasm?: string | false;
+  /** The core as JavaScript from elsewhere, such as a sub-package that is loaded when it is needed. */
+  core?: () => CoreModule | Promise<CoreModule>;
+}
+
+export type { CoreModule } from './core';
+
+/** A step of the application's that takes its time. */
+export interface Transaction {
+  /** It went well. */
+  end(attributes?: Attributes): void;
+  /** It did not. */
+  fail(attributes?: Attributes): void;
+}
+
+/** Records that wait for the core: a launch makes some dozens. */
+const WAITING_MAX = 200;
+/** The options that the core reads itself. */
+const TOLD = ['key', 'endpoint', 'release', 'sampleRate', 'consent', 'visitor', 'vipTiers', 'urlParams'] as const;
+
+let sink: Sink | undefined;
+
+/** Hooks the application and starts the core. Call it once, before `App()`. Never throws. */
+export function init(options: Options): void {
+  if (sink) return;
+  const host = attempt(findHost, undefined);
+  if (!host || !options) return;
+  const [push, run, end] = queue();
+  sink = push;
+  const launch = attempt(() => host.api.getLaunchOptionsSync && host.api.getLaunchOptionsSync(), undefined);
+  const told = ['platform', host.name, 'path', (launch && launch.path) || ''];
+  for (const name of TOLD) if (options[name] != null) told.push(name, String(options[name]));
+  // Its own requests go by what is there before the hooks.
+  const started = start(host, options, told);
+  for (const hook of [errors, requests, lifecycle, pages]) attempt(() => hook(host, push), undefined);
+  started.then(run).catch((error) => {
+    end();
+    console.warn('dna: there is no core; nothing is measured', error);
+  });
+}
+
+/** What the hooks push waits until the core runs. */
+function queue(): [Sink, (core: Running | undefined) => void, () => void] {
+  let waiting: Record[] | undefined = [];
+  let running: Running | undefined;
+  let lost = 0;
+  const push: Sink = (...record) => {
+    if (running) running.push(record);
+    else if (waiting && waiting.length < WAITING_MAX) waiting.push(record);
+    else lost++;
+  };
+  const run = (core: Running | undefined) => {
+    const before = waiting || [];
+    waiting = undefined;
+    running = core;
+    if (!core) return;
+    before.forEach((record) => core.push(record));
+    if (lost) core.push([Kind.Lost, Date.now(), lost]);
+  };
+  return [push, run, () => (waiting = undefined)];
+}
+
+function call(name: string, ...values: Value[]): void {
+  if (sink) sink(Kind.Call, Date.now(), name, ...values);
+}
+
+/** Names and values, one after the other. */
+function listed(attributes: Attributes | undefined): Value[] {
+  const values: Value[] = [];
+  for (const name of Object.keys(attributes || {})) {
+    const value = (attributes as Attributes)[name];
+    if (['string', 'number', 'boolean'].indexOf(typeof value) >= 0) values.push(name, value);
+  }
+  return values;
+}
+
+/** An id or name: a text, or a number as one. */
+function named(name: unknown): string {
+  return typeof name == 'string' || typeof name == 'number' ? String(name) : '';
+}
+
+/** From here on the session's user is known. Call it whenever somebody has signed in. */
+export function setUser(id: string | number, attributes?: Attributes & { tier?: string }): void {
+  call('setUser', named(id), ...listed(attributes));
+}
+
+/** From here on the session's user is no longer known. */
+export function clearUser(): void {
+  call('clearUser');
+}
+
+/** Something of the application's own has happened. */
+export function event(name: string, attributes?: Attributes): void {
+  call('event', named(name), ...listed(attributes));
+}
+
+/** A moment of the application's own. */
+export function mark(name: string): void {
+  call('mark', named(name));
+}
+
+/** The page that is shown is called so. */
+export function route(name: string): void {
+  call('route', named(name));
+}
+
+/** An error that the application has caught itself. */
+export function error(error: unknown): void {
+  call('error', ...described(error));
+}
+
+/**
+ * Begins a step that takes its time, such as an SMS code that arrives. After ten minutes nobody waits
+ * for it any more. A name is open once: beginning it again abandons the one before.
+ */
+export function transaction(name: string, attributes?: Attributes): Transaction {
+  call('transaction', named(name), ...listed(attributes));
+  return {
+    end: (attributes) => call('end', named(name), ...listed(attributes)),
+    fail: (attributes) => call('fail', named(name), ...listed(attributes)),
+  };
+}
+
+/** What the user has agreed to. Say it at each launch: it is not stored here. */
+export function consent(state: 'granted' | 'pending' | 'denied'): void {
+  call('consent', state);
+}
+
+/** Sends what was seen and measures no more until the next launch. */
+export function stop(): void {
+  if (sink) sink(Kind.Stop, Date.now());
+  sink = undefined;
+}

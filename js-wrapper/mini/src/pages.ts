@@ -1,0 +1,26 @@
+/** Which page is shown. */
+import { attempt, type Host } from './hosts';
+import { before } from './listen';
+import { Kind, type Sink } from './record';
+
+export function pages(_: Host, sink: Sink): void {
+  let shown: unknown;
+  let depth = 0;
+  const show = function (this: unknown) {
+    // Shown again when the application is: not another page.
+    if (this === shown) return;
+    shown = this;
+    const stack = attempt(() => getCurrentPages(), []);
+    const { route } = this as { route?: unknown };
+    const last = stack[stack.length - 1];
+    const path = typeof route == 'string' ? route : (last && last.route) || '';
+    const how = stack.length > depth ? 'push' : stack.length < depth ? 'traverse' : 'replace';
+    depth = stack.length;
+    sink(Kind.Route, Date.now(), path.replace(/^\//, ''), how);
+  };
+  const original = Page as (this: unknown, options: object) => void;
+  Page = function (this: unknown, options: object) {
+    if (options) attempt(() => before(options as Parameters<typeof before>[0], 'onShow', show), undefined);
+    return original.call(this, options);
+  };
+}

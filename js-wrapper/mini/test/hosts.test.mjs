@@ -1,0 +1,73 @@
+/** The contract that each platform's row of `hosts.ts` keeps: the same visit tells the same. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { frame } from '../../test/frames.js';
+import { Device, PLATFORMS } from './container.mjs';
+import { events, everything, visit } from './visit.mjs';
+
+const told = (event) => `${event.kind} ${event.name ?? event.message ?? event.url ?? ''} ${event.url}`;
+
+for (const platform of Object.keys(PLATFORMS)) {
+  test(`${platform}: a visit is told whole, once, and to whom it belongs`, async () => {
+    const device = new Device(platform);
+    const launch = device.launch({ release: '1.2.3' });
+    await visit(launch);
+    assert.deepEqual(launch.warnings, []);
+    const page = (path) => `miniprogram://${platform}/pages/${path}/index`;
+    const [signIn, accounts] = [page('sign-in'), page('accounts')];
+    assert.deepEqual((await events(device)).map(told), [
+      `exception early is not defined ${signIn}`,
+      `page_view ${signIn} ${signIn}`,
+      `identity ${signIn} ${signIn}`,
+      'api_call https://api.bank/accounts https://api.bank/accounts',
+      `route_change ${accounts} ${accounts}`,
+      `custom looked ${accounts}`,
+      `transaction pay ${accounts}`,
+      `unhandled_rejection no card {card} ${accounts}`,
+      `visibility ${accounts} ${accounts}`,
+      `visibility ${accounts} ${accounts}`,
+      `mark back ${accounts}`,
+    ]);
+    const first = await frame(device.sent[0]);
+    assert.equal(first['miniprogram.platform'], platform);
+    assert.equal(first['telemetry.sdk.name'], 'dna-mini');
+    assert.equal(first['service.version'], '1.2.3');
+    assert.equal(launch.atOnce, 1, 'requests of ours at a time');
+    for (const { url, method, dataType, ...request } of device.sent) {
+      assert.equal(`${method} ${url} ${dataType}`, 'POST https://dna.bank/v1/beacon text');
+      assert.deepEqual({ ...request[PLATFORMS[platform].header] }, { 'content-type': 'application/cbor' });
+    }
+    const all = await everything(device);
+    assert.ok(!all.includes('6222'), 'a card number');
+    assert.deepEqual([...device.storage.keys()], ['dna.s'], 'what is acknowledged is not kept');
+  });
+}
+
+test('the core as JavaScript sends what the Wasm sends, byte for byte', async () => {
+  const sent = [];
+  for (const options of [{}, { wasm: '/miniprogram_npm/dna-mini/dna.wasm' }, { wasm: false }]) {
+    const device = new Device('wechat');
+    await visit(device.launch(options));
+    sent.push(await Promise.all(device.sent.map(async ({ bytes }) => Buffer.from(await bytes).toString('hex'))));
+  }
+  assert.ok(sent[0].length > 2);
+  assert.deepEqual(sent[1], sent[0]);
+  assert.deepEqual(sent[2], sent[0]);
+});
+
+test('the events and texts are those of the application', async () => {
+  const device = new Device('douyin');
+  await visit(device.launch());
+  const all = await events(device);
+  const find = (kind) => all.find((event) => event.kind === kind);
+  assert.equal(find('exception').type, 'ReferenceError');
+  assert.match(find('exception').stack, /app\.js:2:1/);
+  assert.equal(find('custom').attributes.text, 'é 账户 😀 \ufffd');
+  assert.equal(find('custom').attributes.amount, 12.5);
+  const { method, status, initiator } = find('api_call');
+  assert.deepEqual([method, status, initiator], ['GET', 200, 'request']);
+  const { duration, outcome, attributes } = find('transaction');
+  assert.deepEqual([duration, outcome], [2500, 'ok']);
+  assert.deepEqual(attributes, { ok: true, kind: 'qr' });
+  assert.deepEqual([find('identity').id, find('identity').tier], ['openid-o6zAJs5tG', 'vip']);
+});

@@ -1,0 +1,89 @@
+//! The one core of a mini program: takes records and calls the signal that they belong to.
+
+use super::record::{Record, kind};
+use super::{calls, errors, pages, requests, transactions};
+use crate::{Answer, Client, Config, Host};
+use dna_protocol::Draft;
+
+/// A mini program as the client's host.
+pub trait MiniHost: Host {
+    /// Where [`Host::fetch`] sends frames to, an absolute address.
+    fn send_to(&mut self, endpoint: &str);
+
+    /// A page is shown: its path, which [`Host::address`] gives from now on.
+    fn go(&mut self, path: &str);
+}
+
+/// The state of a mini program.
+#[derive(Debug)]
+pub struct Core<H> {
+    pub(super) client: Client<H>,
+    pub(super) transactions: transactions::Transactions,
+    /// Whether a page was shown yet.
+    pub(super) shown: bool,
+}
+
+impl<H: MiniHost> Core<H> {
+    /// Starts the core with the options that `record` has, by name and value. `None` when they
+    /// allow nothing to be sent; the host was told why. `now` is in ms since the Unix epoch.
+    pub fn start(mut host: H, now: u64, record: Record<'_>) -> Option<Self> {
+        let option = |name: &str| record.named(name).to_owned();
+        // A mini program has no address that others could count from.
+        let config = Config::read(option, str::to_owned, |message| host.warn(message))?;
+        host.send_to(&config.endpoint);
+        let client = Client::start(host, config, now, now);
+        let transactions = transactions::Transactions::default();
+        Some(Self { client, transactions, shown: false })
+    }
+
+    /// Takes a record over. `false` when nothing is wanted any more: the core is to be dropped.
+    pub fn push(&mut self, now: u64, mut record: Record<'_>) -> bool {
+        transactions::expire(self, now);
+        let draft = match record.kind {
+            kind::ERROR | kind::REJECTION => Some(errors::thrown(&mut record)),
+            kind::REQUEST => return requests::ended(self, now, record),
+            kind::LIFECYCLE => return pages::lifecycle(self, now, record),
+            kind::ROUTE => return pages::route(self, now, record),
+            kind::CALL => return calls::said(self, now, record),
+            kind::LOST => {
+                let lost = record.number();
+                self.client.lost(if lost > 0.0 { lost as u64 } else { 0 });
+                None
+            }
+            kind::STOP => {
+                transactions::left(self, now);
+                self.client.hide(now);
+                return false;
+            }
+            _ => None,
+        };
+        if let Some(draft) = draft {
+            self.record(now, record.time, draft);
+        }
+        true
+    }
+
+    /// The timer has rung.
+    pub fn woken(&mut self, now: u64) {
+        transactions::expire(self, now);
+        self.client.woken(now);
+    }
+
+    /// A request of ours has ended: with a status and the seconds of its Retry-After (NaN or 0:
+    /// none), or without any, status 0.
+    pub fn answered(&mut self, now: u64, sequence: u64, status: u16, retry_after: f64) {
+        let answer = if status == 0 {
+            Answer::None
+        } else {
+            let retry_after = (retry_after > 0.0).then_some((retry_after * 1000.0) as u64);
+            Answer::Status { status, retry_after }
+        };
+        self.client.answered(now, sequence, answer);
+    }
+
+    /// Records something that happened at `time`, in ms since the Unix epoch.
+    pub(super) fn record(&mut self, now: u64, time: f64, draft: Draft) {
+        let time = if time > 0.0 { time } else { now as f64 };
+        self.client.record_since(now, time, draft);
+    }
+}

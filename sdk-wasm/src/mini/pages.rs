@@ -1,0 +1,42 @@
+//! The application as its user sees it: which page is shown, and whether the application is.
+
+use super::core::{Core, MiniHost};
+use super::record::Record;
+use dna_protocol::model::{PageView, Visibility};
+use dna_protocol::{Draft, Kind};
+
+/// A page is shown. The first is the page view; each further one is a route, and a view of its own.
+pub(super) fn route<H: MiniHost>(core: &mut Core<H>, now: u64, mut record: Record<'_>) -> bool {
+    let (path, how) = (record.text(), record.text());
+    let first = !std::mem::replace(&mut core.shown, true);
+    if !first && !core.client.allows_route(now) {
+        return true;
+    }
+    core.client.host().go(path);
+    if first {
+        let mut draft = Draft::new(Kind::PageView);
+        draft.fields.text(PageView::navigation_type, "navigate");
+        core.client.relocate();
+        core.record(now, record.time, draft);
+    } else {
+        let since = core.client.since(record.time);
+        core.client.new_route(now, since, how);
+        core.client.routed(now, None);
+    }
+    true
+}
+
+/// The application is covered, or seen again.
+pub(super) fn lifecycle<H: MiniHost>(core: &mut Core<H>, now: u64, mut record: Record<'_>) -> bool {
+    let shown = record.text() == "show";
+    if shown {
+        core.client.show(now, now);
+    }
+    let mut draft = Draft::new(Kind::Visibility);
+    draft.fields.text(Visibility::state, if shown { "visible" } else { "hidden" });
+    core.record(now, record.time, draft);
+    if !shown {
+        core.client.hide(now);
+    }
+    true
+}

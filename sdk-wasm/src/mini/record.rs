@@ -1,0 +1,178 @@
+//! What the hooks hand over: a kind, a time and values, one after the other.
+//!
+//! `js-wrapper/mini/src/record.ts` writes it. All numbers are little-endian.
+//!
+//! ```text
+//! record = kind (1 byte), time in ms since the Unix epoch (f64), value*
+//! value  = 0 (nothing) | 1 (false) | 2 (true) | 3 f64 | 4 length (u32) UTF-8
+//! ```
+
+/// The kinds of records. A test compares them with `record.ts`. Below 32 are those of the core;
+/// signals have theirs from 32 on.
+pub mod kind {
+    /// Name, message and stack of what was thrown; as far as the platform tells them apart.
+    pub const ERROR: u8 = 0;
+    /// The same of a rejection.
+    pub const REJECTION: u8 = 1;
+    /// A request has ended: duration, which API, method, address, status, why it failed,
+    /// traceparent.
+    pub const REQUEST: u8 = 2;
+    /// show or hide.
+    pub const LIFECYCLE: u8 = 5;
+    /// A call of the application's: its name, what it is about, then names and values.
+    pub const CALL: u8 = 6;
+    /// How many records found the queue full.
+    pub const LOST: u8 = 7;
+    /// The application wants no more of it.
+    pub const STOP: u8 = 8;
+    /// A page is shown: its path, and how it came to that.
+    pub const ROUTE: u8 = 10;
+}
+
+/// A value of a record.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value<'a> {
+    /// Absent.
+    Nothing,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(&'a str),
+}
+
+/// A record being read.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// Which.
+    pub kind: u8,
+    /// When, in ms since the Unix epoch.
+    pub time: f64,
+    rest: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// Opens a record; `None` when it is too short for one.
+    #[must_use]
+    pub fn open(bytes: &'a [u8]) -> Option<Self> {
+        let (kind, rest) = bytes.split_first()?;
+        let (time, rest) = rest.split_first_chunk()?;
+        Some(Self { kind: *kind, time: f64::from_le_bytes(*time), rest })
+    }
+
+    /// The values that are left, to be read again.
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// A record of these values alone.
+    #[must_use]
+    pub fn of(values: &'a [u8]) -> Self {
+        Self { kind: 0, time: 0.0, rest: values }
+    }
+
+    /// The text behind `name`, of a record of names and values; empty when there is none.
+    #[must_use]
+    pub fn named(self, name: &str) -> &'a str {
+        let mut rest = self;
+        while let (Some(found), Some(value)) = (rest.next(), rest.next()) {
+            if let (Value::Text(found), Value::Text(value)) = (found, value)
+                && found == name
+            {
+                return value;
+            }
+        }
+        ""
+    }
+
+    /// The next text; empty when it is none.
+    pub fn text(&mut self) -> &'a str {
+        match self.next() {
+            Some(Value::Text(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// The next number; NaN when it is none.
+    pub fn number(&mut self) -> f64 {
+        match self.next() {
+            Some(Value::Number(number)) => number,
+            _ => f64::NAN,
+        }
+    }
+
+    fn value(&mut self) -> Option<Value<'a>> {
+        let (tag, rest) = self.rest.split_first()?;
+        let (value, rest) = match tag {
+            1 | 2 => (Value::Bool(*tag == 2), rest),
+            3 => {
+                let (number, rest) = rest.split_first_chunk()?;
+                (Value::Number(f64::from_le_bytes(*number)), rest)
+            }
+            4 => {
+                let (length, rest) = rest.split_first_chunk()?;
+                let (text, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+                (Value::Text(str::from_utf8(text).unwrap_or_default()), rest)
+            }
+            _ => (Value::Nothing, rest),
+        };
+        self.rest = rest;
+        Some(value)
+    }
+}
+
+impl<'a> Iterator for Record<'a> {
+    type Item = Value<'a>;
+
+    /// The next value; `None` behind the last, or where the bytes are damaged.
+    fn next(&mut self) -> Option<Value<'a>> {
+        let value = self.value();
+        if value.is_none() {
+            self.rest = &[];
+        }
+        value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damaged_records_end_and_never_panic() {
+        let whole = [6, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 4, 1, 0, 0, 0, b'a', 3, 0, 0, 0, 0, 0, 0, 0, 0];
+        let mut record = Record::open(&whole).unwrap();
+        assert_eq!((record.kind, record.time), (6, 1.0));
+        assert_eq!(record.next(), Some(Value::Text("a")));
+        assert_eq!((record.next(), record.next()), (Some(Value::Number(0.0)), None));
+        for end in 0..whole.len() {
+            if let Some(record) = Record::open(&whole[..end]) {
+                assert!(record.count() < 2);
+            }
+        }
+        let long = [0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0xff, 0xff, 0xff, 0xff];
+        assert_eq!(Record::open(&long).unwrap().text(), "");
+        let no_text = [0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 0xff];
+        assert_eq!(Record::open(&no_text).unwrap().text(), "");
+    }
+
+    #[test]
+    fn javascript_has_the_same_kinds() {
+        let source = include_str!("../../../js-wrapper/mini/src/record.ts");
+        for (name, kind) in [
+            ("Error", kind::ERROR),
+            ("Rejection", kind::REJECTION),
+            ("Request", kind::REQUEST),
+            ("Lifecycle", kind::LIFECYCLE),
+            ("Call", kind::CALL),
+            ("Lost", kind::LOST),
+            ("Stop", kind::STOP),
+            ("Route", kind::ROUTE),
+        ] {
+            let line = format!("  {name} = {kind},");
+            assert!(source.lines().any(|found| found == line), "record.ts has no `{line}`");
+        }
+    }
+}
