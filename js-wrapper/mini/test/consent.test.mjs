@@ -1,0 +1,36 @@
+/** Without consent nothing is stored or sent; revoking erases. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Device } from './container.mjs';
+import { events, visit } from './visit.mjs';
+
+test('pending, nothing is stored or sent; granted, what waited is', async () => {
+  const device = new Device();
+  const launch = device.launch({ consent: 'pending' });
+  await visit(launch);
+  assert.equal(device.sent.length, 0);
+  assert.equal(device.storage.size, 0);
+  launch.dna.consent('granted');
+  await launch.pass(7_000);
+  assert.ok((await events(device)).length > 8);
+  assert.deepEqual([...device.storage.keys()], ['dna.s']);
+});
+
+test('denied, nothing is stored or sent, and what was stored is erased', async () => {
+  const device = new Device();
+  device.storage.set('mine', 'the application\'s');
+  device.online = false;
+  const launch = device.launch({ consent: 'granted', visitor: true });
+  await visit(launch);
+  assert.ok(device.storage.size > 3);
+  const sent = device.sent.length;
+  launch.dna.consent('denied');
+  await visit(launch);
+  assert.deepEqual([...device.storage.keys()], ['mine']);
+  assert.equal(device.sent.length, sent);
+  launch.kill();
+  const again = device.launch({ consent: 'denied' });
+  await visit(again);
+  assert.deepEqual([...device.storage.keys()], ['mine']);
+  assert.equal(device.sent.length, sent);
+});

@@ -1,0 +1,184 @@
+/** What is seen reaches the server once: whenever the mini program is suspended or killed, and whatever fails. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { frame } from '../../test/frames.js';
+import { Device, settled } from './container.mjs';
+import { events, everything, visit } from './visit.mjs';
+
+const names = async (device) => (await events(device)).filter(({ kind }) => kind === 'custom').map(({ name }) => name);
+const frames = (device) => [...device.storage.keys()].filter((key) => key.startsWith('dna.f.'));
+
+test('a frame is stored before it is sent, and goes again under the same number after a kill', async () => {
+  const device = new Device();
+  device.online = false;
+  const first = device.launch();
+  first.dna.event('paid');
+  await first.pass(6_000);
+  assert.equal(device.sent.length, 1);
+  assert.equal(frames(device).length, 1);
+  first.kill();
+  device.online = true;
+  device.now += 60_000;
+  const second = device.launch();
+  await second.pass(1_000);
+  assert.equal(device.sent.length, 2);
+  const [before, after] = await Promise.all(device.sent.map(frame));
+  assert.equal(after.sequence, before.sequence);
+  assert.equal(after['session.id'], before['session.id']);
+  assert.deepEqual(after.events, before.events);
+  assert.deepEqual(frames(device), [], 'acknowledged');
+});
+
+test('going away sends and stores what waits', async () => {
+  const device = new Device();
+  device.online = false;
+  const launch = device.launch();
+  await settled();
+  launch.dna.event('last');
+  await launch.pass(100);
+  assert.equal(device.sent.length, 0);
+  launch.tell('onAppHide');
+  assert.equal(device.sent.length, 1, 'at once');
+  assert.equal(frames(device).length, 1, 'and stored');
+  launch.kill();
+  device.online = true;
+  await device.launch().pass(1_000);
+  assert.deepEqual([...new Set(await names(device))], ['last']);
+});
+
+test('killed between any two calls of the storage or network, what the server took is counted once and what was stored arrives', async () => {
+  /** A visit that is killed after `calls` calls; gives back how many there were. */
+  const killed = async (calls) => {
+    const device = new Device();
+    const taken = new Map();
+    let made = 0;
+    let launch;
+    const step = (act) => (...values) => {
+      if (made++ >= calls && launch?.alive) launch.kill();
+      return launch && !launch.alive ? undefined : act(...values);
+    };
+    const real = new Device();
+    real.storage = device.storage;
+    const plain = () => device.launch();
+    const original = device.launch.bind(device);
+    void plain;
+    launch = original();
+    for (const name of ['getStorageSync', 'setStorageSync', 'removeStorageSync', 'getStorageInfoSync']) launch.api[name] = step(launch.api[name]);
+    for (let round = 0; round < 4; round++) {
+      if (launch.alive) launch.dna.event(`e${round}`);
+      await launch.pass(6_000);
+    }
+    launch.kill();
+    const stored = frames(device).length;
+    const before = device.sent.length;
+    const again = device.launch();
+    await again.pass(2_000);
+    assert.ok(device.sent.length - before >= stored, 'what was stored is sent');
+    for (const request of device.sent) {
+      const read = await frame(request);
+      const key = `${read['session.id']} ${read.sequence}`;
+      if (taken.has(key)) assert.deepEqual(read.events, taken.get(key), 'the same number, the same events');
+      taken.set(key, read.events);
+    }
+    const counted = [...taken.values()].flat().filter(({ kind }) => kind === 'custom').map(({ name }) => name);
+    assert.deepEqual(counted, [...new Set(counted)], 'counted once');
+    assert.deepEqual(frames(device), []);
+    return made;
+  };
+  const calls = await killed(Infinity);
+  assert.ok(calls > 8, `${calls} calls`);
+  for (let at = 0; at < calls; at++) await killed(at);
+});
+
+test('an error on the line after init is delivered once', async () => {
+  const device = new Device();
+  const launch = device.launch();
+  launch.tell('onError', 'boom', '');
+  await launch.pass(60_000);
+  const errors = (await events(device)).filter(({ kind }) => kind === 'exception');
+  assert.deepEqual(errors.map(({ message }) => message), ['boom']);
+});
+
+test('without an answer it is tried again, ever more seldom, and nothing is lost', async () => {
+  const device = new Device();
+  const launch = device.launch();
+  device.answers = 503;
+  launch.dna.event('a');
+  await launch.pass(60_000);
+  const tries = device.sent.length;
+  assert.ok(tries >= 3 && tries < 12, `${tries} tries in a minute`);
+  device.answers = 0;
+  launch.dna.event('b');
+  await launch.pass(60_000);
+  device.answers = 200;
+  await launch.pass(240_000);
+  assert.deepEqual((await names(device)).sort(), ['a', 'b']);
+  assert.deepEqual(frames(device), []);
+});
+
+test('one request of ours is under way at a time, whatever waits', async () => {
+  const device = new Device();
+  device.online = false;
+  const launch = device.launch();
+  await settled();
+  for (let at = 0; at < 30; at++) launch.dna.event('big', Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`a${n}`, `${at} ${n} `.repeat(60)])));
+  await launch.pass(10_000);
+  assert.equal(device.sent.length, 1);
+  assert.ok(frames(device).length > 5);
+  device.online = true;
+  await launch.pass(30_000);
+  assert.equal(launch.atOnce, 1);
+  assert.equal((await names(device)).length, 30);
+});
+
+test('what finds no room in the storage goes, the oldest without a failure first, and is counted', async () => {
+  const device = new Device();
+  device.online = false;
+  const launch = device.launch({ sampleRate: 1 });
+  await settled();
+  launch.tell('onError', 'kept', '');
+  await launch.pass(2_000);
+  const big = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`a${n}`, 'x'.repeat(500)]));
+  for (let round = 0; round < 60; round++) {
+    launch.dna.event('big', big);
+    launch.dna.event('big', big);
+    await launch.pass(5_500);
+  }
+  const bytes = [...device.storage].reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+  assert.ok(bytes < 1024 * 1024, `${bytes} bytes`);
+  for (const value of device.storage.values()) assert.ok(value.length <= 180 * 1024);
+  launch.kill();
+  device.online = true;
+  device.sent.length = 0;
+  const again = device.launch();
+  await again.pass(60_000);
+  again.dna.event('after');
+  await again.pass(6_000);
+  const told = await events(device);
+  assert.ok(told.some(({ message }) => message === 'kept'));
+});
+
+test('what was stored has no user, and no card number', async () => {
+  const device = new Device();
+  device.online = false;
+  const launch = device.launch();
+  await settled();
+  launch.dna.setUser('openid-o6zAJs5tG');
+  launch.dna.event('paid from 6222 0202 0202 0208 by 13800138000');
+  launch.tell('onAppHide');
+  await launch.pass(10_000);
+  const stored = [...device.storage.values()].map((value) => Buffer.from(value, 'base64').toString('latin1')).join();
+  assert.ok(frames(device).length > 0);
+  for (const secret of ['o6zAJs5tG', '0202', '13800138000']) assert.ok(!stored.includes(secret), secret);
+  assert.ok(!(await everything(device)).includes('0202'));
+});
+
+test('the options say what is wrong, and nothing is sent', async () => {
+  const device = new Device();
+  const launch = device.launch({ key: '' });
+  launch.dna.event('a');
+  visit(launch);
+  await launch.pass(20_000);
+  assert.match(launch.warnings[0], /dna: key is missing/);
+  assert.equal(device.sent.length, 0);
+});

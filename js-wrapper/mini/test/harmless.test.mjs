@@ -1,0 +1,95 @@
+/** Whatever is missing, broken or thrown: the mini program behaves as without the SDK. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Device, settled } from './container.mjs';
+import { events, visit } from './visit.mjs';
+
+const WASM = ['dna.wasm', 'dna.wasm.br'].map((name) => '/miniprogram_npm/dna-mini/' + name);
+
+for (const [what, spoil] of [
+  ['missing', (files) => WASM.forEach((name) => files.delete(name))],
+  ['corrupt', (files) => WASM.forEach((name) => files.set(name, Buffer.from('\0asm nonsense')))],
+  ['another module', (files) => WASM.forEach((name) => files.set(name, Buffer.from('0061736d01000000', 'hex')))],
+]) {
+  test(`a Wasm that is ${what}: the core as JavaScript reports`, async () => {
+    const device = new Device();
+    spoil(device.files);
+    const launch = device.launch({ wasm: WASM[0] });
+    await visit(launch);
+    assert.equal((await events(device)).length, 11);
+  });
+}
+
+test('without any core nothing is measured and the application goes on', async () => {
+  const device = new Device();
+  for (const name of [...WASM, '/miniprogram_npm/dna-mini/dna-wasm2js.js']) device.files.delete(name);
+  const launch = device.launch();
+  await visit(launch);
+  assert.equal(device.sent.length, 0);
+  assert.match(launch.warnings.join(), /there is no core/);
+});
+
+test('the core may come from a sub-package', async () => {
+  const device = new Device();
+  let launch;
+  const core = () => Promise.resolve(launch.require('./dna-wasm2js.js'));
+  launch = device.launch({ wasm: false, core });
+  await visit(launch);
+  assert.equal((await events(device)).length, 11);
+});
+
+test('a storage that throws, and missing APIs', async () => {
+  const device = new Device();
+  const broken = () => {
+    throw new Error('full');
+  };
+  const launch = device.launch({}, {
+    getStorageSync: broken,
+    setStorageSync: broken,
+    removeStorageSync: broken,
+    getStorageInfoSync: broken,
+    onAppShow: undefined,
+    onAppHide: undefined,
+    getLaunchOptionsSync: undefined,
+  });
+  launch.realm.App({ onHide() {} });
+  launch.dna.event('a');
+  await settled();
+  launch.app.onHide.call(launch.app);
+  await launch.pass(1_000);
+  const told = await events(device);
+  assert.deepEqual(told.map(({ kind }) => kind), ['custom', 'visibility']);
+});
+
+test('wrapped methods keep this, arguments, what they give back and what they throw', async () => {
+  const device = new Device();
+  const seen = [];
+  const api = { onError: undefined, onAppHide: undefined };
+  const launch = device.launch({}, api);
+  const app = {
+    onError(...told) {
+      seen.push(['app', this === app, ...told]);
+      return 'kept';
+    },
+  };
+  launch.realm.App(app);
+  assert.equal(launch.app.onError.call(app, 'words'), 'kept');
+  launch.realm.Page({
+    onShow() {
+      seen.push(['page', this.route]);
+      throw new Error('its own');
+    },
+  });
+  assert.throws(() => launch.page.onShow.call({ route: 'pages/a' }), /its own/);
+  const asked = { url: 'https://api.bank/a', success: (answer) => seen.push(['success', answer.statusCode]), complete: () => seen.push(['complete']) };
+  launch.api.request(asked);
+  await launch.pass(7_000);
+  assert.deepEqual(seen, [['app', true, 'words'], ['page', 'pages/a'], ['success', 200], ['complete']]);
+  assert.deepEqual((await events(device)).map(({ kind }) => kind), ['exception', 'page_view', 'api_call']);
+});
+
+test('outside of a mini program init does nothing', async () => {
+  const { default: dna } = await import('../dist/index.js');
+  dna.init({ key: 'k', endpoint: 'https://dna.bank' });
+  dna.event('a');
+});

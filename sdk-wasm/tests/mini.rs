@@ -1,0 +1,263 @@
+//! A mini program: what its records become, and that nothing stored is lost when it is killed.
+#![allow(clippy::unwrap_used, reason = "a test fails where it unwraps nothing")]
+
+mod support;
+
+use dna_protocol::model::Visibility;
+use dna_protocol::{Body, Event};
+use dna_sdk_wasm::mini::{Core, MiniHost, Record, kind};
+use dna_sdk_wasm::{Host, Terms};
+use support::{Memory, START, Sent};
+
+/// The device: what it stores and sends outlives the mini program.
+#[derive(Debug, Clone)]
+struct Phone(Memory);
+
+impl MiniHost for Phone {
+    fn send_to(&mut self, endpoint: &str) {
+        assert_eq!(endpoint, "https://dna.bank/v1/beacon");
+    }
+
+    fn go(&mut self, path: &str) {
+        self.0.0.borrow_mut().address = format!("miniprogram://wechat/{path}");
+    }
+}
+
+impl Host for Phone {
+    const TERMS: Terms = Terms::MINI_PROGRAM;
+
+    fn random(&mut self, bytes: &mut [u8]) {
+        self.0.random(bytes);
+    }
+
+    fn address(&self) -> String {
+        self.0.address()
+    }
+
+    fn platform(&self) -> &str {
+        "wechat"
+    }
+
+    fn load(&self, key: u64) -> Option<Vec<u8>> {
+        self.0.load(key)
+    }
+
+    fn store(&mut self, key: u64, value: &[u8]) {
+        self.0.store(key, value);
+    }
+
+    fn remove(&mut self, key: u64) {
+        self.0.remove(key);
+    }
+
+    fn erase(&mut self) {
+        self.0.erase();
+    }
+
+    fn stored(&self) -> Vec<u64> {
+        self.0.stored()
+    }
+
+    fn beacon(&mut self, _: &[u8]) -> bool {
+        false
+    }
+
+    fn fetch(&mut self, sequence: u64, frame: &[u8]) -> bool {
+        self.0.fetch(sequence, frame)
+    }
+
+    fn wake_in(&mut self, delay: u64) {
+        Host::wake_in(&mut self.0, delay);
+    }
+
+    fn filter(&mut self, event: &[u8]) -> Option<Vec<u8>> {
+        Some(event.to_vec())
+    }
+
+    fn warn(&self, message: &str) {
+        self.0.warn(message);
+    }
+}
+
+/// A record of texts, as `record.ts` writes it.
+fn record(kind: u8, time: u64, texts: &[&str]) -> Vec<u8> {
+    let mut bytes = vec![kind];
+    bytes.extend_from_slice(&(time as f64).to_le_bytes());
+    for text in texts {
+        bytes.push(4);
+        bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
+        bytes.extend_from_slice(text.as_bytes());
+    }
+    bytes
+}
+
+/// A mini program that was launched.
+struct Launch {
+    core: Core<Phone>,
+    memory: Memory,
+}
+
+fn launch(memory: &Memory, now: u64) -> Launch {
+    let options = ["key", "bank-mini", "endpoint", "https://dna.bank"];
+    let options = record(kind::CALL, now, &options);
+    let mut phone = Phone(memory.clone());
+    phone.go("pages/sign-in/index");
+    let core = Core::start(phone, now, Record::open(&options).unwrap()).unwrap();
+    Launch { core, memory: memory.clone() }
+}
+
+impl Launch {
+    fn push(&mut self, kind: u8, now: u64, texts: &[&str]) -> bool {
+        let bytes = record(kind, now, texts);
+        self.core.push(now, Record::open(&bytes).unwrap())
+    }
+
+    fn event(&mut self, now: u64, name: &str) {
+        self.push(kind::CALL, now, &["event", name]);
+    }
+
+    /// Six seconds pass, in which nothing is answered.
+    fn flush(&mut self, now: u64) -> Vec<Sent> {
+        self.core.woken(now + 6_000);
+        self.memory.sent()
+    }
+}
+
+fn body(event: &Event) -> String {
+    match &event.body {
+        Body::Visibility(Visibility { state }) => state.as_deref().unwrap_or_default().to_owned(),
+        body => body.name().to_owned(),
+    }
+}
+
+#[test]
+fn records_become_events_of_their_page() {
+    let memory = Memory::new();
+    let mut app = launch(&memory, START);
+    app.push(kind::ERROR, START + 1, &["", "TypeError: x\n  at a", ""]);
+    app.push(kind::ROUTE, START + 2, &["pages/sign-in/index", "push"]);
+    app.push(kind::ROUTE, START + 3, &["pages/accounts/index?card=1", "push"]);
+    app.push(kind::CALL, START + 4, &["transaction", "pay"]);
+    app.push(kind::CALL, START + 9, &["end", "pay"]);
+    app.push(kind::LIFECYCLE, START + 10, &["hide"]);
+    let sent = app.memory.sent();
+    assert_eq!(sent.len(), 1);
+    let header = &sent[0].frame.header;
+    assert_eq!(header.platform.as_deref(), Some("wechat"));
+    let told: Vec<_> = sent[0]
+        .frame
+        .events
+        .iter()
+        .map(|event| (body(event), header.url_of(event).unwrap_or_default().to_owned()))
+        .collect();
+    let (sign_in, accounts) =
+        ("miniprogram://wechat/pages/sign-in/index", "miniprogram://wechat/pages/accounts/index");
+    let expected = [
+        ("exception", sign_in),
+        ("page_view", sign_in),
+        ("route_change", accounts),
+        ("transaction", accounts),
+        ("hidden", accounts),
+    ];
+    assert_eq!(told, expected.map(|(name, url)| (name.to_owned(), url.to_owned())));
+}
+
+#[test]
+fn a_frame_is_stored_before_it_is_sent_and_killed_comes_again() {
+    let memory = Memory::new();
+    let mut app = launch(&memory, START);
+    app.event(START, "a");
+    let sent = app.flush(START);
+    assert_eq!((sent.len(), memory.stored_frames()), (1, 1));
+    drop(app);
+    let mut app = launch(&memory, START + 60_000);
+    let again = app.flush(START + 60_000);
+    assert_eq!(again.len(), 1);
+    assert_eq!(again[0].sequence(), sent[0].sequence());
+    assert_eq!(again[0].session(), sent[0].session());
+    app.core.answered(START + 67_000, again[0].sequence(), 200, f64::NAN);
+    assert_eq!(memory.stored_frames(), 0);
+}
+
+#[test]
+fn one_request_is_under_way_at_a_time() {
+    let memory = Memory::new();
+    let mut app = launch(&memory, START);
+    for at in 0..5 {
+        app.event(START + at * 6_000, "a");
+        app.core.woken(START + at * 6_000 + 5_000);
+    }
+    // The first failed after 15 s without an answer, and was tried again.
+    let sent = app.memory.sent();
+    let numbers: Vec<_> = sent.iter().map(Sent::sequence).collect();
+    assert!(numbers.iter().all(|number| *number == numbers[0]), "{numbers:?}");
+    assert_eq!(memory.stored_frames(), 5);
+    app.core.answered(START + 31_000, numbers[0], 200, f64::NAN);
+    assert_eq!(app.memory.sent().len(), 1);
+    assert_eq!(memory.stored_frames(), 4);
+}
+
+#[test]
+fn the_oldest_without_a_failure_goes_first_and_is_counted() {
+    let memory = Memory::new();
+    memory.0.borrow_mut().fetch_works = false;
+    let mut app = launch(&memory, START);
+    let mut now = START;
+    for at in 0..Terms::MINI_PROGRAM.outbox_frames_max + 10 {
+        if at == 1 {
+            app.push(kind::ERROR, now, &["Error", "kept", ""]);
+        } else {
+            app.event(now, &format!("e{at}"));
+        }
+        now += 6_000;
+        app.core.woken(now);
+    }
+    assert_eq!(memory.stored_frames(), Terms::MINI_PROGRAM.outbox_frames_max);
+    memory.0.borrow_mut().fetch_works = true;
+    let (mut told, mut dropped, mut failures) = (Vec::new(), 0, 0);
+    app.event(now, "last");
+    for at in 0..2_000 {
+        now += 6_000;
+        if at == 1_000 {
+            // What was lost last is told with what comes next.
+            app.event(now, "after");
+        }
+        app.core.woken(now);
+        for sent in memory.sent() {
+            dropped += sent.frame.header.dropped_queue_full.unwrap_or(0);
+            failures += sent.frame.events.iter().filter(|event| body(event) == "exception").count();
+            told.extend(sent.names());
+            app.core.answered(now, sent.sequence(), 200, f64::NAN);
+        }
+    }
+    assert_eq!((failures, dropped), (1, 11));
+    assert_eq!(told.len(), Terms::MINI_PROGRAM.outbox_frames_max);
+    assert!(told.contains(&"after".to_owned()) && !told.contains(&"e0".to_owned()));
+    assert_eq!(memory.stored_frames(), 0);
+}
+
+#[test]
+fn nothing_is_stored_or_sent_before_consent() {
+    let memory = Memory::new();
+    let mut app = launch(&memory, START);
+    app.push(kind::CALL, START, &["consent", "pending"]);
+    memory.0.borrow_mut().storage.clear();
+    app.event(START, "a");
+    app.push(kind::LIFECYCLE, START + 10, &["hide"]);
+    assert!(memory.0.borrow().storage.is_empty() && memory.sent().is_empty());
+    app.push(kind::CALL, START + 20, &["consent", "denied"]);
+    app.event(START + 30, "b");
+    app.push(kind::CALL, START + 40, &["consent", "granted"]);
+    app.event(START + 50, "c");
+    let names: Vec<_> = app.flush(START + 50).iter().flat_map(Sent::names).collect();
+    assert_eq!(names, ["c"]);
+}
+
+#[test]
+fn stopped_it_sends_what_was_seen() {
+    let memory = Memory::new();
+    let mut app = launch(&memory, START);
+    app.event(START, "a");
+    assert!(!app.push(kind::STOP, START + 1, &[]));
+    assert_eq!(memory.sent().len(), 1);
+}
