@@ -1,7 +1,8 @@
 // Builds dist/ from src/ and ../generated/mini (which `cargo xtask wasm` makes).
 'use strict';
 const { execFileSync } = require('node:child_process');
-const { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { brotliCompressSync, constants } = require('node:zlib');
 const { buildSync } = require('esbuild');
@@ -21,6 +22,7 @@ writeFileSync('dist/dna.wasm.br', brotliCompressSync(bytes, { params }));
 
 // ES2017: WeChat's compiler takes no later syntax where only `es6` is set.
 const common = {
+  absWorkingDir: __dirname,
   bundle: true,
   minify: true,
   legalComments: 'none',
@@ -35,4 +37,8 @@ buildSync({
   outfile: 'dist/dna-wasm2js.js',
   alias: { h: join(__dirname, 'src/wasm2js-imports.ts') },
 });
-execFileSync('../node_modules/.bin/tsc', ['--project', 'tsconfig.types.json'], { stdio: 'inherit' });
+// Types of what is exported; those of the parts are nobody's business.
+const types = mkdtempSync(join(tmpdir(), 'dna-mini-'));
+execFileSync('../node_modules/.bin/tsc', ['--project', 'tsconfig.types.json', '--outDir', types], { stdio: 'inherit' });
+copyFileSync(join(types, 'index.d.ts'), 'dist/index.d.ts');
+rmSync(types, { recursive: true });

@@ -2,12 +2,8 @@
 import { attempt, type Host } from './hosts';
 import { importsOf, type CoreExports, type Imports } from './imports';
 import { seeded } from './random';
+import type { CoreModule } from './index';
 import { Kind, write, type Record } from './record';
-
-/** The core as JavaScript: what `dna-wasm2js.js` exports. */
-export interface CoreModule {
-  instantiate(imports: object): object;
-}
 
 /** Where the platforms' npm builds put this package's files. */
 const FOLDER = '/miniprogram_npm/dna-mini/';
@@ -36,7 +32,12 @@ export function start(host: Host, places: Places, options: string[]): Promise<Ru
   const { getRandomValues } = host.api as { getRandomValues?: Parameters<typeof seeded>[0] };
   return Promise.all([loaded(host, places, imports), seeded(getRandomValues)]).then(([exports]) => {
     core = exports;
-    const hand = (record: Record) => write(record, (length) => new DataView(core.memory.buffer, core.room(length), length));
+    const room = (length: number) => {
+      // First: the memory may grow.
+      const at = core.room(length);
+      return new DataView(core.memory.buffer, at, length);
+    };
+    const hand = (record: Record) => write(record, room);
     hand([Kind.Call, Date.now(), ...options]);
     let started = 0;
     entering(() => (started = core.start()));

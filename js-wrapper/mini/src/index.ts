@@ -1,5 +1,5 @@
 /** `dna-mini`: measures a mini program. `init` is the first line of `app.js`. */
-import { start, type CoreModule, type Running } from './core';
+import { start, type Running } from './core';
 import { attempt, findHost } from './hosts';
 import { errors, described } from './errors';
 import { lifecycle } from './lifecycle';
@@ -34,7 +34,10 @@ export interface Options {
   core?: () => CoreModule | Promise<CoreModule>;
 }
 
-export type { CoreModule } from './core';
+/** The core as JavaScript: what `dna-wasm2js.js` exports. */
+export interface CoreModule {
+  instantiate(imports: object): object;
+}
 
 /** A step of the application's that takes its time. */
 export interface Transaction {

@@ -121,7 +121,7 @@ test('one request of ours is under way at a time, whatever waits', async () => {
   device.online = false;
   const launch = device.launch();
   await settled();
-  for (let at = 0; at < 30; at++) launch.dna.event('big', Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`a${n}`, `${at} ${n} `.repeat(60)])));
+  for (let at = 0; at < 30; at++) launch.dna.event('big', Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`a${n}`, `word ${at} `.repeat(60)])));
   await launch.pass(10_000);
   assert.equal(device.sent.length, 1);
   assert.ok(frames(device).length > 5);
