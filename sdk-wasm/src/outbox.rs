@@ -48,8 +48,7 @@ pub(crate) struct Outbox {
 impl Outbox {
     /// Adds a new frame. Returns how many events are lost because the oldest frames had to go.
     pub(crate) fn push<H: Host>(&mut self, host: &mut H, frame: Frame, now: u64) -> u64 {
-        let mut entry =
-            Entry { frame, state: State::Due, attempts: 0, created: now, stored: None };
+        let mut entry = Entry { frame, state: State::Due, attempts: 0, created: now, stored: None };
         if H::TERMS.durable {
             entry.store(host, now);
         }
@@ -57,8 +56,7 @@ impl Outbox {
         let mut lost = 0;
         let mut bytes = self.bytes();
         // Our own newest frame always fits.
-        while self.entries.len() > H::TERMS.outbox_frames_max || bytes > H::TERMS.outbox_bytes_max
-        {
+        while self.entries.len() > H::TERMS.outbox_frames_max || bytes > H::TERMS.outbox_bytes_max {
             let oldest = self.entries.remove(self.least::<H>());
             bytes -= oldest.frame.bytes.len();
             lost += oldest.frame.events;

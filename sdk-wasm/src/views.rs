@@ -50,11 +50,8 @@ impl<H: Host> Client<H> {
 
     /// The first page is shown: what was told before it belongs to its view.
     pub fn relocate(&mut self) {
-        self.view = Rc::new(View {
-            id: self.view.id,
-            place: self.place(),
-            time_base: self.view.time_base,
-        });
+        self.view =
+            Rc::new(View { id: self.view.id, place: self.place(), time_base: self.view.time_base });
     }
 
     /// Another page view begins in the same page load.

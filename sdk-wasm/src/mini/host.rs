@@ -17,11 +17,8 @@ pub(super) struct MiniProgram {
 impl MiniProgram {
     /// On `platform`, launched at the page `path`.
     pub(super) fn new(platform: &str, path: &str) -> Self {
-        let mut host = Self {
-            platform: platform.to_owned(),
-            endpoint: String::new(),
-            address: String::new(),
-        };
+        let mut host =
+            Self { platform: platform.to_owned(), endpoint: String::new(), address: String::new() };
         host.go(path);
         host
     }

@@ -142,7 +142,8 @@ mod tests {
 
     #[test]
     fn damaged_records_end_and_never_panic() {
-        let whole = [6, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 4, 1, 0, 0, 0, b'a', 3, 0, 0, 0, 0, 0, 0, 0, 0];
+        let whole =
+            [6, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 4, 1, 0, 0, 0, b'a', 3, 0, 0, 0, 0, 0, 0, 0, 0];
         let mut record = Record::open(&whole).unwrap();
         assert_eq!((record.kind, record.time), (6, 1.0));
         assert_eq!(record.next(), Some(Value::Text("a")));

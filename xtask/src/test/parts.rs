@@ -110,7 +110,7 @@ pub(crate) fn run(
         Part::Fmt => in_cargo(workspace, &["fmt", "--all", "--check", "--", "--color=never"]),
         Part::Clippy => {
             let mut command = in_cargo(workspace, &["clippy", "--workspace", "--all-targets"]);
-            command.args(["--features", "dna-sdk-wasm/browser"]);
+            command.args(["--features", "dna-sdk-wasm/browser,dna-sdk-wasm/mini"]);
             command.args(["--keep-going", "--", "--deny=warnings"]);
             command
         }
