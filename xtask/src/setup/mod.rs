@@ -41,6 +41,8 @@ enum Thing {
     Chromium,
     /// A Firefox for the browser tests.
     Firefox,
+    /// JavaScriptCore, the engine of mini programs on iOS.
+    Jsc,
     /// All of these.
     All,
 }
@@ -48,9 +50,11 @@ enum Thing {
 /// Name the browsers to test with, where they are not on PATH.
 pub(crate) const CHROMIUM_VARIABLE: &str = "DNA_CHROMIUM";
 pub(crate) const FIREFOX_VARIABLE: &str = "DNA_FIREFOX";
+/// Names the JavaScriptCore that the tests of mini programs run.
+pub(crate) const JSC_VARIABLE: &str = "DNA_JSC";
 /// Folders whose package-lock.json says which npm packages the chores need.
-pub(crate) const NODE_PROJECTS: [&str; 4] =
-    ["js-wrapper", "tests/browser", "tests/bench", "tests/bench/ingest/fastify"];
+pub(crate) const NODE_PROJECTS: [&str; 5] =
+    ["js-wrapper", "tests/browser", "tests/mini", "tests/bench", "tests/bench/ingest/fastify"];
 
 /// Runs `cargo xtask setup`.
 pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
@@ -78,6 +82,9 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
     }
     if wanted(Thing::Firefox) {
         note(&format!("firefox: {}", firefox()?.display()));
+    }
+    if wanted(Thing::Jsc) {
+        note(&format!("jsc: {}", jsc()?.display()));
     }
     Ok(())
 }
@@ -126,16 +133,21 @@ pub(crate) fn balancers() -> Result<[PathBuf; 2]> {
 /// A Chromium, or a Chrome that is there already.
 pub(crate) fn chromium() -> Result<PathBuf> {
     let names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
-    browser(CHROMIUM_VARIABLE, &names, "chromium")
+    chosen(CHROMIUM_VARIABLE, &names, "chromium")
 }
 
 /// A Firefox, from its release with extended support on.
 pub(crate) fn firefox() -> Result<PathBuf> {
-    browser(FIREFOX_VARIABLE, &["firefox-esr", "firefox"], "firefox-esr")
+    chosen(FIREFOX_VARIABLE, &["firefox-esr", "firefox"], "firefox-esr")
 }
 
-/// The browser that `variable` says, or one of `names`.
-fn browser(variable: &str, names: &[&str], package: &str) -> Result<PathBuf> {
+/// WebKit's engine as a program of its own.
+pub(crate) fn jsc() -> Result<PathBuf> {
+    chosen(JSC_VARIABLE, &["jsc"], "libjavascriptcoregtk-4.0-bin")
+}
+
+/// The program that `variable` says, or one of `names`.
+fn chosen(variable: &str, names: &[&str], package: &str) -> Result<PathBuf> {
     if let Some(path) = env::var_os(variable).map(PathBuf::from) {
         let place = path.display();
         ensure!(path.is_file(), "{variable} is {place}, where no file is: correct it");

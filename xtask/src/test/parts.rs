@@ -60,6 +60,8 @@ pub(crate) enum Part {
     Unit,
     /// The core in Wasm, under Node.
     Node,
+    /// Mini programs: the platforms' own compilers and typings, old engines, the strict container.
+    Mini,
     /// What the benchmarks make of their samples.
     Bench,
     /// The built ingest with a real redis-server: killed, restarted, nothing lost.
@@ -72,11 +74,12 @@ pub(crate) enum Part {
 
 impl Part {
     /// In the order in which they run: the quickest to fail first.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Fmt,
         Self::Clippy,
         Self::Unit,
         Self::Node,
+        Self::Mini,
         Self::Bench,
         Self::Redis,
         Self::Browser,
@@ -90,6 +93,7 @@ impl Part {
             Self::Clippy => "clippy",
             Self::Unit => "unit",
             Self::Node => "node",
+            Self::Mini => "mini",
             Self::Bench => "bench",
             Self::Redis => "redis",
             Self::Browser => "browser",
@@ -124,6 +128,14 @@ pub(crate) fn run(
         Part::Node => {
             wasm::build(workspace)?;
             in_npm(workspace, "js-wrapper")?
+        }
+        Part::Mini => {
+            let jsc = setup::jsc()?;
+            wasm::build(workspace)?;
+            services::build(workspace)?;
+            let mut command = in_npm(workspace, "tests/mini")?;
+            command.env(setup::JSC_VARIABLE, jsc);
+            command
         }
         Part::Bench => in_npm(workspace, "tests/bench")?,
         Part::Redis => {
