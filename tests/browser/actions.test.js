@@ -4,19 +4,19 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
 import { ends } from './harness/ends.js';
-import { answered, startPages, withTag } from './harness/pages.js';
+import { answered, hurried, startPages, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startBank, startIngest } from './harness/servers.js';
 
 /** What occurs nowhere by chance: typed, a balance, somebody's name. */
-const CANARIES = ['typed-canary', '42,860', '860.15', 'canary-payee', 'canary-note', '8472'];
+const CANARIES = ['typed-canary', '42,860', '860.15', 'canary-payee', 'canary-note', '84726159'];
 
 const BODY = `
 <form id="form" action="/slow.html"><input id="typed"><textarea id="note">canary-note</textarea><input id="send" type="submit" value="canary-payee"></form>
 <table><tr><td id="cell">¥42,860.15</td></tr></table>
 <button id="row">Account ¥42,860.15 of Zhang <input id="inner" value="canary-payee"></button>
 <a id="link" href="#top">Everyday 42,860.15</a>
-<div data-dna-mask id="pad"><button id="key-8472">canary-payee</button></div>
+<div data-dna-mask id="pad"><button id="key-84726159">canary-payee</button></div>
 <button id="key-a">a</button>
 <button id="around">See <b data-dna-mask>canary-payee</b></button>
 <div contenteditable id="editor"><a id="written" href="#">typed-canary</a></div>
@@ -50,21 +50,22 @@ async function open(address) {
 const actions = async (path) =>
   eventsOf(await ingest.entries()).filter(({ kind, frame }) => kind === 'user_action' && new URL(frame['url.full']).pathname === path);
 /** The actions of a page, when there are so many. */
-const told = (path, count) => until(`${count} actions of ${path}`, () => actions(path), (events) => events.length >= count);
+const told = (page, path, count) =>
+  hurried(page)(`${count} actions of ${path}`, () => actions(path), (events) => events.length >= count);
 const words = ({ body }) => [body['user_action.name'], body['user_action.frustration'], body.count];
 
 test('a click that is answered is told with its paint, one that is not as dead, and as rage when it is repeated', async () => {
   const page = await open(`${bank.url}/actions`);
   await page.click('#good');
-  await told('/actions', 1);
+  await told(page, '/actions', 1);
   await page.click('#dead', { count: 3 });
-  await told('/actions', 2);
+  await told(page, '/actions', 2);
   await page.click('#dead');
-  await told('/actions', 3);
+  await told(page, '/actions', 3);
   await page.click('#error');
-  await told('/actions', 4);
+  await told(page, '/actions', 4);
   await page.click('#quiet-call');
-  const events = await told('/actions', 5);
+  const events = await told(page, '/actions', 5);
   assert.deepEqual(events.map(words), [
     ['show-limit', undefined, undefined],
     ['Freeze the card', 'rage_click dead_click', 3],
@@ -83,12 +84,13 @@ test('a click that is answered is told with its paint, one that is not as dead, 
 
 test('what was typed, balances and what is masked never arrive', async () => {
   const page = await open(`${pages.url}/private.html`);
-  await page.type('#typed', 'typed-canary 8472');
+  await page.type('#typed', 'typed-canary 84726159');
   const clicked = ['#typed', '#cell', '#row', '#link', '#pad button', '#key-a', '#around', '#written', '#path', '#send', '#clear', '#label'];
   for (const selector of clicked) await page.click(selector);
   // Judged when the page is left, if not before.
   await page.goto('about:blank');
-  const events = await told('/private.html', clicked.length);
+  const all = (events) => events.length >= clicked.length;
+  const events = await until('the actions', () => actions('/private.html'), all);
   const names = events.map(({ body }) => [body['user_action.element'], body['user_action.name'], body['user_action.frustration']]);
   assert.deepEqual(names, [
     ['#typed', undefined, undefined],
@@ -115,10 +117,10 @@ test('a click that changes only a field, or plays a sound, is not dead; nor is o
   await page.type('#typed', 'x');
   await page.evaluate(() => document.querySelector('#beep').click());
   await page.click('#clear');
-  await told('/private.html', before + 1);
+  await told(page, '/private.html', before + 1);
   await page.evaluate(() => document.querySelector('#beep').addEventListener('click', () => document.querySelector('audio').dispatchEvent(new Event('play'))));
   await page.click('#beep');
-  const events = (await told('/private.html', before + 2)).slice(before);
+  const events = (await told(page, '/private.html', before + 2)).slice(before);
   assert.deepEqual(events.map(words), [['Clear', undefined, undefined], ['Beep', undefined, undefined]]);
   await page.close();
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
 import { ends } from './harness/ends.js';
-import { answered } from './harness/pages.js';
+import { answered, hurried } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, sdkFolder, startBank, startIngest } from './harness/servers.js';
 
@@ -57,11 +57,11 @@ async function open(options = `data-trace-origins="self, ${friend.url}"`) {
   return page;
 }
 
-/** What ingest has of the calls of these addresses, by address. */
-async function calls(...paths) {
+/** What ingest has of the calls of these addresses, by address; `wait` is for them as `until` does. */
+async function calls(paths, wait = until) {
   const found = async () =>
     eventsOf(await ingest.entries()).filter(({ kind, body }) => kind === 'api_call' && paths.some((path) => body['url.full'].endsWith(path)));
-  const events = await until('the calls', found, (events) => events.length >= paths.length);
+  const events = await wait('the calls', found, (events) => events.length >= paths.length);
   assert.equal(events.length, paths.length);
   return Object.fromEntries(events.map(({ body }) => [new URL(body['url.full']).pathname, body]));
 }
@@ -105,7 +105,7 @@ test('each way to call tells its trace, and leaves what the page passed as it wa
   });
   await page.goto('about:blank');
   const names = { text: undefined, url: undefined, array: 'a', object: 'b', headers: 'c', request: 'd', replaced: 'f', xhr: 'g', own: undefined };
-  const told = await calls(...Object.keys(names).map((name) => `/${name}`));
+  const told = await calls(Object.keys(names).map((name) => `/${name}`));
   const spans = new Set();
   for (const [name, own] of Object.entries(names)) {
     const sent = (name === 'own' ? site : friend).heard.get(`/${name}`);
@@ -134,7 +134,7 @@ test('an origin that is not named, and a call without CORS, never see the header
     await Promise.all([fetch(`${friend}/no-cors`, { mode: 'no-cors' }), fetch(new Request(`${friend}/no-cors-request`, { mode: 'no-cors' }))]);
   }, [friend.url, stranger.url]);
   await page.goto('about:blank');
-  const told = await calls('/stranger', '/stranger-request', '/stranger-xhr', '/no-cors', '/no-cors-request');
+  const told = await calls(['/stranger', '/stranger-request', '/stranger-xhr', '/no-cors', '/no-cors-request']);
   for (const [path, body] of Object.entries(told)) {
     const headers = stranger.heard.get(path) ?? friend.heard.get(path);
     assert.ok(headers, path);
@@ -160,7 +160,7 @@ test("the page's own header stands, and is told; without the option there is non
     await sent('/xhr-again');
   }, [friend.url, own]);
   await page.goto('about:blank');
-  const told = await calls('/own-fetch', '/own-xhr', '/xhr-again');
+  const told = await calls(['/own-fetch', '/own-xhr', '/xhr-again']);
   for (const path of ['/own-fetch', '/own-xhr']) {
     assert.equal(friend.heard.get(path).traceparent, own);
     assert.equal(told[path].trace_id, own.slice(3, 35));
@@ -208,8 +208,8 @@ test("phases and sizes are those of the browser's own entry", async () => {
     const entry = (path) => performance.getEntriesByType('resource').find(({ name }) => name.includes(path)).toJSON();
     return { '/slow': entry('/slow?'), '/slow-not': entry('/slow-not') };
   }, friend.url);
-  // Nothing leaves the page: what is told has waited for the entries alone.
-  const told = await calls('/slow', '/slow-not');
+  // Nothing hurries the page or leaves it: what is told has waited for the entries alone.
+  const told = await calls(['/slow', '/slow-not']);
   for (const [path, entry] of Object.entries(entries)) {
     const body = told[path];
     const near = (value, expected, what) =>
@@ -235,7 +235,7 @@ test("the bank's service was called in the trace that ingest has", async () => {
   await page.click('#call-traced');
   const shown = await page.waitForSelector('#call-traced-result.good');
   const words = await shown.evaluate((element) => element.textContent);
-  const body = (await calls('/api/trace'))['/api/trace'];
+  const body = (await calls(['/api/trace'], hurried(page)))['/api/trace'];
   assert.ok(words.includes(`00-${body.trace_id}-${body.span_id}-01`), words);
   assert.equal(body['http.request.body.size'], 'branch=12'.length);
   await page.close();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
 import { ends } from './harness/ends.js';
-import { kept, startPages, up, WHEN_UP, withTag } from './harness/pages.js';
+import { hurried, kept, startPages, up, WHEN_UP, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startBank, startIngest } from './harness/servers.js';
 
@@ -53,7 +53,6 @@ async function fresh() {
 
 const told = async (path) => eventsOf(await ingest.entries()).filter(({ frame }) => frame['url.full'].endsWith(path));
 const names = (events) => events.map(({ body }) => body['event.name']).filter(Boolean);
-const arrived = (path, name) => until(`${name} of ${path}`, () => told(path), (events) => names(events).includes(name), names);
 
 test('pending keeps in memory, granted sends, denied erases, and a later consent begins anew', async () => {
   const { page, beacons, close } = await fresh();
@@ -86,8 +85,7 @@ test('pending keeps in memory, granted sends, denied erases, and a later consent
     window.dna('consent', 'granted');
     window.dna('event', 'again');
   });
-  await arrived('/pending-too', 'again');
-  const all = await told('/pending-too');
+  const all = await hurried(page)('again', () => told('/pending-too'), (events) => names(events).includes('again'), names);
   assert.deepEqual(names(all), ['early', 'again']);
   const again = all.find(({ body }) => body['event.name'] === 'again').frame;
   assert.notEqual(again['session.id'], session);

@@ -4,8 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
 import { ends } from './harness/ends.js';
-import { answered, startPages, withTag } from './harness/pages.js';
-import { until } from './harness/process.js';
+import { answered, hurried, startPages, withTag } from './harness/pages.js';
 import { eventsOf, startBank, startIngest } from './harness/servers.js';
 
 let ingest, bank, pages, browser;
@@ -48,7 +47,7 @@ const told = async (path) =>
 test('an error that is only written is told with its words and the stack among them', async () => {
   const { page, written } = await open(`${bank.url}/console`);
   await page.click('#write-error');
-  const [{ body }, ...more] = await until('the error', () => told('/console'), (events) => events.length > 0);
+  const [{ body }, ...more] = await hurried(page)('the error', () => told('/console'), (events) => events.length > 0);
   assert.deepEqual(more, []);
   assert.equal(body.severity_text, 'ERROR');
   assert.equal(body['log.message'], 'demo-site: rates are 7 minutes old RangeError: too old');
@@ -59,7 +58,7 @@ test('an error that is only written is told with its words and the stack among t
 
 test('what is written before the core is there is told too, cleaned', async () => {
   const { page } = await open(`${pages.url}/early.html`);
-  const [{ body, time }] = await until('the error', () => told('/early.html'), (events) => events.length > 0);
+  const [{ body, time }] = await hurried(page)('the error', () => told('/early.html'), (events) => events.length > 0);
   assert.equal(body['log.message'], 'while loading card {card}');
   const started = await page.evaluate(() => performance.getEntriesByType('resource').find(({ name }) => name.endsWith('dna.wasm')).responseEnd);
   assert.ok(time < started, `${time} is before ${started}`);
@@ -76,7 +75,8 @@ test('values that write while they are read end nothing', async () => {
     console.error();
     console.error('last');
   });
-  const events = await until('the last', () => told('/asks.html'), (all) => all.some(({ body }) => body['log.message'] === 'last'));
+  const last = ({ body }) => body['log.message'] === 'last';
+  const events = await hurried(page)('the last', () => told('/asks.html'), (all) => all.some(last));
   const messages = events.map(({ body }) => body['log.message']);
   assert.deepEqual(messages, ['loud', undefined, undefined, 'last']);
   assert.ok(written.some(([type, text]) => type === 'error' && text === 'last'));

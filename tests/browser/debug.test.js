@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
 import { ends } from './harness/ends.js';
-import { startPages, withTag } from './harness/pages.js';
+import { hurry, startPages, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { startIngest } from './harness/servers.js';
 
@@ -120,6 +120,7 @@ test('where the page allows no Wasm the console says that debug needs it, and th
 
 test('the strictest policy with Wasm needs nothing more for it', async () => {
   const { page, lines, wait } = await open('/strict');
+  await hurry(page);
   await wait('the paid event', ({ values }) => values?.[1]?.['event.name'] === 'paid');
   assert.deepEqual(lines.filter(({ type }) => /warn|error/.test(type)), []);
   await page.close();

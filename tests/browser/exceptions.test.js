@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { after, before, test } from 'node:test';
 import { build } from 'esbuild';
 import { launch } from './harness/browser.js';
-import { answered, startPages } from './harness/pages.js';
+import { answered, hurried, startPages } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, ingestBinary, startIngest } from './harness/servers.js';
 
@@ -121,9 +121,7 @@ for (const [name, what] of [['named', 'its file and release'], ['noted', 'its de
   test(`a minified stack is shown as the source has it, found by ${what}`, async () => {
     const page = await open(`/${name}`);
     await page.evaluate(() => window.exchange());
-    await page.waitForFunction(() =>
-      performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/v1/beacon')).length > 1);
-    const events = await until(
+    const events = await hurried(page)(
       'the exception',
       async () => eventsOf(await ingest.entries()).filter(({ kind, frame }) => kind === 'exception' && frame['url.full'].endsWith(`/${name}`)),
       (events) => events.length > 0,

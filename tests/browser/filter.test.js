@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
 import { ends } from './harness/ends.js';
-import { startPages, up, WHEN_UP, withTag } from './harness/pages.js';
+import { hurried, startPages, up, WHEN_UP, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startIngest } from './harness/servers.js';
 
@@ -57,8 +57,9 @@ before(async () => {
 });
 
 const told = async (path) => eventsOf(await ingest.entries()).filter(({ frame }) => frame['url.full'].endsWith(path));
-const arrived = (path, kind) =>
-  until(`${kind} of ${path}`, () => told(path), (events) => events.some((event) => event.kind === kind), (events) => events.map(({ kind }) => kind));
+/** What the page at a path has told, when an event of a kind is among it; `wait` is for it as `until` does. */
+const arrived = (path, kind, wait = until) =>
+  wait(`${kind} of ${path}`, () => told(path), (events) => events.some((event) => event.kind === kind), (events) => events.map(({ kind }) => kind));
 
 async function open(path) {
   const context = await browser.createBrowserContext();
@@ -66,7 +67,7 @@ async function open(path) {
   const words = [];
   page.on('console', (message) => words.push(message.text()));
   await page.goto(pages.url + path);
-  return { page, words, close: () => context.close() };
+  return { page, words, close: () => context.close(), arrived: (kind) => arrived(path, kind, hurried(page)) };
 }
 
 /** What the filter must have made of it, with a core and without. */
@@ -84,10 +85,10 @@ function check(events) {
 }
 
 test('every event goes through the filter, also those from before it', async () => {
-  const { page, words, close } = await open('/filtered');
-  await arrived('/filtered', 'exception');
-  await arrived('/filtered', 'page_view');
-  const events = await arrived('/filtered', 'api_call');
+  const { page, words, close, arrived } = await open('/filtered');
+  await arrived('exception');
+  await arrived('page_view');
+  const events = await arrived('api_call');
   check(events);
   const changed = events.find(({ body }) => body['event.name'] === 'changed');
   assert.deepEqual(changed.body.attributes, { step: 1, branch: '\u4e0a\u6d77', amount: -0.5, large: 2 ** 40, yes: true });
@@ -123,7 +124,7 @@ test('where its reader is missing nothing is sent, and the console says so', asy
   await page.goto(`${pages.url}/other`);
   missing = undefined;
   const none = await open('/none');
-  await arrived('/none', 'custom');
+  await none.arrived('custom');
   assert.deepEqual(await told('/no-reader'), []);
   await none.close();
   await close();
@@ -131,14 +132,14 @@ test('where its reader is missing nothing is sent, and the console says so', asy
 
 test('a page without a filter does not load it', async () => {
   pages.asked.length = 0;
-  const { close } = await open('/none');
-  await arrived('/none', 'page_view');
+  const { close, arrived } = await open('/none');
+  await arrived('page_view');
   assert.ok(!pages.asked.includes('/sdk/dna-extend.js'));
   await close();
 });
 
 test('plug-ins start with the client and stop with it, and one that fails takes nobody along', async () => {
-  const { page, words, close } = await open('/plugs');
+  const { page, words, close, arrived } = await open('/plugs');
   await up(page);
   await page.evaluate(() => {
     window.dna('plugin', { start() { throw new Error('of a plug-in'); } });
@@ -151,7 +152,7 @@ test('plug-ins start with the client and stop with it, and one that fails takes 
     });
   });
   await page.waitForFunction(() => window.started);
-  await arrived('/plugs', 'custom');
+  await arrived('custom');
   assert.ok(words.some((word) => /^dna: plugin: /.test(word)), words.join());
   assert.equal(await page.evaluate(() => window.stopped), undefined);
   await page.evaluate(() => window.dna.stop());
@@ -161,9 +162,9 @@ test('plug-ins start with the client and stop with it, and one that fails takes 
 
 test('the core as JavaScript goes through it too', async () => {
   const path = '/without-wasm';
-  const { page } = await open(path);
-  await arrived(path, 'exception');
-  await page.goto('about:blank');
+  const it = await open(path);
+  await it.arrived('exception');
+  await it.page.goto('about:blank');
   const events = await arrived(path, 'page_view');
   const names = events.map(({ body }) => body['event.name']).filter(Boolean);
   assert.ok(names.includes('changed') && !names.includes('secret'), String(names));

@@ -66,9 +66,11 @@ before(async () => {
   await run('tar', ['--extract', '--file', join(folder, tarball), '--directory', installed, '--strip-components=1']);
   ingest = await startIngest();
   browser = await launch();
-  const script = (name) => `import { init, event } from 'dna-web';
+  // Whoever signs in is told at once, with what waits.
+  const script = (name) => `import { init, event, setUser } from 'dna-web';
 init({ key: 'demo-bank', endpoint: ${JSON.stringify(ingest.url)} });
-event('built-by-${name}');`;
+event('built-by-${name}');
+setUser('u-1');`;
   for (const name of ['esbuild', 'vite', 'webpack']) {
     await mkdir(join(folder, name));
     await writeFile(join(folder, name, 'main.js'), script(name));

@@ -4,8 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
 import { ends } from './harness/ends.js';
-import { startPages, withTag } from './harness/pages.js';
-import { until } from './harness/process.js';
+import { hurried, startPages, withTag } from './harness/pages.js';
 import { eventsOf, startIngest } from './harness/servers.js';
 
 let ingest, pages, browser;
@@ -24,7 +23,7 @@ async function view(path) {
   const page = await browser.newPage();
   await page.goto(pages.url + path);
   const views = async () => eventsOf(await ingest.entries()).filter(({ kind, frame }) => kind === 'page_view' && frame['url.full'].endsWith(path));
-  const [{ body }] = await until(`the view of ${path}`, views, (views) => views.length);
+  const [{ body }] = await hurried(page)(`the view of ${path}`, views, (views) => views.length);
   const own = await page.evaluate(() => {
     // Firefox tells of neither connection nor memory.
     const { connection = {}, deviceMemory, hardwareConcurrency } = navigator;

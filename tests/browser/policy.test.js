@@ -4,8 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
 import { ends } from './harness/ends.js';
-import { startPages, withTag } from './harness/pages.js';
-import { until } from './harness/process.js';
+import { hurried, startPages, withTag } from './harness/pages.js';
 import { eventsOf, startIngest } from './harness/servers.js';
 
 /** Listens from the first line on, and then does what the spine's journey does. */
@@ -50,7 +49,7 @@ async function visit(path) {
   const told = async () => eventsOf(await ingest.entries()).filter(({ frame }) => frame['url.full'].endsWith(path));
   // Whether a frame is long is a matter of how fast the machine is.
   const kinds = (events) => [...new Set(events.map(({ kind }) => kind))].filter((kind) => kind !== 'long_frame').sort();
-  const events = await until(`all that ${path} tells`, told, (events) => kinds(events).length >= EXPECTED.length, kinds);
+  const events = await hurried(page)(`all that ${path} tells`, told, (events) => kinds(events).length >= EXPECTED.length, kinds);
   assert.deepEqual(kinds(events), EXPECTED);
   const violations = await page.evaluate(() => window.violations);
   await page.close();

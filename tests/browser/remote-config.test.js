@@ -5,7 +5,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
 import { ends } from './harness/ends.js';
-import { startPages, withTag } from './harness/pages.js';
+import { hurried, startPages, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { startIngest } from './harness/servers.js';
 
@@ -78,7 +78,7 @@ const arrived = async (server, path) =>
 async function isMeasured(visitor, path) {
   const before = await arrived(ingest, path);
   await visitor.open(path);
-  await until('the event', () => arrived(ingest, path), (count) => count > before);
+  await hurried(visitor.page)('the event', () => arrived(ingest, path), (count) => count > before);
   assert.ok(await visitor.isHooked());
 }
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { browserName, launch, onlyIn } from './harness/browser.js';
 import { ends } from './harness/ends.js';
-import { answered, startPages, withTag } from './harness/pages.js';
+import { answered, hurried, startPages, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startBank, startIngest } from './harness/servers.js';
 
@@ -48,8 +48,11 @@ async function open(address, altered = () => {}) {
 }
 
 const of = async (path) => eventsOf(await ingest.entries()).filter(({ frame }) => new URL(frame['url.full']).pathname === path);
-const reports = (path, enough) =>
-  until(`reports of ${path}`, async () => (await of(path)).filter(({ kind }) => kind === 'browser_report').map(({ body }) => body), enough);
+/** The reports of a path, when `enough` says so; `wait` is for them as `until` does. */
+const reports = (path, enough, wait = until) =>
+  wait(`reports of ${path}`, async () => (await of(path)).filter(({ kind }) => kind === 'browser_report').map(({ body }) => body), enough);
+/** The same, of a page that is still open. */
+const reportsOf = (page, path, enough) => reports(path, enough, hurried(page));
 
 const blocked = (body) => body['csp.blocked_url'];
 
@@ -59,7 +62,7 @@ const early = browserName === 'firefox' ? [] : ['https://elsewhere.example/early
 test('violations, deprecations and interventions are told, also those from before the core', { skip: onlyIn('chromium', 'no reports') }, async () => {
   const page = await open(`${pages.url}/page`);
   await page.evaluate(() => (violate('late.png'), ask()));
-  const told = await reports('/page', (told) => told.length >= 4);
+  const told = await reportsOf(page, '/page', (told) => told.length >= 4);
   await page.close();
   const byType = (type) => told.filter((body) => body['report.type'] === type);
   assert.deepEqual(byType('csp-violation').map(blocked), ['https://elsewhere.example/early.png', 'https://elsewhere.example/late.png']);
@@ -107,7 +110,7 @@ test('a browser that has no reports has violations by their event, a few times e
     });
   });
   await page.evaluate(() => violate('other.png'));
-  const told = await reports('/event', (told) => told.some((body) => blocked(body).endsWith('other.png')));
+  const told = await reportsOf(page, '/event', (told) => told.some((body) => blocked(body).endsWith('other.png')));
   await page.close();
   const count = (file) => told.filter((body) => blocked(body) === `https://elsewhere.example/${file}`).length;
   assert.deepEqual([count('again.png'), count('other.png'), told.length], [3, 1, 4]);
@@ -130,7 +133,7 @@ test('a crash of the page before is told with its address', async () => {
       disconnect() {}
     };
   });
-  const told = await reports('/crashed', (told) => told.length >= 1);
+  const told = await reportsOf(page, '/crashed', (told) => told.length >= 1);
   await page.close();
   assert.deepEqual(told[0], { 'report.type': 'crash', 'report.reason': 'oom', 'report.url': `${pages.url}/accounts` });
 });
@@ -138,7 +141,7 @@ test('a crash of the page before is told with its address', async () => {
 test('Wasm that the page forbids is our doing and not told', async () => {
   const page = await open(`${pages.url}/no-wasm`);
   await page.evaluate(() => violate('late.png'));
-  const told = await reports('/no-wasm', (told) => told.some((body) => blocked(body)?.endsWith('late.png')));
+  const told = await reportsOf(page, '/no-wasm', (told) => told.some((body) => blocked(body)?.endsWith('late.png')));
   await page.close();
   assert.deepEqual(told.filter(blocked).map(blocked), [...early, 'https://elsewhere.example/late.png']);
 });
@@ -152,7 +155,7 @@ test('nothing is told after stop, and the observer is gone', async () => {
     };
   });
   await page.evaluate(() => violate('first.png'));
-  const before = await reports('/stopped', (told) => told.some((body) => blocked(body)?.endsWith('first.png')));
+  const before = await reportsOf(page, '/stopped', (told) => told.some((body) => blocked(body)?.endsWith('first.png')));
   const disconnected = await page.evaluate(async () => {
     window.dna('stop');
     await new Promise((done) => {
@@ -174,7 +177,7 @@ test('the demo page tells what its buttons do', async () => {
   await page.click('#use-deprecated');
   await page.waitForSelector('#use-deprecated-result.bad');
   const expected = browserName === 'firefox' ? ['csp-violation'] : ['csp-violation', 'deprecation'];
-  const told = await reports('/reports', (told) => told.length >= expected.length);
+  const told = await reportsOf(page, '/reports', (told) => told.length >= expected.length);
   await page.close();
   assert.deepEqual(told.map((body) => body['report.type']).sort(), expected);
   assert.equal(told.map(blocked).find(Boolean), 'https://pictures.example/offer.png');

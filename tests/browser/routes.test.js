@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
 import { ends } from './harness/ends.js';
-import { answered } from './harness/pages.js';
+import { answered, hurried } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startBank, startIngest } from './harness/servers.js';
 
@@ -27,7 +27,7 @@ test('a route of the history and one behind the hash are views with a pattern an
   const page = await open('/routes');
   await page.click('#open-order');
   const routes = async () => eventsOf(await ingest.entries()).filter(({ kind }) => kind === 'route_change');
-  await until('the order to be there', routes, (events) => events.length >= 2);
+  await hurried(page)('the order to be there', routes, (events) => events.length >= 2);
   await page.click('#open-hash');
   await page.waitForFunction(() => location.hash);
   // The driver waits for a load, which is none.

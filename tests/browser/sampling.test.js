@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
 import { ends } from './harness/ends.js';
-import { startPages, up, WHEN_UP, withTag } from './harness/pages.js';
+import { hurried, startPages, up, WHEN_UP, withTag } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startIngest } from './harness/servers.js';
 
@@ -31,7 +31,8 @@ before(async () => {
 
 const told = async (path) => eventsOf(await ingest.entries()).filter(({ frame }) => frame['url.full'].endsWith(path));
 const kinds = (events) => events.map(({ kind }) => kind);
-const arrived = (path, kind) => until(`${kind} of ${path}`, () => told(path), (events) => kinds(events).includes(kind), kinds);
+/** What the page at a path has told, when an event of a kind is among it; `wait` is for it as `until` does. */
+const arrived = (path, kind, wait = until) => wait(`${kind} of ${path}`, () => told(path), (events) => kinds(events).includes(kind), kinds);
 
 async function open(path, context) {
   context ??= await browser.createBrowserContext();
@@ -63,7 +64,7 @@ test('a user of a tier that is always kept brings what waited, and all that foll
   assert.ok(kinds(events).includes('custom'), 'what was before it');
   assert.equal(events[0].frame['sampling.reason'], 'vip');
   await page.goto(`${pages.url}/vip-next`);
-  const [next] = await arrived('/vip-next', 'custom');
+  const [next] = await arrived('/vip-next', 'custom', hurried(page));
   assert.equal(next.frame['sampling.reason'], 'vip');
   assert.equal(next.frame['session.id'], events[0].frame['session.id']);
   await context.close();
@@ -102,7 +103,7 @@ test('without a core the last words of a page are sent if they tell of an error,
   const last = await arrived('/last-error', 'exception');
   assert.equal(last[0].frame['sampling.reason'], 'error');
   assert.ok(kinds(last).includes('custom'));
-  const [{ frame }] = await arrived('/usual', 'custom');
+  const [{ frame }] = await arrived('/usual', 'custom', hurried(page));
   assert.deepEqual([frame['sampling.reason'], frame['session.id']], ['error', last[0].frame['session.id']]);
   assert.deepEqual(await told('/last-plain'), []);
   await context.close();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { launch } from './harness/browser.js';
 import { ends } from './harness/ends.js';
-import { answered } from './harness/pages.js';
+import { answered, hurried } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, partOfSdk, startBank, startIngest } from './harness/servers.js';
 
@@ -26,8 +26,9 @@ async function open(path) {
 const told = async (kind, matches = () => true) =>
   eventsOf(await ingest.entries()).filter((event) => event.kind === kind && matches(event.body));
 const named = (name) => (body) => body['transaction.name'] === name;
-const transaction = async (name) => {
-  const [first, ...more] = await until(name, () => told('transaction', named(name)), (events) => events.length > 0);
+/** The one transaction of that name; `wait` is for it as `until` does. */
+const transaction = async (name, wait = until) => {
+  const [first, ...more] = await wait(name, () => told('transaction', named(name)), (events) => events.length > 0);
   assert.deepEqual(more, []);
   return first;
 };
@@ -44,7 +45,7 @@ test('an SMS code that arrives late is a step with its duration, a wrong code on
     await page.waitForSelector(`#check-code-result.${code === '000000' ? 'bad' : 'good'}`);
     await page.$eval('#send-code-result', (result) => (result.className = 'result'));
   }
-  const [wrong, right] = await until('both steps', steps, (events) => events.length === 2);
+  const [wrong, right] = await hurried(page)('both steps', steps, (events) => events.length === 2);
   assert.equal(wrong.body['transaction.outcome'], 'error');
   assert.deepEqual(wrong.body.attributes, { channel: 'sms', reason: 'wrong-code' });
   assert.equal(right.body['transaction.outcome'], 'ok');
@@ -68,7 +69,7 @@ test('a page that is covered is not left; when it is left its open steps were ab
   await cover('hidden');
   await cover('visible');
   await page.evaluate(() => dna('end', 'covered'));
-  assert.equal((await transaction('covered')).body['transaction.outcome'], 'ok');
+  assert.equal((await transaction('covered', hurried(page))).body['transaction.outcome'], 'ok');
   assert.deepEqual(await told('transaction', named('left')), []);
   await page.goto('about:blank');
   const { body } = await transaction('left');
@@ -114,9 +115,9 @@ test('steps that began before the core was there go on; those of a page that is 
     watch.observe(document, { childList: true, subtree: true });
   });
   await whole.goto(`${bank.url}/blank`);
-  await whole.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+  await answered(whole);
   await whole.evaluate(() => dna('end', 'from-the-start'));
-  const { body } = await transaction('from-the-start');
+  const { body } = await transaction('from-the-start', hurried(whole));
   assert.equal(body['transaction.outcome'], 'ok');
   assert.ok(body.duration_ms > 0);
   await whole.close();
@@ -126,10 +127,11 @@ test('marks and caught errors are told as what they are', async () => {
   const page = await open('/transactions');
   await page.click('#set-mark');
   await page.click('#report-error');
-  const [mark] = await until('the mark', () => told('mark', (body) => body['mark.name'] === 'prices-shown'), (events) => events.length === 1);
+  const marks = () => told('mark', (body) => body['mark.name'] === 'prices-shown');
+  const [mark] = await hurried(page)('the mark', marks, (events) => events.length === 1);
   assert.equal(new URL(mark.frame['url.full']).pathname, '/transactions');
   const reported = (body) => body['exception.mechanism'] === 'reported' && body['exception.type'] === 'SyntaxError';
-  const [{ body }] = await until('the error', () => told('exception', reported), (events) => events.length === 1);
+  const [{ body }] = await hurried(page)('the error', () => told('exception', reported), (events) => events.length === 1);
   assert.match(body['exception.stacktrace'], /transactions\.js/);
   await page.close();
 });

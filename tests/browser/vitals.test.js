@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { browserName, launch, onlyIn } from './harness/browser.js';
 import { ends } from './harness/ends.js';
+import { hurry } from './harness/pages.js';
 import { startSite } from './harness/referee.js';
 
 /** A drawing that is the largest paint: of images with few bytes for their size browsers think as of backgrounds. */
@@ -57,12 +58,19 @@ before(async () => {
   browser = ends(await launch({ without: ['--disable-back-forward-cache'] }));
 });
 
-/** Opens a page in a tab of its own; returns when DNA measures there. */
+/** Opens a page in a tab of its own; returns when it has painted and DNA measures there. */
 async function open(path) {
   const page = await browser.newPage();
   await page.goto(site.url + path);
-  await site.measured(path);
+  await begun(page, path);
   return page;
+}
+
+/** The page, or frame, has painted, and DNA measures there. */
+async function begun(page, path) {
+  await hurry(page);
+  await site.measured(path);
+  await measured(page, 'largest-contentful-paint');
 }
 
 /** Firefox tells of no layout shifts, so there is no CLS. */
@@ -166,7 +174,7 @@ test('a page that was made in advance counts from when it is shown', { ...LIMIT,
 test('a page in a frame, and the page around it', LIMIT, async () => {
   const path = '/8/framed';
   const page = await open(path);
-  await site.measured('/inner/plain');
+  await begun(page.frames()[1], '/inner/plain');
   await leave(page, path, LOADED);
   await site.agrees('/inner/plain', counted(LOADED));
 });

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
+import { until } from './process.js';
 import { sdkFolder } from './servers.js';
 
 const TYPES = {
@@ -72,9 +73,26 @@ export const WHEN_UP = '<script>dna("plugin", { start() { window.up = true; } })
 /** Resolves when the core is there. */
 export const up = (page) => page.waitForFunction(() => window.up);
 
-/** Resolves when the core has told something, and the answer has come: pages by the plain tag. */
-export const answered = (page) =>
-  page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+let visitors = 0;
+
+/**
+ * Makes a page tell now what it would tell within 5 seconds: another visitor signs in, who is told at once, with all
+ * that waits. What is told is one event more, of the kind identity.
+ */
+export const hurry = (page) => page.evaluate((user) => dna('setUser', user), `visitor-${++visitors}`);
+
+/** `until` for what the core of a page tells: it tells so as soon as it knows. */
+export const hurried = (page) => (what, ask, ...rest) =>
+  until(what, async () => {
+    await hurry(page);
+    return ask();
+  }, ...rest);
+
+/** Resolves when the core has told something, and the answer has come: so it is there. */
+export async function answered(page) {
+  await hurry(page);
+  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/beacon')));
+}
 
 /** What the browser keeps of ours. */
 export const kept = (page) => page.evaluate(() => Object.keys(localStorage).sort());
