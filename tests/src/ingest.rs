@@ -57,7 +57,16 @@ impl Ingest {
     /// When it is not built or does not start.
     #[must_use]
     pub fn start_with(buffer: Buffer, more: &str) -> Self {
-        Self::launch(buffer, more, None)
+        Self::launch(free_port(), buffer, more, None)
+    }
+
+    /// The same at `port`, where another one may listen.
+    ///
+    /// # Panics
+    /// When it is not built or does not start.
+    #[must_use]
+    pub fn start_at(port: u16, buffer: Buffer, more: &str) -> Self {
+        Self::launch(port, buffer, more, None)
     }
 
     /// The same, keeping its data on a disk of only so many bytes.
@@ -67,12 +76,11 @@ impl Ingest {
     /// own.
     #[must_use]
     pub fn start_on_small_disk(buffer: Buffer, more: &str, bytes: u64) -> Self {
-        Self::launch(buffer, more, Some(Tmpfs { bytes }))
+        Self::launch(free_port(), buffer, more, Some(Tmpfs { bytes }))
     }
 
-    fn launch(buffer: Buffer, more: &str, tmpfs: Option<Tmpfs>) -> Self {
+    fn launch(port: u16, buffer: Buffer, more: &str, tmpfs: Option<Tmpfs>) -> Self {
         let folder = TempDir::with_prefix("dna-ingest-").expect("a folder");
-        let port = free_port();
         std::fs::write(folder.path().join("ingest.toml"), config(port, &buffer, &folder, more))
             .expect("the folder is writable");
         std::fs::create_dir(folder.path().join("data")).expect("the folder is writable");

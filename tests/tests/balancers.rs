@@ -1,8 +1,10 @@
 //! Two ingests behind HAProxy and behind nginx, each restarted in turn under load: no request
-//! fails, and what was acknowledged is kept.
+//! fails, and what was acknowledged is kept. Without a balancer, at one address, some connections
+//! are reset, and clients send again.
 
 use dna_tests::balancer::{Balancer, Kind};
-use dna_tests::beacons::beacon;
+use dna_tests::beacons::{Sent, beacon, send_while};
+use dna_tests::count::more_acknowledged;
 use dna_tests::ingest::{Buffer, Ingest};
 use dna_tests::soak::pick;
 use std::collections::HashSet;
@@ -60,19 +62,22 @@ fn restarts_are_not_noticed(kind: Kind) {
         times.max().expect("clients")
     });
     let sent = sent.load(Ordering::Relaxed);
-    let kept: Vec<String> = ingests
-        .iter()
-        .flat_map(Ingest::kept)
-        .map(|entry| entry["frame"]["events"][0]["body"]["event.name"].to_string())
-        .collect();
-    let distinct: HashSet<&String> = kept.iter().collect();
+    let (kept, twice) = kept(&ingests);
     eprintln!(
-        "{kind:?}: {sent} acknowledged, {} kept, {} of them twice, {} restarts, longest {longest:?}",
-        distinct.len(),
-        kept.len() - distinct.len(),
+        "{kind:?}: {sent} acknowledged, {kept} kept, {twice} of them twice, {} restarts, longest \
+         {longest:?}",
         rounds() * 2,
     );
-    assert_eq!(distinct.len() as u64, sent);
+    assert_eq!(kept, sent);
+}
+
+/// How many beacons both have, each counted once, and how many copies beyond.
+fn kept(ingests: &[Ingest; 2]) -> (u64, usize) {
+    let name =
+        |entry: serde_json::Value| entry["frame"]["events"][0]["body"]["event.name"].to_string();
+    let kept: Vec<String> = ingests.iter().flat_map(Ingest::kept).map(name).collect();
+    let distinct: HashSet<&String> = kept.iter().collect();
+    (distinct.len() as u64, kept.len() - distinct.len())
 }
 
 /// Sends beacons one after the other, each once: it must be acknowledged at the first try. The
@@ -108,4 +113,35 @@ fn behind_haproxy() {
 #[test]
 fn behind_nginx() {
     restarts_are_not_noticed(Kind::Nginx);
+}
+
+#[test]
+fn two_at_one_address_without_a_balancer() {
+    let more = "[http]\nreuse_port = true\ndrain_delay_ms = 100\n";
+    let first = Ingest::start_with(Buffer::Journal, more);
+    let second = Ingest::start_at(first.port(), Buffer::Journal, more);
+    let (url, mut ingests) = (first.url(), [first, second]);
+    let (stop, sent, begun) = (AtomicBool::new(false), Sent::default(), Instant::now());
+    std::thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            let (url, stop, sent) = (&url, &stop, &sent);
+            // A test that fails ends its clients too.
+            let goes_on = move |_| !stop.load(Ordering::Relaxed) && begun.elapsed() < 5 * GIVE_UP;
+            scope.spawn(move || send_while(url, client, sent, goes_on));
+        }
+        more_acknowledged(&sent, 200);
+        for _ in 0..rounds() {
+            for ingest in &mut ingests {
+                ingest.stop();
+                // The other one has them all.
+                more_acknowledged(&sent, 200);
+                ingest.start_again();
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    let (kept, twice) = kept(&ingests);
+    let sent = [&sent.acknowledged, &sent.failed_tries].map(|count| count.load(Ordering::Relaxed));
+    eprintln!("one address: {sent:?} acknowledged and reset, {kept} kept, {twice} of them twice");
+    assert_eq!(kept, sent[0]);
 }

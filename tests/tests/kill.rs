@@ -10,14 +10,13 @@ use std::sync::atomic::Ordering;
 const CLIENTS: u8 = 16;
 const BEACONS: u64 = 5000;
 
-/// A kill after each so many acknowledgements. Many, because an answer that comes before its
-/// write is lost only when the kill falls between the two.
-const KILL_EVERY: u64 = 250;
+/// Many kills, because an answer that comes before its write is lost only when the kill falls
+/// between the two.
+const KILLS: u64 = 20;
 
 /// Sends the beacons from many clients at once, kills ingest again and again meanwhile, and
 /// compares what was acknowledged with what is kept.
 fn acknowledged_is_kept(mut ingest: Ingest) {
-    let kills = BEACONS / KILL_EVERY - 1;
     let sent = Sent::default();
     let url = ingest.url();
     std::thread::scope(|scope| {
@@ -27,8 +26,8 @@ fn acknowledged_is_kept(mut ingest: Ingest) {
             let (url, sent) = (&url, &sent);
             scope.spawn(move || send_all(url, client, count, sent));
         }
-        for kill in 1..=kills {
-            while sent.acknowledged.load(Ordering::Relaxed) < kill * KILL_EVERY {
+        for kill in 1..=KILLS {
+            while sent.acknowledged.load(Ordering::Relaxed) < BEACONS * kill / (KILLS + 1) {
                 std::thread::yield_now();
             }
             ingest.kill_9_and_restart();
@@ -45,7 +44,7 @@ fn acknowledged_is_kept(mut ingest: Ingest) {
     let repeats: u64 = kept.values().map(|count| count - 1).sum();
     eprintln!(
         "{:?}: acknowledged {acknowledged}, kept {} (and {repeats} repeats that carry the same \
-         session and sequence), kills {kills}, failed tries {failed}",
+         session and sequence), kills {KILLS}, failed tries {failed}",
         ingest.buffer(),
         kept.len(),
     );
@@ -54,7 +53,7 @@ fn acknowledged_is_kept(mut ingest: Ingest) {
     assert!(failed > 0, "the kill came while nothing was under way: it proves nothing");
     // A repeat stems from a beacon that was written but not yet acknowledged at the kill; each
     // client has one beacon under way.
-    assert!(repeats <= u64::from(CLIENTS) * kills, "{repeats} repeats");
+    assert!(repeats <= u64::from(CLIENTS) * KILLS, "{repeats} repeats");
 }
 
 #[test]

@@ -49,6 +49,7 @@ impl PlacesConfig {
     pub(super) fn read(section: &mut Section<'_>) -> Result<Self, ConfigError> {
         const ORIGIN: &str = "scheme://host[:port] in lower case without path, \
                               e.g. https://bank.example, or \"*\" for any";
+        let is_given = section.has("origins");
         let origins = section.list("origins", ORIGIN, |o| is_origin(o).then(|| o.to_owned()))?;
         let mut mini = section.section("mini_programs")?;
         let mini_programs = MiniPrograms {
@@ -61,7 +62,11 @@ impl PlacesConfig {
         let MiniPrograms { wechat, alipay, douyin } = &mini_programs;
         let is_in_pages = wechat.len() + alipay.len() + douyin.len() == 0;
         if origins.is_empty() && is_in_pages {
-            return section.required("origins", None, &format!("at least one: {ORIGIN}"));
+            let allowed = format!("at least one {ORIGIN}; or list mini programs");
+            if is_given {
+                return Err(section.refuse_value("origins", Vec::<String>::new(), allowed));
+            }
+            return section.required("origins", None, &allowed);
         }
         let any = origins.iter().any(|origin| origin == "*");
         let origins = if any { Origins::Any } else { Origins::Only(origins) };

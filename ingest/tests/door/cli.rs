@@ -43,7 +43,7 @@ pub(crate) struct Serving {
     errors: BufReader<ChildStderr>,
     log: String,
     /// Open to its end: more may be announced.
-    _out: BufReader<ChildStdout>,
+    out: BufReader<ChildStdout>,
 }
 
 impl Serving {
@@ -76,7 +76,15 @@ impl Serving {
         let address = line.trim_end().strip_prefix("ingest listening on http://");
         let address = address.unwrap_or_else(|| panic!("{line:?}")).parse().expect("an address");
         let errors = BufReader::new(child.stderr.take().expect("piped"));
-        Self { child, address, errors, log: String::new(), _out: out }
+        Self { child, address, errors, log: String::new(), out }
+    }
+
+    /// Where it speaks TLS, which it announces next.
+    pub(crate) fn tls_address(&mut self) -> SocketAddr {
+        let mut line = String::new();
+        self.out.read_line(&mut line).expect("a line");
+        let address = line.trim_end().strip_prefix("ingest listening on https://");
+        address.unwrap_or_else(|| panic!("{line:?}")).parse().expect("an address")
     }
 
     /// The system's number of it.

@@ -170,6 +170,11 @@ const WRONG_FILES: &[(&str, &str, &[&str])] = &[
     ("https://bank.example", "bank.example", &["`apps[0].origins`", "\"bank.example\""]),
     ("origins = [\"https://bank.example\"]", "", &["`apps[0].origins` is missing"]),
     (
+        "origins = [\"https://bank.example\"]",
+        "origins = []",
+        &["`apps[0].origins` = []", "at least one", "mini programs"],
+    ),
+    (
         "origins =",
         "url_params = [\"lang\", \"to ken\"]\norigins =",
         &["`apps[0].url_params`", "\"to ken\"", "the name of a parameter"],

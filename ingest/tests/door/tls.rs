@@ -217,6 +217,48 @@ fn certificates_change_under_load_and_no_request_fails() {
     assert_eq!(server.stop().len() as u64, sent.load(Ordering::Relaxed));
 }
 
+/// Puts the pair of `from` into the files of `to`, whose stamps stay: whoever looks at those sees
+/// no change.
+fn replace_unseen(from: &Path, to: &Path) {
+    for name in ["key.pem", "cert.pem"] {
+        let file = std::fs::File::options().write(true).open(to.join(name)).expect("it is there");
+        let written = file.metadata().and_then(|data| data.modified()).expect("a time");
+        std::fs::write(to.join(name), std::fs::read(from.join(name)).expect("it is there"))
+            .expect("writable");
+        file.set_modified(written).expect("its owner may");
+    }
+}
+
+#[test]
+fn a_certificate_is_read_again_at_sighup() {
+    let folder = crate::cli::folder("");
+    let first = write_pair(folder.path());
+    let text = crate::server::toml(folder.path(), &section(folder.path()));
+    std::fs::write(folder.path().join("ingest.toml"), text).expect("writable");
+    let mut serving = crate::cli::Serving::start_at(&folder, "info");
+    let address = serving.tls_address();
+    let other = TempDir::new().expect("a folder");
+    let size = |folder: &Path| std::fs::metadata(folder.join("cert.pem")).expect("a file").len();
+    // Signatures differ by a byte or two.
+    let second = loop {
+        let certificate = write_pair(other.path());
+        if size(other.path()) == size(folder.path()) {
+            break certificate;
+        }
+    };
+    let config = client_config(&[first.clone(), second.clone()], "http/1.1");
+    assert_eq!(served(&tls(address, &config).expect("agreed on")), first);
+    replace_unseen(other.path(), folder.path());
+    serving.signal("-HUP");
+    let begun = Instant::now();
+    while served(&tls(address, &config).expect("agreed on at every moment")) != second {
+        assert!(begun.elapsed() < GIVE_UP, "the first is still served");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    serving.terminate();
+    assert_eq!(serving.finish().0, Some(0));
+}
+
 #[test]
 fn a_wrong_pair_stops_the_start_by_name() {
     let folder = TempDir::new().expect("a folder");

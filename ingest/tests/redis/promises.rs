@@ -103,3 +103,23 @@ async fn too_few_replicas_in_time_are_no_acknowledgement() {
     replica.signal("CONT");
     until("it is kept again", async || keeper.keep(item()).await.is_ok()).await;
 }
+
+#[tokio::test]
+async fn replicas_that_a_restart_would_empty_are_told() {
+    let server = RedisServer::start(&["--save", ""]);
+    let port = server.port().to_string();
+    let _replica = RedisServer::start(&["--replicaof", "127.0.0.1", &port]);
+    let timeout = Duration::from_millis(100);
+    let durability = Durability::Replicated { replicas: 1, timeout };
+    let keeper = with(&server, durability, true).await;
+    let says = |words: &str| keeper.status().durability.contains(words);
+    until("it says both", async || {
+        says("beware: neither `save` nor `appendonly` is set")
+            && says("min-replicas-to-write 0, not 1")
+    })
+    .await;
+    until("it is ready: nothing is lost yet", async || keeper.status().ready).await;
+    server.command::<()>("CONFIG SET appendonly yes");
+    server.command::<()>("CONFIG SET min-replicas-to-write 1");
+    until("it says that all is well", async || !says("beware")).await;
+}

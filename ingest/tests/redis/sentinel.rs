@@ -2,9 +2,10 @@
 
 use crate::fleet::Sentinels;
 use crate::load::Load;
+use crate::server::RedisServer;
 use crate::{keeper, until};
-use ingest::buffer::redis::RedisSettings;
-use ingest::buffer::{Durability, Item};
+use ingest::buffer::redis::{RedisAddress, RedisSettings, RedisTopology};
+use ingest::buffer::{Durability, Item, SpoolSettings};
 use std::time::Duration;
 
 const SHARDS: u16 = 2;
@@ -52,4 +53,34 @@ async fn a_master_that_was_replaced_while_it_lives_is_left() {
         keeper.keep(item("after")).await.is_ok() && length() > before
     })
     .await;
+}
+
+/// The old master lives on and answers, so no connection fails: only asking tells.
+#[tokio::test]
+async fn a_master_that_is_replaced_while_nothing_is_written_is_sent_the_last_seconds() {
+    let [old, new] = [(); 2].map(|()| RedisServer::start(&["--appendonly", "yes"]));
+    let monitor = |server: &RedisServer| format!("monitor dna 127.0.0.1 {} 1", server.port());
+    let sentinel = RedisServer::start_sentinel(&format!("sentinel {}\n", monitor(&old)));
+    let address = RedisAddress::new(RedisTopology::Sentinel {
+        sentinels: vec![format!("127.0.0.1:{}", sentinel.port())],
+        master_name: "dna".to_owned(),
+    });
+    let dir = tempfile::tempdir().expect("a folder");
+    let keeper = keeper(RedisSettings {
+        shards: SHARDS,
+        durability: Durability::Everysec,
+        spool: Some(SpoolSettings::new(dir.path())),
+        ..RedisSettings::at(address)
+    })
+    .await;
+    for number in 0..20_u16 {
+        let item = Item { shard: number % SHARDS, bytes: number.to_string().into() };
+        assert_eq!(keeper.keep(item).await, Ok(()));
+    }
+    assert!(keeper.status().spooling.is_none(), "the old master took them");
+    sentinel.command::<()>("SENTINEL REMOVE dna");
+    sentinel.command::<()>(&format!("SENTINEL {}", monitor(&new)));
+    let all = crate::spool::all(20);
+    until("the new one has them", async || crate::spool::read(&new).await == all).await;
+    until("it is well", async || keeper.status().spooling.is_none()).await;
 }

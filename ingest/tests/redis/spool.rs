@@ -54,7 +54,7 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
 }
 
 /// What a consumer of each shard reads, each entry once, as numbers.
-async fn read(server: &RedisServer) -> [Vec<u16>; 2] {
+pub(crate) async fn read(server: &RedisServer) -> [Vec<u16>; 2] {
     let source = Source::Redis { address: RedisAddress::single(server.url()), shards: Some(2) };
     let mut reader = BufferReader::open(&source, Start::Beginning).await.expect("opened");
     let mut shards = [Vec::new(), Vec::new()];
@@ -74,7 +74,7 @@ async fn read(server: &RedisServer) -> [Vec<u16>; 2] {
     }
 }
 
-fn all(count: u16) -> [Vec<u16>; 2] {
+pub(crate) fn all(count: u16) -> [Vec<u16>; 2] {
     [0, 1].map(|shard| (shard..count).step_by(2).collect())
 }
 

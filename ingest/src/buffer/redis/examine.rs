@@ -1,6 +1,7 @@
 //! Looks at Redis once, for `ingest doctor`.
 
 use super::RedisSink;
+use super::promise::Promise;
 use crate::buffer::KeepError;
 use crate::buffer::commit::Sink;
 use std::time::{Duration, Instant};
@@ -14,6 +15,8 @@ pub struct Examined {
     pub durability: String,
     /// Whether it is known not to be.
     pub is_promise_broken: bool,
+    /// Whether it is, but something in its configuration may end that.
+    pub is_promise_at_risk: bool,
     /// The clock of the first master, since the Unix epoch, and how long the question took.
     pub clock: Option<(Duration, Duration)>,
 }
@@ -31,7 +34,8 @@ impl RedisSink {
         let clock = answer.ok().flatten().map(|(seconds, micros): (u64, u32)| {
             (Duration::from_secs(seconds) + Duration::from_micros(micros.into()), took)
         });
-        let (durability, is_promise_broken) = (self.durability(), self.promise.is_broken);
-        Examined { outcome, durability, is_promise_broken, clock }
+        let Promise { text: durability, is_broken, is_at_risk } = self.promise.clone();
+        let (is_promise_broken, is_promise_at_risk) = (is_broken, is_at_risk);
+        Examined { outcome, durability, is_promise_broken, is_promise_at_risk, clock }
     }
 }

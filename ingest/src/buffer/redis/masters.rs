@@ -17,6 +17,8 @@ pub(super) struct Masters {
     pub(super) nodes: Vec<Node>,
     /// For each shard the place in `nodes`; `None`: nobody serves its slot.
     of_shard: Vec<Option<usize>>,
+    /// How often they were found, and may be others.
+    changes: u64,
     /// Whether they may have changed.
     stale: bool,
     backoff: Backoff,
@@ -39,6 +41,7 @@ impl Masters {
             shards,
             nodes: Vec::new(),
             of_shard: vec![None; usize::from(shards)],
+            changes: 0,
             stale: true,
             backoff: Backoff::default(),
             last_error: String::new(),
@@ -83,6 +86,7 @@ impl Masters {
 
     /// Takes over who serves what; connections to masters that remain are kept.
     fn adopt(&mut self, places: &[Option<Place>]) {
+        self.changes += 1;
         self.of_shard = places.iter().map(|place| place.as_ref().map(|it| self.at(it))).collect();
         let used: Vec<bool> =
             (0..self.nodes.len()).map(|at| self.of_shard.contains(&Some(at))).collect();
@@ -97,6 +101,11 @@ impl Masters {
         for of_shard in self.of_shard.iter_mut().flatten() {
             *of_shard = new_place[*of_shard];
         }
+    }
+
+    /// Another number means that they may be others.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// The places of all of them, as the log has them.
@@ -135,6 +144,7 @@ impl Masters {
         if let Some(of_shard) = self.of_shard.get_mut(usize::from(shard)) {
             *of_shard = Some(at);
         }
+        self.changes += 1;
         self.stale = true;
     }
 

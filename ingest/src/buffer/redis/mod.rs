@@ -23,6 +23,7 @@ mod node;
 mod pack;
 mod promise;
 mod reader;
+mod served_by;
 mod server;
 mod settings;
 mod sink;

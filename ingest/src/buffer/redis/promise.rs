@@ -10,13 +10,15 @@ pub(super) struct Promise {
     pub(super) text: String,
     /// Whether a server is known to be configured for less.
     pub(super) is_broken: bool,
+    /// Whether it holds, but a server is set up so that an ordinary event may end it.
+    pub(super) is_at_risk: bool,
 }
 
 impl Promise {
     /// Before any server was asked.
     pub(super) fn unknown(durability: Durability) -> Self {
         let text = format!("promised {}; not yet known whether Redis is so", durability.name());
-        Self { text, is_broken: false }
+        Self { text, is_broken: false, is_at_risk: false }
     }
 
     /// Judges `servers`, each with its place. One that holds less breaks the promise for all:
@@ -25,13 +27,13 @@ impl Promise {
         durability: Durability,
         servers: impl Iterator<Item = (String, &'a Server)>,
     ) -> Self {
-        let mut lacking = Vec::new();
-        let mut unknown = Vec::new();
+        let (mut lacking, mut unknown, mut risks) = (Vec::new(), Vec::new(), Vec::new());
         for (place, server) in servers {
             let (lacks, not_known) = shortfalls(durability, server);
             let at = |text: &String| format!("{text} ({place})");
             lacking.extend(lacks.iter().map(at));
             unknown.extend(not_known.iter().map(at));
+            risks.extend(risks_of(durability, server).iter().map(at));
         }
         let promise = format!("promised {}", durability.name());
         let text = if !lacking.is_empty() {
@@ -41,7 +43,9 @@ impl Promise {
         } else {
             format!("{promise}: {}", meaning(durability))
         };
-        Self { text, is_broken: !lacking.is_empty() }
+        let beware = if risks.is_empty() { String::new() } else { "; beware: ".to_owned() };
+        let text = text + &beware + &risks.join(", ");
+        Self { text, is_broken: !lacking.is_empty(), is_at_risk: !risks.is_empty() }
     }
 }
 
@@ -49,8 +53,7 @@ impl Promise {
 fn meaning(durability: Durability) -> String {
     match durability {
         Durability::Memory => {
-            "in the memory of Redis; lost when Redis ends, if nothing there is persistent"
-                .to_owned()
+            "in the memory of Redis; what it has not saved is lost when it ends".to_owned()
         }
         Durability::Everysec => {
             "with Redis' system (appendfsync everysec): loss of power may take a second or two"
@@ -99,6 +102,29 @@ fn shortfalls(durability: Durability, server: &Server) -> (Vec<String>, Vec<Stri
     (lacking, unknown)
 }
 
+/// What `server` is set up to do with entries that are kept as promised.
+fn risks_of(durability: Durability, server: &Server) -> Vec<String> {
+    let mut risks = Vec::new();
+    // Where CONFIG is not permitted nothing is known of it, and nothing is said.
+    let saves_nothing = server.saves() == Some(false) && !server.appends();
+    let Durability::Replicated { replicas, .. } = durability else {
+        if saves_nothing && matches!(durability, Durability::Memory) {
+            risks.push("neither `save` nor `appendonly` is set: a restart loses all".to_owned());
+        }
+        return risks;
+    };
+    if saves_nothing {
+        // Redis' documentation: "Safety of replication when master has persistence turned off".
+        let why = "a master that restarts before it is replaced empties its replicas";
+        risks.push(format!("neither `save` nor `appendonly` is set: {why}"));
+    }
+    if let Some(found) = server.replicas_to_write().filter(|found| *found < u64::from(replicas)) {
+        let why = "a master that is cut off goes on taking entries, of which none is acknowledged";
+        risks.push(format!("min-replicas-to-write {found}, not {replicas}: {why}"));
+    }
+    risks
+}
+
 /// Whether WAITAOF makes up for an `appendfsync` that does not wait.
 pub(super) fn waits_for_disk(server: &Server) -> bool {
     server.is_at_least(7, 2)
@@ -139,6 +165,33 @@ mod tests {
         let of = |policy: &str| format!("aof_enabled:0\nmaxmemory_policy:{policy}");
         assert!(judge(Durability::Memory, &of("allkeys-lru"), &[]).text.contains("allkeys-lru"));
         assert!(!judge(Durability::Memory, &of("volatile-lru"), &[]).is_broken);
+    }
+
+    #[test]
+    fn a_redis_that_saves_nothing_is_told() {
+        let online = "slave0:ip=a,state=online";
+        let durability = Durability::Replicated { replicas: 1, timeout: Duration::from_secs(1) };
+        let well = [("save", "3600 1"), ("min-replicas-to-write", "1")];
+        assert!(!judge(durability, online, &well).is_at_risk);
+        let empties = judge(durability, online, &[("save", "")]);
+        assert!(empties.is_at_risk && !empties.is_broken);
+        assert!(empties.text.contains("beware: neither `save` nor"), "{}", empties.text);
+        assert!(empties.text.ends_with("empties its replicas (a:1)"), "{}", empties.text);
+        let appends = format!("aof_enabled:1\n{online}");
+        assert!(!judge(durability, &appends, &[("save", "")]).is_at_risk);
+        assert!(judge(Durability::Memory, "aof_enabled:0", &[("save", "")]).is_at_risk);
+        assert!(!judge(Durability::Memory, "aof_enabled:0", &well).is_at_risk);
+    }
+
+    #[test]
+    fn a_master_that_takes_entries_alone_is_told() {
+        let durability = Durability::Replicated { replicas: 2, timeout: Duration::from_secs(1) };
+        let two = "aof_enabled:1\nslave0:ip=a,state=online\nslave1:ip=b,state=online";
+        let alone = judge(durability, two, &[("min-replicas-to-write", "1")]);
+        assert!(alone.text.contains("min-replicas-to-write 1, not 2"), "{}", alone.text);
+        assert!(alone.is_at_risk && !alone.is_broken);
+        assert!(!judge(durability, two, &[("min-replicas-to-write", "2")]).is_at_risk);
+        assert!(!judge(durability, two, &[]).is_at_risk, "not permitted: not known");
     }
 
     #[test]

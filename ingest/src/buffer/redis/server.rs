@@ -6,7 +6,7 @@ use ::redis::{Pipeline, Value};
 use std::collections::HashMap;
 
 /// The parameters that durability depends on.
-const PARAMETERS: [&str; 2] = ["appendfsync", "maxmemory-policy"];
+const PARAMETERS: [&str; 4] = ["appendfsync", "maxmemory-policy", "save", "min-replicas-to-write"];
 
 /// The lines of INFO that matter here, and of CONFIG.
 pub(super) struct Server {
@@ -94,6 +94,16 @@ impl Server {
     /// `appendfsync`; `None` when CONFIG is not permitted.
     pub(super) fn append_fsync(&self) -> Option<&str> {
         self.config.get("appendfsync").map(String::as_str)
+    }
+
+    /// Whether there are snapshots (`save`); `None` when CONFIG is not permitted.
+    pub(super) fn saves(&self) -> Option<bool> {
+        self.config.get("save").map(|points| !points.is_empty())
+    }
+
+    /// `min-replicas-to-write`; `None` when CONFIG is not permitted.
+    pub(super) fn replicas_to_write(&self) -> Option<u64> {
+        self.config.get("min-replicas-to-write")?.parse().ok()
     }
 
     /// `maxmemory-policy`; `None` when neither INFO nor CONFIG is permitted.

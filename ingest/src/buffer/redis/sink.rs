@@ -6,12 +6,16 @@ use super::masters::Masters;
 use super::node::Reply;
 use super::pack::{Pack, pack};
 use super::promise::Promise;
+use super::served_by::ServedBy;
 use super::watch::{Watch, Watched};
 use crate::buffer::commit::{GroupError, Sink, Written};
 use crate::buffer::{BufferCounters, Durability, Item, KeepError, OpenError};
 use futures_util::future::join_all;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Why nothing is sent to a new master before the last seconds.
+const REPLACED: &str = "a master of Redis was replaced by another";
 
 /// Writes groups to Redis.
 pub struct RedisSink {
@@ -23,6 +27,8 @@ pub struct RedisSink {
     /// leaves: INFO looks the same whether a Redis takes them or not.
     refused: BTreeMap<u16, KeepError>,
     watched: Arc<Watched>,
+    /// Tells when a master was replaced, where what the one before took last can be sent again.
+    served_by: Option<ServedBy>,
     /// Ends when the sink does.
     _watch: Watch,
 }
@@ -55,8 +61,25 @@ impl RedisSink {
             promise: Promise::unknown(settings.durability),
             refused: BTreeMap::new(),
             watched,
+            // Only what holds the last seconds can send them again: the spool, with `everysec`.
+            served_by: (settings.spool.is_some() && settings.durability == Durability::Everysec)
+                .then(ServedBy::default),
             _watch: watch,
         })
+    }
+
+    /// Says once that a shard has another master than before. Nobody's connection fails where the
+    /// old one lives on, so without this a failover between two groups would go unnoticed.
+    async fn notice_replaced(&mut self) -> Result<(), KeepError> {
+        if self.served_by.is_none() {
+            return Ok(());
+        }
+        self.masters.refresh().await?;
+        if self.is_replaced() { Err(KeepError::unavailable(REPLACED)) } else { Ok(()) }
+    }
+
+    fn is_replaced(&mut self) -> bool {
+        self.served_by.as_mut().is_some_and(|served_by| served_by.is_replaced(&self.masters))
     }
 
     async fn write(&mut self, group: &[Item]) -> Outcomes {
@@ -135,7 +158,12 @@ impl RedisSink {
                 }
                 Reply::Moved(place) => {
                     self.masters.moved(pack.shard, &place);
-                    again.push((pack, None));
+                    if self.is_replaced() {
+                        // First what the one before took last, for the session's order.
+                        settle(outcomes, &pack, &Err(KeepError::unavailable(REPLACED)));
+                    } else {
+                        again.push((pack, None));
+                    }
                 }
                 Reply::Ask(place) => {
                     let at = self.masters.at(&place);
@@ -157,8 +185,13 @@ impl RedisSink {
         let servers = self.masters.nodes.iter();
         let servers = servers.filter_map(|node| Some((node.place().to_string(), node.server()?)));
         let promise = Promise::judge(self.durability, servers);
-        if promise.is_broken && promise != self.promise {
-            tracing::warn!(durability = promise.text, "Redis holds less than is promised");
+        if promise != self.promise {
+            let durability = &promise.text;
+            if promise.is_broken {
+                tracing::warn!(durability, "Redis holds less than is promised");
+            } else if promise.is_at_risk {
+                tracing::warn!(durability, "Redis may lose what is kept as promised");
+            }
         }
         self.promise = promise;
     }
@@ -169,6 +202,7 @@ impl RedisSink {
             self.masters.suspect();
         }
         self.masters.refresh().await?;
+        self.notice_replaced().await?;
         let mut problem = None;
         for at in 0..self.masters.nodes.len() {
             let node = &mut self.masters.nodes[at];
@@ -220,6 +254,7 @@ impl Sink for RedisSink {
         if self.watched.take_moved() {
             self.masters.suspect();
         }
+        self.notice_replaced().await.map_err(GroupError::All)?;
         let asked = self.masters.asked();
         let outcomes = self.write(&group).await;
         if self.masters.asked() != asked {

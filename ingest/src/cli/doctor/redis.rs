@@ -16,11 +16,13 @@ pub(super) async fn examine(settings: &RedisSettings) -> Result<[Finding; 2], Fa
     // Whoever looks leaves all as it is.
     settings.trim.enabled = false;
     let mut sink = RedisSink::open(&settings, Arc::default())?;
-    let Examined { outcome, durability, is_promise_broken, clock } = sink.examine().await;
+    let examined = sink.examine().await;
+    let is_doubtful = examined.is_promise_broken || examined.is_promise_at_risk;
+    let Examined { outcome, durability, clock, .. } = examined;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let redis = match outcome {
         Ok(()) => {
-            let state = if is_promise_broken { State::Warning } else { State::Ok };
+            let state = if is_doubtful { State::Warning } else { State::Ok };
             Finding::new("redis", state, format!("takes entries; durability: {durability}"))
         }
         Err(error) => Finding::new("redis", State::Failed, error.to_string()),

@@ -301,6 +301,12 @@ impl<'a> Section<'a> {
         judged.ok_or_else(|| self.hidden(key, found.origin, allowed))
     }
 
+    /// Whether `key` is given, and not read yet.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.left.contains_key(key) || self.overrides(key)
+    }
+
     /// Whether a flag or variable gives `key`, and so wins over the file.
     #[must_use]
     pub fn overrides(&self, key: &str) -> bool {
