@@ -133,6 +133,9 @@ macro_rules! record {
             fn clean(&mut self, params: &str) {
                 $( if let Some(value) = &mut self.$field {
                     $crate::field::Field::clean(value, params);
+                    if !$crate::field::Field::may_stay(value) {
+                        self.$field = None;
+                    }
                 } )*
             }
 

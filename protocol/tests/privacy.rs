@@ -144,6 +144,48 @@ fn numbers_are_masked_by_what_they_are() {
 }
 
 #[test]
+fn numbers_in_other_spellings_are_masked() {
+    check_texts(&[
+        ("card 6222.0212.3456.7890 refused", "card {card} refused"),
+        ("card 6222,0212,3456,7890.", "card {card}."),
+        ("card 6222, 0212, 3456, 7890.", "card {card}."),
+        ("4111_1111_1111_1111", "{card}"),
+        ("3782.822463.10005", "{card}"),
+        ("6222  0212  3456  7890", "{card}"),
+        ("6222 \u{a0}0212\t3456\u{2009} 7890", "{card}"),
+        ("6222\u{200b}0212\u{200b}3456\u{200b}7890", "{card}"),
+        ("622202\u{2060}123456789\u{feff}0", "{card}"),
+        ("6222\u{3000}0212\u{2009}3456\u{202f}7890", "{card}"),
+        ("6222\u{2013}0212\u{2011}3456\u{2212}7890", "{card}"),
+        ("６２２２０２１２３４５６７８９０ 拒绝", "{card} 拒绝"),
+        ("６２２２ ０２１２ ３４５６ ７８９０", "{card}"),
+        ("138.0013.8000, +86 138.0013.8000", "{phone}, +{phone}"),
+        ("1１３800１38000", "{number}"),
+        ("110101.19900307.1234", "{id}"),
+        ("at 1.6222.0212.3456.7890", "at 1.{card}"),
+        ("订单12345，卡6222.0212.3456.7890", "订单12345，卡{card}"),
+    ]);
+}
+
+#[test]
+fn a_release_is_kept_but_for_personal_numbers() {
+    use dna_protocol::privacy::mask_in_release;
+    for release in ["web@4.2.0", "2026.11.25.1234", "20261125032248", "1.2.3+4532015112830", ""] {
+        assert_eq!(mask_in_release(release), None, "{release}");
+    }
+    for (release, masked) in [
+        ("6222021234567890", "{card}"),
+        ("web@4111111111111111-1", "web@{card}-1"),
+        ("1.0.13800138000", "1.0.{phone}"),
+        ("4111.1111.1111.1111", "{card}"),
+        ("４１１１１１１１１１１１１１１１", "{card}"),
+        ("110101199003071234", "{id}"),
+    ] {
+        assert_eq!(mask_in_release(release).as_deref(), Some(masked), "{release}");
+    }
+}
+
+#[test]
 fn what_is_not_personal_stays() {
     for text in [
         "",
@@ -160,6 +202,10 @@ fn what_is_not_personal_stays() {
         "12345678",
         "2026-11-25 03:22:48.123Z",
         "1,234,567,890.00",
+        "1.234.567.890.123, 192.168.100.200, 2026.11.25 03:22",
+        "2026_11_25_1234_5678, v1.2.3.4567.8901",
+        "at f (a.js:1234:56), 1234.5678, 9012.3456",
+        "订单1234，金额5678.90，数量12",
         "Wed Nov 25 2026 03:22:48 GMT+0800",
         "foo@1.2.3, @angular/core@12, f@https://bank/a.js:1:2",
         "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
@@ -211,12 +257,14 @@ fn card(seed: &[u8], len: usize) -> String {
     digits.iter().map(|digit| char::from(b'0' + digit)).collect()
 }
 
+const SEPARATORS: [&str; 8] = [" ", "-", "%20", "\u{a0}", "  ", "\u{200b}", "\u{2060}", "\u{3000}"];
+
 /// `card` with separators after some of its digits.
 fn spelt(card: &str, separators: &[u8]) -> String {
     let mut text = String::new();
     for (digit, separator) in card.chars().zip(separators) {
         text.push(digit);
-        text.push_str([" ", "-", "%20", "\u{a0}"].get(usize::from(*separator)).unwrap_or(&""));
+        text.push_str(SEPARATORS.get(usize::from(*separator)).unwrap_or(&""));
     }
     text
 }
@@ -246,6 +294,14 @@ fn pieces() -> impl Strategy<Value = String> {
         "-",
         "%20",
         "\u{a0}",
+        "\u{200b}",
+        "\u{2060}",
+        "  ",
+        "\t",
+        "_",
+        "１",
+        "６２２２",
+        "，",
         ".",
         "..",
         "+",
@@ -320,13 +376,14 @@ proptest! {
     ) {
         let card = card(&seed, len);
         let spelt = if grouped { spelt(&card, &separators) } else { card.clone() };
-        let spelt = spelt.trim_end_matches([' ', '-', '\u{a0}']);
+        let invisible = [' ', '-', '\u{a0}', '\u{200b}', '\u{2060}', '\u{3000}'];
+        let spelt = spelt.trim_end_matches(invisible);
         for text in [format!("{before}{spelt}{after}"), format!("{before} {spelt} {after}")] {
             for clean in [clean_text(&text), clean_address(&text)] {
                 let digits: String = clean
                     .replace("%20", "")
                     .chars()
-                    .filter(|c| !matches!(c, ' ' | '-' | '\u{a0}'))
+                    .filter(|c| !invisible.contains(c))
                     .collect();
                 prop_assert!(!digits.contains(&card), "{:?} became {:?}", text, clean);
             }

@@ -5,14 +5,24 @@
 //! that only a script of ours writes: who sends a frame need not be one.
 
 use super::apps::App;
+use dna_protocol::field::Text;
 use dna_protocol::model::Identity;
+use dna_protocol::privacy::mask_in_release;
 use dna_protocol::{Body, Event, Header, Record};
 
 /// Cleans a header.
 pub fn clean_header(header: &mut Header, app: &App) {
     header.app_key = None;
     app.handling.edit_header(header);
+    // What tells a frame from others and events their time is needed, whatever its digits are.
+    let (sent_at, time_base, sequence) = (header.sent_at, header.time_base, header.sequence);
     header.clean(&app.url_params);
+    (header.sent_at, header.time_base, header.sequence) = (sent_at, time_base, sequence);
+    if let Some(release) = &mut header.release
+        && let Some(masked) = mask_in_release(release)
+    {
+        *release = Text::cut(masked);
+    }
 }
 
 /// Cleans an event.

@@ -37,6 +37,12 @@ pub trait Field: Sized {
         let _ = params;
     }
 
+    /// Whether the value may be kept at all, where there is nothing to put in its place. A page has
+    /// no such value, so only who reads frames asks.
+    fn may_stay(&self) -> bool {
+        true
+    }
+
     /// Edits the value; most have nothing that can be.
     fn edit(&mut self, edit: &dyn Edit) {
         let _ = edit;

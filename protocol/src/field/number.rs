@@ -3,6 +3,8 @@
 use super::Field;
 use crate::cbor::{Reader, Writer};
 use crate::limits::{INTEGER_MAX, MILLIS_MAX};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::privacy::mask_of_number;
 use crate::problem::FieldProblem;
 
 /// A duration, or an offset from a time base, in milliseconds: finite, 0 to
@@ -85,6 +87,11 @@ impl Number {
 impl Field for Number {
     const KIND: &'static str = "number";
 
+    #[cfg(not(target_arch = "wasm32"))]
+    fn may_stay(&self) -> bool {
+        mask_of_number(self.0).is_none()
+    }
+
     fn write(&self, writer: &mut Writer) {
         writer.number(self.0);
     }
@@ -118,6 +125,11 @@ pub(crate) fn in_range(value: f64, min: f64, max: f64) -> Result<f64, FieldProbl
 /// An unsigned integer up to [`INTEGER_MAX`].
 impl Field for u64 {
     const KIND: &'static str = "integer";
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn may_stay(&self) -> bool {
+        mask_of_number(*self as f64).is_none()
+    }
 
     fn write(&self, writer: &mut Writer) {
         writer.uint(*self);

@@ -10,11 +10,15 @@ mod numbers;
 mod params;
 #[cfg(not(target_arch = "wasm32"))]
 mod plain;
+#[cfg(not(target_arch = "wasm32"))]
+mod spelled;
 
 pub use numbers::mask_of_number;
 pub use params::{clean_url, listed, without_query};
 #[cfg(not(target_arch = "wasm32"))]
 pub use plain::is_plain;
+#[cfg(not(target_arch = "wasm32"))]
+pub use spelled::mask_in_release;
 
 /// A free text, such as a message, a stack or a name, without what must not be kept.
 ///
@@ -23,12 +27,13 @@ pub use plain::is_plain;
 ///   word that has a `/` before it or a `=` behind it; it ends at white space, at a quote, or at
 ///   the bracket that closes one opened before it.
 /// - Personal numbers and e-mail addresses become `{card}`, `{id}`, `{phone}`, `{number}` and
-///   `{email}`.
+///   `{email}`. Not in a page, but wherever frames are read, also those with `.`, `,` or several
+///   separators between groups, with invisible characters or in full-width digits.
 ///
 /// Cleaning twice is cleaning once.
 #[must_use]
 pub fn clean_text(text: &str) -> String {
-    numbers::masked(&address::without_content(text, true))
+    cleaned(text, true)
 }
 
 /// An address without query, fragment and user information, its personal numbers masked.
@@ -36,5 +41,17 @@ pub fn clean_text(text: &str) -> String {
 /// Data and script URLs hold content, not an address, and are cut after their type.
 #[must_use]
 pub fn clean_address(url: &str) -> String {
-    numbers::masked(&address::without_content(url.trim_ascii_start(), false))
+    cleaned(url, false)
+}
+
+/// Numbers in the spellings that pages have; where frames are read, in all that are known.
+fn cleaned(text: &str, prose: bool) -> String {
+    let clean = |text: &str| {
+        let text = if prose { text } else { text.trim_ascii_start() };
+        numbers::masked(&address::without_content(text, prose))
+    };
+    #[cfg(target_arch = "wasm32")]
+    return clean(text);
+    #[cfg(not(target_arch = "wasm32"))]
+    spelled::cleaned(text, clean)
 }

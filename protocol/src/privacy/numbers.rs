@@ -5,17 +5,17 @@
 
 use super::copy::Copy;
 
-const CARD: &str = "{card}";
-const ID: &str = "{id}";
-const PHONE: &str = "{phone}";
-const NUMBER: &str = "{number}";
+pub(super) const CARD: &str = "{card}";
+pub(super) const ID: &str = "{id}";
+pub(super) const PHONE: &str = "{phone}";
+pub(super) const NUMBER: &str = "{number}";
 const EMAIL: &str = "{email}";
 
 /// Digits from which on a number is masked: with eight are dates and amounts.
 pub(super) const DIGITS_MIN: usize = 9;
 
 /// Digits that are looked at to tell what a number is: the longest card has 19.
-const DIGITS_TOLD: usize = 20;
+pub(super) const DIGITS_TOLD: usize = 20;
 
 /// A hash, as bundlers put it into the names of files and traces have it: so many hex digits at
 /// least and at most (SHA-512), so many of them letters, and no more decimal digits in a row
@@ -92,7 +92,7 @@ fn mask_number(copy: &mut Copy<'_>, at: usize) -> usize {
 }
 
 /// What a number of these digits is.
-fn what(digits: &[u8]) -> &'static str {
+pub(super) fn what(digits: &[u8]) -> &'static str {
     match *digits {
         // Region, date of birth, order, check digit (GB 11643).
         [_, _, _, _, _, _, 1, 9, _, _, 0..=1, _, 0..=3, _, _, _, _, _]

@@ -7,7 +7,7 @@ enum Class {
     /// Ends a number.
     Other,
     Digit,
-    /// May stand in a number: a space, a hyphen, a no-break space.
+    /// May stand in a number: a space, a hyphen, a dot, a comma, what is no ASCII.
     Separator,
     /// Begins a query, a fragment, what is encoded, or is the `@` of an address.
     Sign,
@@ -22,10 +22,16 @@ const CLASSES: [Class; 256] = {
         digit += 1;
     }
     classes[b' ' as usize] = Class::Separator;
+    classes[b'\t' as usize] = Class::Separator;
     classes[b'-' as usize] = Class::Separator;
-    // U+00A0
-    classes[0xc2] = Class::Separator;
-    classes[0xa0] = Class::Separator;
+    classes[b'.' as usize] = Class::Separator;
+    classes[b',' as usize] = Class::Separator;
+    classes[b'_' as usize] = Class::Separator;
+    let mut other = 0x80;
+    while other <= 0xff {
+        classes[other] = Class::Separator;
+        other += 1;
+    }
     classes[b'?' as usize] = Class::Sign;
     classes[b'#' as usize] = Class::Sign;
     classes[b'@' as usize] = Class::Sign;
@@ -35,7 +41,8 @@ const CLASSES: [Class; 256] = {
 };
 
 /// Whether cleaning certainly leaves `text` as it is: it has no query, fragment, user information
-/// or e-mail address, holds no data or script, and no number of nine digits. `false` says nothing.
+/// or e-mail address, holds no data or script, and no nine digits that might be of one number.
+/// `false` says nothing.
 #[must_use]
 pub fn is_plain(text: &str) -> bool {
     let mut digits = 0;
@@ -44,6 +51,8 @@ pub fn is_plain(text: &str) -> bool {
         match CLASSES[usize::from(byte)] {
             Class::Other => digits = 0,
             Class::Digit => digits += 1,
+            // The end of a full-width digit, U+FF10 to U+FF19, or of another character.
+            Class::Separator if before == 0xbc && matches!(byte, 0x90..=0x99) => digits += 1,
             Class::Separator => {}
             Class::Sign => return false,
             // `data:` and `javascript:`, in any case.
