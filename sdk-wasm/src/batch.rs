@@ -61,6 +61,11 @@ pub(crate) struct Parcel {
 }
 
 impl Parcel {
+    /// Whether one of the events is a failure.
+    pub(crate) fn has_failure(&self) -> bool {
+        self.events.iter().any(|event| event.rank == Rank::Error)
+    }
+
     /// Which of the views an event belongs to; `None` for one that is not among them.
     pub(crate) fn view_of(&self, event: &Waiting) -> Option<usize> {
         self.views.iter().position(|view| view.id == event.view.id)

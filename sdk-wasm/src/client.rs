@@ -262,7 +262,8 @@ impl<H: Host> Client<H> {
 
     fn seal_next(&mut self, now: u64) {
         let parcel = self.batch.take();
-        let Some(frame) = self.seal(now, &parcel) else { return };
+        let Some(mut frame) = self.seal(now, &parcel) else { return };
+        frame.failure = H::TERMS.durable && parcel.has_failure();
         self.dropped.queue_full += self.delivery.push(&mut self.host, frame, now);
     }
 

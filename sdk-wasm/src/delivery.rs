@@ -168,18 +168,20 @@ impl Delivery {
 
     /// Sends what is due, as much as may be under way at a time.
     fn send<H: Host>(&mut self, host: &mut H, now: u64) {
-        let (requests, bytes) = self.outbox.in_flight();
-        let mut room = H::TERMS.requests_max.saturating_sub(requests);
-        let mut budget = IN_FLIGHT_BYTES_MAX.saturating_sub(bytes);
+        let under_way = self.outbox.in_flight();
+        let mut budget = IN_FLIGHT_BYTES_MAX.saturating_sub(under_way);
+        if H::TERMS.one_at_a_time && under_way > 0 {
+            return;
+        }
         for entry in &mut self.outbox.entries {
             if entry.state != State::Due {
                 continue;
             }
             let bytes = entry.frame.bytes.len();
-            if bytes > budget || room == 0 {
+            if bytes > budget {
                 break;
             }
-            (budget, room) = (budget - bytes, room - 1);
+            budget = if H::TERMS.one_at_a_time { 0 } else { budget - bytes };
             let sequence = entry.frame.sequence;
             let bytes = entry.stamp(now);
             // A browser refuses a beacon when its 64 KiB are used up, a blocker always; fetch

@@ -33,7 +33,7 @@ pub(crate) struct Frame {
     pub(crate) reduced: Option<Vec<u8>>,
     /// How many events it has.
     pub(crate) events: u64,
-    /// Whether one of them is a failure.
+    /// Whether one of them is a failure, where that is asked for.
     pub(crate) failure: bool,
 }
 
@@ -56,8 +56,7 @@ impl Frame {
             _ => None,
         };
         let bytes = join(header, parcel, events.len(), true);
-        let failure = events.iter().any(|event| event.rank == Rank::Error);
-        Self { sequence, bytes, reduced, events: events.len() as u64, failure }
+        Self { sequence, bytes, reduced, events: events.len() as u64, failure: false }
     }
 
     /// Puts the time of this attempt, and how many there were before, into the bytes. The stub's

@@ -1,8 +1,7 @@
 //! What the state machine needs from where it runs.
 
 use crate::limits::{
-    MINI_OUTBOX_BYTES_MAX, MINI_OUTBOX_FRAMES_MAX, MINI_REQUESTS_MAX, OUTBOX_BYTES_MAX,
-    OUTBOX_FRAMES_MAX,
+    MINI_OUTBOX_BYTES_MAX, MINI_OUTBOX_FRAMES_MAX, OUTBOX_BYTES_MAX, OUTBOX_FRAMES_MAX,
 };
 
 /// The key of the session in the storage; no frame has this sequence.
@@ -16,8 +15,8 @@ pub const VISITOR: u64 = 1 << 48;
 pub struct Terms {
     /// The client's name on the wire.
     pub sdk_name: &'static str,
-    /// Requests under way at a time.
-    pub requests_max: usize,
+    /// Only one request of ours is under way at a time.
+    pub one_at_a_time: bool,
     /// Frames that are kept until they are acknowledged.
     pub outbox_frames_max: usize,
     /// Bytes of those frames.
@@ -82,19 +81,19 @@ pub trait Host {
 }
 
 impl Terms {
-    /// Of a page: the bytes under way are the bound.
+    /// Of a page: the bytes under way are bounded, not the requests.
     pub const BROWSER: Self = Self {
         sdk_name: "dna-web",
-        requests_max: OUTBOX_FRAMES_MAX,
+        one_at_a_time: false,
         outbox_frames_max: OUTBOX_FRAMES_MAX,
         outbox_bytes_max: OUTBOX_BYTES_MAX,
         durable: false,
     };
 
-    /// Of a mini program.
+    /// Of a mini program: ten requests may be under way at a time, and the application needs them.
     pub const MINI_PROGRAM: Self = Self {
         sdk_name: "dna-mini",
-        requests_max: MINI_REQUESTS_MAX,
+        one_at_a_time: true,
         outbox_frames_max: MINI_OUTBOX_FRAMES_MAX,
         outbox_bytes_max: MINI_OUTBOX_BYTES_MAX,
         durable: true,

@@ -45,10 +45,6 @@ pub const OUTBOX_FRAMES_MAX: usize = 64;
 /// 5 MB of its origin's storage, and a full storage must not be our doing.
 pub const OUTBOX_BYTES_MAX: usize = 384 * 1024;
 
-/// Requests of ours under way at a time in a mini program: the platforms allow ten, and the
-/// application needs them.
-pub const MINI_REQUESTS_MAX: usize = 1;
-
 /// Frames that a mini program keeps until they are acknowledged: twenty minutes without a network
 /// while something happens all the time.
 pub const MINI_OUTBOX_FRAMES_MAX: usize = 256;

@@ -77,11 +77,10 @@ impl Outbox {
         self.entries.iter().map(|entry| entry.frame.bytes.len()).sum()
     }
 
-    /// How many frames are under way, and their bytes.
-    pub(crate) fn in_flight(&self) -> (usize, usize) {
+    /// Bytes of the frames that are under way.
+    pub(crate) fn in_flight(&self) -> usize {
         let awaited = |entry: &&Entry| matches!(entry.state, State::Awaited { .. });
-        let under_way = self.entries.iter().filter(awaited);
-        under_way.fold((0, 0), |(count, bytes), entry| (count + 1, bytes + entry.frame.bytes.len()))
+        self.entries.iter().filter(awaited).map(|entry| entry.frame.bytes.len()).sum()
     }
 
     /// The frame numbered `sequence`.
@@ -133,7 +132,7 @@ impl Outbox {
             if self.entries.len() >= H::TERMS.outbox_frames_max {
                 return Some(lease);
             }
-            let left = host.load(sequence).and_then(|bytes| Entry::read(sequence, &bytes));
+            let left = host.load(sequence).and_then(|bytes| Entry::read::<H>(sequence, &bytes));
             match left {
                 Some((_, due)) if now < due && due - now < OUTBOX_AGE_MAX => {
                     next = Some(next.map_or(due, |next| next.min(due)));
@@ -146,6 +145,9 @@ impl Outbox {
                 }
                 None => host.remove(sequence),
             }
+        }
+        if H::TERMS.durable {
+            self.entries.sort_by_key(|entry| entry.created);
         }
         next
     }
@@ -165,15 +167,18 @@ impl Entry {
         }
     }
 
+    fn version<H: Host>() -> u8 {
+        if H::TERMS.durable { VERSION_COUNTED } else { VERSION }
+    }
+
     fn store<H: Host>(&mut self, host: &mut H, due: u64) {
         let frame = self.frame.storable();
         if frame.is_empty() {
             return;
         }
         // Where nobody else takes frames over, none has to be left to them.
-        let (version, due) =
-            if H::TERMS.durable { (VERSION_COUNTED, self.created) } else { (VERSION, due) };
-        let mut bytes = vec![version, self.attempts];
+        let due = if H::TERMS.durable { self.created } else { due };
+        let mut bytes = vec![Self::version::<H>(), self.attempts];
         bytes.extend_from_slice(&self.created.to_be_bytes());
         bytes.extend_from_slice(&due.to_be_bytes());
         if H::TERMS.durable {
@@ -186,18 +191,14 @@ impl Entry {
     }
 
     /// Reads what `store` wrote: the entry and its due time.
-    fn read(sequence: u64, bytes: &[u8]) -> Option<(Self, u64)> {
+    fn read<H: Host>(sequence: u64, bytes: &[u8]) -> Option<(Self, u64)> {
         let mut stored = Stored(bytes);
         let [version, attempts] = stored.take()?;
         let (created, due) = (stored.number()?, stored.number()?);
-        // How many events it has is not stored everywhere; lost ones are counted as one.
-        let counted = match version {
-            VERSION => 1 << 1,
-            VERSION_COUNTED => stored.number()?,
-            _ => return None,
-        };
+        // Elsewhere how many events it has is not stored; lost ones are counted as one.
+        let counted = if H::TERMS.durable { stored.number()? } else { 1 << 1 };
         let bytes = stored.rest().to_vec();
-        if bytes.len() > CLIENT_FRAME_BYTES_MAX {
+        if version != Self::version::<H>() || bytes.len() > CLIENT_FRAME_BYTES_MAX {
             return None;
         }
         let (events, failure) = (counted >> 1, counted & 1 == 1);

@@ -45,9 +45,10 @@ impl Workspace {
     }
 
     /// Target folder of the Wasm build: it may use another compiler, and sharing one folder
-    /// would rebuild the whole workspace at every change between the two.
-    pub(crate) fn wasm_target(&self) -> PathBuf {
-        self.target.join("wasm-build")
+    /// would rebuild the whole workspace at every change between the two. So has the module for
+    /// mini programs, whose flags are others, standard library included.
+    pub(crate) fn wasm_target(&self, features: &str) -> PathBuf {
+        self.target.join(if features == "mini" { "wasm-build-mini" } else { "wasm-build" })
     }
 
     /// Where the stub, the loader and the Wasm are that pages download.

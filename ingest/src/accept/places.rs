@@ -7,6 +7,9 @@
 //!   document of `my.request`).
 //! - Douyin: `https://tmaservice.developer.toutiao.com/?appid={appid}&version={version}` (its
 //!   document of `tt.request`); older versions leave the `/` out.
+//! - QQ: `https://appservice.qq.com/{appid}/{version}/page-frame.html` (its guide to network use).
+//! - Baidu: `https://smartapps.cn/{appkey}/{version}/page-frame.html`, before its base library
+//!   3.170.0 `https://smartapp.baidu.com/…` (its guide to network use).
 //!
 //! It keeps other people's pages and mini programs from sending by mistake or copied code. Who
 //! writes their own client sends what they like.
@@ -22,6 +25,10 @@ pub enum Platform {
     Alipay,
     /// Douyin and its sisters.
     Douyin,
+    /// QQ.
+    Qq,
+    /// Baidu.
+    Baidu,
 }
 
 /// Why a request is refused.
@@ -81,8 +88,14 @@ fn mini_program(referer: &str) -> Option<(Platform, &str)> {
     let rest = referer.strip_prefix("https://")?;
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (host, rest) = rest.split_at(end);
-    let found = if host == "servicewechat.com" {
-        (Platform::Wechat, rest.split('/').nth(1).unwrap_or_default())
+    let in_path = match host {
+        "servicewechat.com" => Some(Platform::Wechat),
+        "appservice.qq.com" => Some(Platform::Qq),
+        "smartapps.cn" | "smartapp.baidu.com" => Some(Platform::Baidu),
+        _ => None,
+    };
+    let found = if let Some(platform) = in_path {
+        (platform, rest.split('/').nth(1).unwrap_or_default())
     } else if let Some(id) = host.strip_suffix(".hybrid.alipay-eco.com") {
         (Platform::Alipay, id)
     } else if host == "tmaservice.developer.toutiao.com" {
@@ -101,6 +114,8 @@ impl MiniPrograms {
             Platform::Wechat => &self.wechat,
             Platform::Alipay => &self.alipay,
             Platform::Douyin => &self.douyin,
+            Platform::Qq => &self.qq,
+            Platform::Baidu => &self.baidu,
         }
     }
 }
@@ -116,7 +131,7 @@ mod tests {
             mini_programs: MiniPrograms {
                 wechat: vec!["wx1234567890abcdef".to_owned()],
                 alipay: vec!["2021001140664847".to_owned()],
-                douyin: Vec::new(),
+                ..MiniPrograms::default()
             },
             require_origin,
         }
@@ -124,7 +139,7 @@ mod tests {
 
     #[test]
     fn mini_programs_are_known_by_their_referer() {
-        use Platform::{Alipay, Douyin, Wechat};
+        use Platform::{Alipay, Baidu, Douyin, Qq, Wechat};
         for (referer, expected) in [
             ("https://servicewechat.com/wx12/25/page-frame.html", Some((Wechat, "wx12"))),
             ("https://servicewechat.com/wx12/devtools/page-frame.html", Some((Wechat, "wx12"))),
@@ -136,6 +151,9 @@ mod tests {
                 Some((Douyin, "tt1")),
             ),
             ("https://tmaservice.developer.toutiao.com?version=1&appid=tt1", Some((Douyin, "tt1"))),
+            ("https://appservice.qq.com/1108/2/page-frame.html", Some((Qq, "1108"))),
+            ("https://smartapps.cn/a1B2/0/page-frame.html", Some((Baidu, "a1B2"))),
+            ("https://smartapp.baidu.com/a1B2/0/page-frame.html", Some((Baidu, "a1B2"))),
             ("https://bank.example/servicewechat.com/wx12/", None),
             ("https://servicewechat.com.evil.example/wx12/1/page-frame.html", None),
             ("http://servicewechat.com/wx12/1/page-frame.html", None),

@@ -22,6 +22,10 @@ pub struct MiniPrograms {
     pub alipay: Vec<String>,
     /// Of Douyin and its sisters, `tt…`.
     pub douyin: Vec<String>,
+    /// Of QQ.
+    pub qq: Vec<String>,
+    /// Of Baidu.
+    pub baidu: Vec<String>,
 }
 
 /// Which values of the `Origin` header are allowed.
@@ -56,11 +60,13 @@ impl PlacesConfig {
             wechat: app_ids(&mut mini, "wechat")?,
             alipay: app_ids(&mut mini, "alipay")?,
             douyin: app_ids(&mut mini, "douyin")?,
+            qq: app_ids(&mut mini, "qq")?,
+            baidu: app_ids(&mut mini, "baidu")?,
         };
         mini.finish()?;
         let require_origin = section.boolean("require_origin", false)?;
-        let MiniPrograms { wechat, alipay, douyin } = &mini_programs;
-        let is_in_pages = wechat.len() + alipay.len() + douyin.len() == 0;
+        let MiniPrograms { wechat, alipay, douyin, qq, baidu } = &mini_programs;
+        let is_in_pages = [wechat, alipay, douyin, qq, baidu].iter().all(|ids| ids.is_empty());
         if origins.is_empty() && is_in_pages {
             let allowed = format!("at least one {ORIGIN}; or list mini programs");
             if is_given {

@@ -202,8 +202,8 @@ const WRONG_FILES: &[(&str, &str, &[&str])] = &[
     ),
     (
         "origins =",
-        "mini_programs = { baidu = [\"1\"] }\norigins =",
-        &["`apps[0].mini_programs.baidu`", "wechat, alipay, douyin"],
+        "mini_programs = { kuaishou = [\"1\"] }\norigins =",
+        &["`apps[0].mini_programs.kuaishou`", "wechat, alipay, douyin, qq, baidu"],
     ),
     (
         "origins =",

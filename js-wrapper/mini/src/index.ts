@@ -53,12 +53,14 @@ const WAITING_MAX = 200;
 const TOLD = ['key', 'endpoint', 'release', 'sampleRate', 'consent', 'visitor', 'vipTiers', 'urlParams'] as const;
 
 let sink: Sink | undefined;
+/** Hooks are not taken out of the platform's functions, so they go in once. */
+let hooked = false;
 
 /** Hooks the application and starts the core. Call it once, before `App()`. Never throws. */
 export function init(options: Options): void {
-  if (sink) return;
   const host = attempt(findHost, undefined);
-  if (!host || !options) return;
+  if (hooked || !host || !options) return;
+  hooked = true;
   const [push, run, end] = queue();
   sink = push;
   const launch = attempt(() => host.api.getLaunchOptionsSync && host.api.getLaunchOptionsSync(), undefined);

@@ -39,17 +39,18 @@ export class Device {
     this.seed = 1;
   }
 
-  /** Starts the mini program. `api` replaces functions of the platform's object. */
-  launch(options = {}, api = {}) {
-    return new Launch(this, options, api);
+  /** Starts the mini program. What `replaced` gives takes the place of functions of the platform's object. */
+  launch(options = {}, replaced = () => ({})) {
+    return new Launch(this, options, replaced);
   }
 }
 
 export class Launch {
-  constructor(device, options, api) {
+  constructor(device, options, replaced) {
     Object.assign(this, { device, timers: [], open: [], listeners: {}, warnings: [], alive: true, atOnce: 0 });
     this.row = PLATFORMS[device.platform];
-    this.api = Object.assign(this.platform(), api);
+    this.api = this.platform();
+    Object.assign(this.api, replaced(this.api));
     const realm = { console: { warn: (...words) => this.warnings.push(words.join(' ')) }, [this.row.object]: this.api };
     realm.setTimeout = (act, delay = 0) => this.timers.push({ act, at: device.now + delay }) && this.timers.at(-1);
     realm.clearTimeout = (timer) => (this.timers = this.timers.filter((other) => other !== timer));

@@ -46,48 +46,45 @@ test('going away sends and stores what waits', async () => {
   assert.deepEqual([...new Set(await names(device))], ['last']);
 });
 
-test('killed between any two calls of the storage or network, what the server took is counted once and what was stored arrives', async () => {
-  /** A visit that is killed after `calls` calls; gives back how many there were. */
-  const killed = async (calls) => {
-    const device = new Device();
-    const taken = new Map();
-    let made = 0;
-    let launch;
-    const step = (act) => (...values) => {
-      if (made++ >= calls && launch?.alive) launch.kill();
-      return launch && !launch.alive ? undefined : act(...values);
+/**
+ * A visit that is killed when it makes its call number `at` of the storage or the network: before the call, and in
+ * a second run behind it. Gives back how many calls there were.
+ */
+async function killed(at, behind) {
+  const device = new Device();
+  let [made, launch] = [0, undefined];
+  const step = (act) =>
+    function (...values) {
+      const last = made++ === at;
+      if (last && !behind) launch.kill();
+      if (launch && !launch.alive) return undefined;
+      const result = act.apply(this, values);
+      if (last) launch.kill();
+      return result;
     };
-    const real = new Device();
-    real.storage = device.storage;
-    const plain = () => device.launch();
-    const original = device.launch.bind(device);
-    void plain;
-    launch = original();
-    for (const name of ['getStorageSync', 'setStorageSync', 'removeStorageSync', 'getStorageInfoSync']) launch.api[name] = step(launch.api[name]);
-    for (let round = 0; round < 4; round++) {
-      if (launch.alive) launch.dna.event(`e${round}`);
-      await launch.pass(6_000);
-    }
-    launch.kill();
-    const stored = frames(device).length;
-    const before = device.sent.length;
-    const again = device.launch();
-    await again.pass(2_000);
-    assert.ok(device.sent.length - before >= stored, 'what was stored is sent');
-    for (const request of device.sent) {
-      const read = await frame(request);
-      const key = `${read['session.id']} ${read.sequence}`;
-      if (taken.has(key)) assert.deepEqual(read.events, taken.get(key), 'the same number, the same events');
-      taken.set(key, read.events);
-    }
-    const counted = [...taken.values()].flat().filter(({ kind }) => kind === 'custom').map(({ name }) => name);
-    assert.deepEqual(counted, [...new Set(counted)], 'counted once');
-    assert.deepEqual(frames(device), []);
-    return made;
-  };
-  const calls = await killed(Infinity);
+  const apis = ['request', 'getStorageSync', 'setStorageSync', 'removeStorageSync', 'getStorageInfoSync'];
+  launch = device.launch({}, (api) => Object.fromEntries(apis.map((name) => [name, step(api[name])])));
+  for (let round = 0; round < 3 && launch.alive; round++) {
+    launch.dna.event(`e${round}`);
+    // The second is under way while the third comes.
+    device.online = round !== 1;
+    await launch.pass(6_000);
+  }
+  launch.kill();
+  const [left, before] = [frames(device), device.sent.length];
+  device.online = true;
+  await device.launch().pass(4_000);
+  assert.equal(device.sent.length - before, left.length, 'what was stored is sent');
+  assert.deepEqual(frames(device), [], 'and then forgotten');
+  const counted = await names(device);
+  assert.deepEqual(counted, [...new Set(counted)], 'counted once');
+  return made;
+}
+
+test('killed at any call of the storage or the network: what was stored arrives, and is counted once', async () => {
+  const calls = await killed(Infinity, false);
   assert.ok(calls > 8, `${calls} calls`);
-  for (let at = 0; at < calls; at++) await killed(at);
+  for (let at = 0; at < calls; at++) for (const behind of [false, true]) await killed(at, behind);
 });
 
 test('an error on the line after init is delivered once', async () => {

@@ -43,7 +43,7 @@ test('a storage that throws, and missing APIs', async () => {
   const broken = () => {
     throw new Error('full');
   };
-  const launch = device.launch({}, {
+  const launch = device.launch({}, () => ({
     getStorageSync: broken,
     setStorageSync: broken,
     removeStorageSync: broken,
@@ -51,7 +51,7 @@ test('a storage that throws, and missing APIs', async () => {
     onAppShow: undefined,
     onAppHide: undefined,
     getLaunchOptionsSync: undefined,
-  });
+  }));
   launch.realm.App({ onHide() {} });
   launch.dna.event('a');
   await settled();
@@ -64,8 +64,7 @@ test('a storage that throws, and missing APIs', async () => {
 test('wrapped methods keep this, arguments, what they give back and what they throw', async () => {
   const device = new Device();
   const seen = [];
-  const api = { onError: undefined, onAppHide: undefined };
-  const launch = device.launch({}, api);
+  const launch = device.launch({}, () => ({ onError: undefined, onAppHide: undefined }));
   const app = {
     onError(...told) {
       seen.push(['app', this === app, ...told]);

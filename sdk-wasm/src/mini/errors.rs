@@ -27,6 +27,9 @@ fn described(mut draft: Draft, record: &mut Record<'_>) -> Draft {
     let (mut name, mut message, mut stack) = (record.text(), record.text(), record.text());
     if name.is_empty() && stack.is_empty() {
         (name, message, stack) = taken_apart(message);
+    } else if name.is_empty() {
+        // Alipay tells message and stack; V8's begins with the name.
+        (name, _) = named(stack.lines().next().unwrap_or_default()).unwrap_or_default();
     }
     let fields = &mut draft.fields;
     fields.text(Exception::r#type, &clean_text(name));

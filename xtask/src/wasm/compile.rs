@@ -34,7 +34,7 @@ pub(super) fn compile(
     module: &Module,
 ) -> Result<PathBuf> {
     let Module { what, package, stem, features, flags, .. } = module;
-    let folder = workspace.wasm_target();
+    let folder = workspace.wasm_target(features);
     let step = Step::start(format!("compile {what} for Wasm ({toolchain})"));
     if !folder.is_dir() {
         note("the first time takes a minute or two");
