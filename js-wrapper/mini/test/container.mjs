@@ -39,7 +39,7 @@ export class Device {
     this.seed = 1;
   }
 
-  /** Starts the mini program. What `replaced` gives takes the place of functions of the platform's object. */
+  /** Starts the mini program, with the SDK unless `options` is null. What `replaced` gives takes the place of functions of the platform's object. */
   launch(options = {}, replaced = () => ({})) {
     return new Launch(this, options, replaced);
   }
@@ -64,7 +64,7 @@ export class Launch {
     this.realm.__random = () => (device.seed = (Math.imul(device.seed, 1664525) + 1013904223) >>> 0) / 4294967296;
     vm.runInContext('Date.now = __now; Math.random = __random', this.realm);
     this.dna = this.require('./index.js');
-    this.dna.init({ key: 'bank-mini', endpoint: 'https://dna.bank', ...options });
+    if (options) this.dna.init({ key: 'bank-mini', endpoint: 'https://dna.bank', ...options });
   }
 
   require(path) {
@@ -131,7 +131,8 @@ export class Launch {
     if (status && !(this.device.platform == 'alipay' && status > 299)) {
       request.success?.({ statusCode: status, status, [row.header]: header, data: '' });
     } else {
-      request.fail?.({ errMsg: request.aborted ? 'request:fail abort' : 'request:fail timeout', status: status || undefined });
+      const answered = status ? { status, [row.header]: header } : {};
+      request.fail?.({ errMsg: request.aborted ? 'request:fail abort' : 'request:fail timeout', ...answered });
     }
     request.complete?.({});
   }
