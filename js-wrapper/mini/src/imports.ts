@@ -79,7 +79,7 @@ export function importsOf(host: Host, core: () => CoreExports, enter: Enter): Im
       }
     },
     wake(delay) {
-      clearTimeout(timer);
+      if (timer !== undefined) clearTimeout(timer);
       timer = delay < 0 ? undefined : setTimeout(() => enter((core) => core.woken()), delay);
     },
     warn: (at, length) => console.warn(readUtf8(bytes(at, length))),
