@@ -17,7 +17,7 @@ export interface Running {
 
 /** What says where the core is. */
 export interface Places {
-  wasm?: string | false;
+  wasm?: string | false | (() => string | Promise<string>);
   core?: () => CoreModule | Promise<CoreModule>;
 }
 
@@ -74,11 +74,14 @@ function entrance(core: () => CoreExports): (act: (core: CoreExports) => void) =
 function loaded(host: Host, { wasm, core }: Places, imports: Imports): Promise<CoreExports> {
   const { instantiate } = host;
   const paths = !instantiate || wasm === false ? [] : wasm ? [wasm] : [FOLDER + 'dna.wasm.br', FOLDER + 'dna.wasm'];
+  const byPath = (path: string) => (instantiate as NonNullable<typeof instantiate>)(path, { h: imports });
   const asScript = () =>
     Promise.resolve()
       .then(() => (core ? core() : (require('./dna-wasm2js.js') as CoreModule)))
       .then((module) => module.instantiate(imports));
-  const all = paths.map((path) => () => limited((instantiate as NonNullable<typeof instantiate>)(path, { h: imports })).then(exportsOf));
+  // A sub-package that has the file may have to be loaded first.
+  const found = (path: typeof paths[0]) => (typeof path == 'string' ? byPath(path) : Promise.resolve().then(path).then(byPath));
+  const all = paths.map((path) => () => limited(found(path)).then(exportsOf));
   return [...all, asScript].reduce(
     (before, next) => before.catch(next),
     Promise.reject() as Promise<object>,

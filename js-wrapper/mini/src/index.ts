@@ -28,8 +28,11 @@ export interface Options {
   vipTiers?: string;
   /** Parameters of addresses that may stay. */
   urlParams?: string;
-  /** Where the core is in the package: a path to `dna.wasm` or `dna.wasm.br`; false: never as Wasm. */
-  wasm?: string | false;
+  /**
+   * Where the core is in the package: a path to `dna.wasm` or `dna.wasm.br`, or what gives it when it is there, as
+   * when its sub-package has loaded. False: never as Wasm.
+   */
+  wasm?: string | false | (() => string | Promise<string>);
   /** The core as JavaScript from elsewhere, such as a sub-package that is loaded when it is needed. */
   core?: () => CoreModule | Promise<CoreModule>;
 }

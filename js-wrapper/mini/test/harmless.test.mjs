@@ -29,7 +29,22 @@ test('without any core nothing is measured and the application goes on', async (
   assert.match(launch.warnings.join(), /there is no core/);
 });
 
-test('the core may come from a sub-package', async () => {
+test('the Wasm may be in a sub-package that is loaded first', async () => {
+  const device = new Device();
+  const away = device.files.get(WASM[1]);
+  for (const name of [...WASM, '/miniprogram_npm/dna-mini/dna-wasm2js.js']) device.files.delete(name);
+  const path = '/packages/dna/dna.wasm.br';
+  await visit(device.launch({ wasm: () => Promise.resolve().then(() => device.files.set(path, away)).then(() => path) }));
+  assert.equal((await events(device)).length, 11);
+});
+
+test('a sub-package that does not load leaves the core as JavaScript', async () => {
+  const device = new Device();
+  await visit(device.launch({ wasm: () => Promise.reject(new Error('no network')) }));
+  assert.equal((await events(device)).length, 11);
+});
+
+test('the core as JavaScript may come from a sub-package', async () => {
   const device = new Device();
   let launch;
   const core = () => Promise.resolve(launch.require('./dna-wasm2js.js'));
