@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { RUNS, called, compile } from './compilers/wechat.js';
 import { layFixture } from './fixture/lay.js';
 import { plain } from './fixture/wasm.js';
+import { layBank, sdkDist } from './sdk.js';
 
 const WASM = 'miniprogram_npm/fixture-sdk/sum.wasm';
 
@@ -39,4 +40,19 @@ test('a package that does not say `miniprogram` loses its Wasm, which the check 
   await writeFile(manifest, JSON.stringify(rest));
   await compile(app, join(app, '..', 'out'), [RUNS[0]]);
   await assert.rejects(readFile(join(app, '..', 'out', '0', WASM)), { code: 'ENOENT' });
+});
+
+test('dna-mini and the demo bank are packed and compiled, and the Wasm comes out byte for byte', async () => {
+  const bank = await layBank();
+  const out = join(bank, '..', 'out');
+  const { warnings, errors } = await compile(bank, out);
+  assert.deepEqual(warnings, []);
+  assert.deepEqual(errors, RUNS.map(() => null));
+  for (const [index, run] of RUNS.entries()) {
+    const packed = join(out, String(index), 'miniprogram_npm/dna-mini');
+    for (const name of ['dna.wasm', 'dna.wasm.br']) {
+      const [shipped, compiled] = await Promise.all([readFile(join(sdkDist, name)), readFile(join(packed, name))]);
+      assert.ok(shipped.equals(compiled), `${called(run)}: ${name}`);
+    }
+  }
 });

@@ -1,12 +1,14 @@
 // What we ship runs on the engines of older phones, and says there what it says here.
 
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { bundle } from './engines/bundle.js';
 import { engines, run, today } from './engines/engines.js';
+import { frame } from '../../js-wrapper/test/frames.js';
 import { folder, layFixture } from './fixture/lay.js';
+import { sdkDist } from './sdk.js';
 
 const SCRIPT = `
 requireFrom('/npm/index.js').load('/npm/sum.wasm', function (told) { say('told ' + told); }).then(
@@ -26,5 +28,38 @@ before(async () => {
 for (const engine of [today, ...engines]) {
   test(`${engine.name}: a package's Wasm by the package's own loader`, { skip: engine.missing }, async () => {
     assert.deepEqual(await run(engine, file), ['TextEncoder undefined', 'told 42', 'sum 42']);
+  });
+}
+
+const visitScript = await readFile(new URL('engines/visit.js', import.meta.url), 'utf8');
+const visited = async (name, options) => {
+  const file = join(await folder(), name);
+  await writeFile(file, await bundle(sdkDist, '/miniprogram_npm/dna-mini', `var OPTIONS = ${JSON.stringify(options)};\n${visitScript}`));
+  return file;
+};
+
+/** What today's Node says of the visit, by the Wasm. */
+let expected;
+let byWasm;
+let byScript;
+before(async () => {
+  byWasm = await visited('wasm.js', {});
+  byScript = await visited('script.js', { wasm: false });
+  expected = await run(today, byWasm);
+});
+
+test('dna-mini: a visit sends frames that a reader reads, the same by Wasm and by script', async () => {
+  assert.deepEqual(await run(today, byScript), expected);
+  const frames = expected.filter((line) => line.startsWith('frame ')).map((line) => Buffer.from(line.slice(6), 'hex'));
+  assert.ok(frames.length >= 3, expected.join('\n'));
+  const read = await Promise.all(frames.map((bytes) => frame({ bytes })));
+  const kinds = read.flatMap(({ events }) => events.map(({ kind }) => kind));
+  for (const kind of ['exception', 'identity', 'api_call', 'custom', 'transaction', 'unhandled_rejection', 'mark']) assert.ok(kinds.includes(kind), kind);
+});
+
+for (const engine of engines) {
+  test(`${engine.name}: dna-mini sends byte for byte what today's engine sends`, { skip: engine.missing }, async () => {
+    assert.deepEqual(await run(engine, byWasm), expected);
+    assert.deepEqual(await run(engine, byScript), expected);
   });
 }

@@ -1,8 +1,11 @@
 // The platforms' own typings, without the DOM: they reject what their containers have not.
 
 import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import * as options from './container/platforms/options.js';
+import { sdkDist, sdkPackage } from './sdk.js';
 import { TYPINGS, typecheck } from './typings/check.js';
 
 /** Globals of browsers and Node that no logic layer has. */
@@ -60,5 +63,46 @@ for (const [platform, { global }] of Object.entries(TYPINGS)) {
     assert.deepEqual(await typecheck([platform], { text }), []);
     const wrong = HEAD + comparison(global, 'request', { ...options[platform].request, keepalive: 'boolean' });
     assert.equal((await typecheck([platform], { text: wrong })).length, 1);
+  });
+}
+
+const sdkSources = (await readdir(join(sdkPackage, 'src'))).filter((name) => name.endsWith('.ts')).map((name) => join(sdkPackage, 'src', name));
+
+test('dna-mini: its sources need nothing beyond ES2018 and what they declare themselves', async () => {
+  assert.ok(sdkSources.length > 5, sdkSources.join());
+  assert.deepEqual(await typecheck([], { files: sdkSources }), []);
+});
+
+test('dna-mini: what its sources declare of the platforms is what these have', async () => {
+  const text = (wechat) => `
+    import type { AlipayApi, CommonApi, PathWasm } from '${join(sdkPackage, 'src/hosts')}';
+    export const wechat: CommonApi = ${wechat};
+    export const wasm: PathWasm = WXWebAssembly;
+    export const alipay: AlipayApi = my;
+    export const douyin: CommonApi = tt;`;
+  // Only what this text itself says: the sources have their own names for the globals.
+  const check = async (wechat) => (await typecheck(Object.keys(TYPINGS), { text: text(wechat) })).filter((line) => line.includes('checked.ts'));
+  assert.deepEqual(await check('wx'), []);
+  assert.equal((await check('my')).length, 1);
+});
+
+test('dna-mini: no `any` in its sources', async () => {
+  for (const file of sdkSources) {
+    const code = (await readFile(file, 'utf8')).replace(/\/\*[^]*?\*\/|\/\/.*/g, '');
+    assert.doesNotMatch(code, /\bany\b/, file);
+  }
+});
+
+for (const platform of Object.keys(TYPINGS)) {
+  test(`dna-mini: its types serve an application of ${platform}`, async () => {
+    const text = (call) => `
+      import * as dna from '${join(sdkDist, 'index')}';
+      dna.init({ key: 'k', endpoint: 'https://dna.bank.example', consent: 'pending' });
+      dna.setUser('1', { tier: 'vip' });
+      dna.transaction('pay').end({ ok: true });
+      ${call}
+      App({});`;
+    assert.deepEqual(await typecheck([platform], { text: text("dna.event('paid');") }), []);
+    assert.equal((await typecheck([platform], { text: text("dna.init({ key: 1 });") })).length, 1);
   });
 }

@@ -33,7 +33,7 @@ export interface OwnRequest {
 }
 
 export type Header = { [name: string]: unknown } | undefined;
-export type Listener = (...told: never[]) => unknown;
+export type Listener = (...told: unknown[]) => unknown;
 
 /** Events of the application; older platforms lack some. */
 export interface Events {

@@ -1,0 +1,14 @@
+const dna = require('dna-mini');
+const host = require('../../host');
+
+Page({
+  data: { customer: '' },
+  signIn({ customer }) {
+    dna.setUser(customer, { tier: 'vip' });
+    this.setData({ customer: 'signed in' });
+    host.keep('bank', 'signed in');
+  },
+  pay() {
+    host.open('/pages/pay/pay?card=6222020202020208');
+  },
+});
