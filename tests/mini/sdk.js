@@ -26,9 +26,9 @@ export async function install(project) {
 }
 
 /** The demo bank for WeChat, with the package not yet packed. */
-export async function layBank() {
+export async function layBank(given = {}) {
   const app = join(await folder(), 'bank');
-  port('wechat', app);
+  port('wechat', app, given);
   const config = join(app, 'project.config.json');
   await writeFile(config, JSON.stringify({ ...JSON.parse(await readFile(config, 'utf8')), appid: 'wx0123456789abcdef' }));
   await install(app);

@@ -80,6 +80,7 @@ export class Clock {
       this.now = Math.max(this.now, next);
       await this.settle(options);
     }
+    if (!this.#life.alive) return;
     this.now = until;
     await this.settle(options);
   }

@@ -24,9 +24,10 @@ export class Intake {
     return answer(200, { accepted: read.events.length });
   };
 
-  /** The frames as a consumer counts them: once by session and sequence. */
+  /** The frames as a consumer counts them: once by session and sequence, as each came first. */
   get frames() {
-    const once = new Map(this.taken.map((read) => [`${read['session.id']} ${read.sequence}`, read]));
+    const once = new Map();
+    for (const read of this.taken) if (!once.has(nameOf(read))) once.set(nameOf(read), read);
     return [...once.values()];
   }
 
@@ -35,6 +36,9 @@ export class Intake {
     return this.frames.flatMap((read) => read.events.map((event) => ({ ...event, page: (read.views?.[event.view ?? 0] ?? read)['url.full'] })));
   }
 }
+
+/** What consumers know a frame by. */
+export const nameOf = (read) => `${read['session.id']} ${read.sequence}`;
 
 const answer = (status, told, headers = {}) => ({
   status,

@@ -5,7 +5,7 @@ Page({
   data: { customer: '' },
   signIn({ customer }) {
     dna.setUser(customer, { tier: 'vip' });
-    this.setData({ customer: 'signed in' });
+    this.setData({ customer });
     host.keep('bank', 'signed in');
   },
   pay() {

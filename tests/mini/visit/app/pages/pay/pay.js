@@ -5,7 +5,7 @@ Page({
   data: { done: 0 },
   submit() {
     const paying = dna.transaction('pay');
-    host.request('https://api.bank.example/transfers?phone=13800138000', () => {
+    host.request('https://api.bank.example/transfers?phone=13800138000&openid=o6zAJs5tGhK_LQz1xF4pPq0wErTy', () => {
       paying.end({ ok: true });
       dna.event('paid', { currency: 'CNY' });
       this.setData({ done: this.data.done + 1 });
@@ -18,6 +18,6 @@ Page({
     throw new RangeError('card 6222020202020208 of 13800138000 is over its limit');
   },
   rejects() {
-    Promise.reject(new TypeError('openid o6zAJs5tGhK_LQz1xF4pPq0wErTy is not known'));
+    Promise.reject(new TypeError('phone 13800138000 is not known'));
   },
 });

@@ -1,0 +1,100 @@
+// One visit, made alike on all platforms in the strict container: what it tells, and what it does not.
+
+import assert from 'node:assert/strict';
+import { rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { PLATFORMS } from './container/phone.js';
+import { SECRETS, comparable, lay, phoneFor, visit } from './visit/visit.js';
+
+const THROWN = ['the line after init', `card ${SECRETS.card} of ${SECRETS.phone} is over its limit`];
+
+/** What the visit tells, in every platform's own words made equal. */
+const told = (platform, { events }) => events.map(comparable).map((line) => line.replaceAll(`miniprogram://${platform}/`, 'miniprogram://'));
+
+let expected;
+before(async () => {
+  const { phone, intake } = await phoneFor('wechat');
+  await visit(phone);
+  expected = told('wechat', intake);
+});
+
+test('the visit tells its errors, its pages, its calls, its user', () => {
+  const kinds = expected.map((line) => JSON.parse(line)[0]);
+  for (const kind of ['exception', 'page_view', 'identity', 'route_change', 'api_call', 'transaction', 'custom', 'unhandled_rejection', 'visibility']) {
+    assert.ok(kinds.includes(kind), `${kind} in ${kinds}`);
+  }
+});
+
+for (const platform of Object.keys(PLATFORMS)) {
+  test(`${platform}: tells the same as the others, and uses nothing that the platform has not`, async () => {
+    const { phone, intake } = await phoneFor(platform);
+    const running = await visit(phone);
+    assert.deepEqual(running.refused, []);
+    assert.deepEqual(running.printed, []);
+    assert.deepEqual(running.thrown.map(({ message }) => message), THROWN);
+    const names = (lines) => lines.map((line) => (platform == 'alipay' ? line.replace(/,"type":"(Range)?Error"/, '') : line));
+    // Alipay tells an error's message without its name.
+    assert.deepEqual(names(told(platform, intake)), names(expected));
+    assert.ok(intake.frames.every((read) => read['miniprogram.platform'] == platform));
+  });
+
+  test(`${platform}: no card, phone or openid in what is stored or sent`, async () => {
+    const { phone, intake } = await phoneFor(platform);
+    const seen = [];
+    const watched = () => seen.push(...Object.entries(phone.storage.texts).filter(([key]) => key != 'bank').map(([key, text]) => `${key} ${text} ${unpackedText(text)}`));
+    phone.serve = async (request) => {
+      watched();
+      return intake.serve(request);
+    };
+    await visit(phone);
+    watched();
+    // The user's identifier is sent once, to be made a pseudonym, and nowhere else.
+    const frames = intake.taken.map((read) => ({ ...read, events: read.events.filter(({ kind }) => kind != 'identity') }));
+    const ours = phone.sent.filter(({ url }) => url.startsWith('https://dna.')).map(({ url, headers }) => JSON.stringify([url, headers]));
+    const all = [JSON.stringify(frames), ...ours, ...seen].join('\n');
+    assert.ok(seen.some((text) => text.includes('paid')), 'what is stored can be read here');
+    for (const [name, secret] of Object.entries(SECRETS)) assert.ok(!all.includes(secret), `${name} in ${all}`);
+  });
+
+  test(`${platform}: an error on the line after init is told once, killed after or not`, async () => {
+    const { phone, intake } = await phoneFor(platform);
+    const running = await phone.launch();
+    await running.advance(3000);
+    running.kill();
+    await (await phone.launch()).advance(10_000);
+    const sessions = intake.events.filter(({ message }) => message == THROWN[0]);
+    assert.equal(sessions.length, 2, 'once a launch');
+  });
+}
+
+/** What a stored text may hide: base64 of bytes. */
+const unpackedText = (text) => Buffer.from(String(JSON.parse(text).value), 'base64').toString('latin1');
+
+const spoilt = {
+  'no Wasm in the package': (folder) => Promise.all(['dna.wasm', 'dna.wasm.br'].map((name) => rm(join(folder, name)))),
+  'a Wasm that is cut off': (folder) => Promise.all(['dna.wasm', 'dna.wasm.br'].map((name) => truncate(join(folder, name), 1000))),
+  'another Wasm': (folder) => Promise.all(['dna.wasm', 'dna.wasm.br'].map((name) => writeFile(join(folder, name), '\0asm\x01\0\0\0'))),
+  'only the packed Wasm cut off': (folder) => truncate(join(folder, 'dna.wasm.br'), 1000),
+};
+
+for (const [name, spoil] of Object.entries(spoilt)) {
+  test(`${name}: the same is told`, async () => {
+    for (const platform of ['wechat', 'douyin']) {
+      const app = await lay(platform);
+      await spoil(join(app, 'miniprogram_npm/dna-mini'));
+      const { phone, intake } = await phoneFor(platform, { app });
+      await visit(phone);
+      assert.deepEqual(told(platform, intake), expected);
+    }
+  });
+}
+
+test('without consent nothing is stored and nothing sent', async () => {
+  for (const consent of ['pending', 'denied']) {
+    const { phone, intake } = await phoneFor('wechat', { options: { consent } });
+    await visit(phone);
+    assert.equal(intake.taken.length, 0);
+    assert.deepEqual(Object.keys(phone.storage.texts), ['bank']);
+  }
+});
