@@ -7,7 +7,7 @@ import { eventsOf, startBank, startIngest } from '../browser/harness/servers.js'
 import { compile } from './compilers/wechat.js';
 import { Phone } from './container/phone.js';
 import { overHttp } from './container/requests.js';
-import { layBank, portBank } from './sdk.js';
+import { layBank, portBank } from './bank.js';
 
 const API = 'https://api.bank.example';
 const DNA = 'https://dna.bank.example';

@@ -7,7 +7,8 @@ import { test } from 'node:test';
 import { RUNS, called, compile } from './compilers/wechat.js';
 import { layFixture } from './fixture/lay.js';
 import { plain } from './fixture/wasm.js';
-import { layBank, sdkDist } from './sdk.js';
+import { sdkDist } from './sdk.js';
+import { layBank } from './bank.js';
 
 const WASM = 'miniprogram_npm/fixture-sdk/sum.wasm';
 

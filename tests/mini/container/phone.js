@@ -52,11 +52,12 @@ export class Phone {
 
   /**
    * Starts the mini program at a page. `dieAt` is the instant at which it is killed (`life.js`).
-   * Resolves when the first page is shown, unless `settle` is false.
+   * Resolves when the first page is shown, unless `settle` is false. `globals` are a test's own, beside
+   * the platform's.
    */
-  async launch({ path, query = {}, scene = 1001, dieAt, settle = true } = {}) {
+  async launch({ path, query = {}, scene = 1001, dieAt, settle = true, globals = {} } = {}) {
     this.#launches += 1;
-    const running = new Running(this, { path, query, scene, dieAt, seed: this.seed * 7919 + this.#launches });
+    const running = new Running(this, { path, query, scene, dieAt, globals, seed: this.seed * 7919 + this.#launches });
     running.start();
     if (settle) await running.settle();
     return running;

@@ -25,7 +25,7 @@ export class Running {
   #parts;
   #background;
 
-  constructor(phone, { path, query, scene, dieAt, seed }) {
+  constructor(phone, { path, query, scene, dieAt, seed, globals }) {
     this.#phone = phone;
     this.life = new Life(dieAt);
     const guard = (act, more) => this.#guard(act, more);
@@ -58,7 +58,7 @@ export class Running {
       performance: new Performance(base),
       navigate: (openType, options) => this.#navigate(openType, options),
     };
-    this.#globals();
+    this.#globals(globals);
     const unwatch = watchRejections(realm.Promise, (reason, promise) => this.#rejected(reason, promise));
     life.onDeath(unwatch);
     life.onDeath(() => (phone.now = clock.now));
@@ -161,7 +161,7 @@ export class Running {
     this.life.die();
   }
 
-  #globals() {
+  #globals(more) {
     const { platform, missing } = this.#phone;
     const { calls, pages } = this.#parts;
     const given = platform.globals(this.#parts);
@@ -175,7 +175,7 @@ export class Running {
     for (const level of ['log', 'info', 'warn', 'error', 'debug']) {
       console[level] = (...told) => this.printed.push({ level, text: told.map(String).join(' ') });
     }
-    Object.assign(this.realm.global, pages.globals(), given, { console });
+    Object.assign(this.realm.global, pages.globals(), given, { console }, more);
   }
 
   #registered(app) {

@@ -2,6 +2,7 @@
 //! programs in target/bench/NAME.json.
 
 mod ingest;
+mod mini;
 mod sdk;
 
 use anyhow::Result;
@@ -30,6 +31,8 @@ pub(crate) struct Args {
 enum Name {
     /// The browser SDK beside its peers, in Chromium.
     Sdk,
+    /// The package for mini programs beside its peers: bytes, and its line at the start.
+    Mini,
     /// The ingest service beside its peers, on one core.
     Ingest,
 }
@@ -38,6 +41,7 @@ enum Name {
 pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
     match args.name {
         Name::Sdk => sdk::run(workspace, args),
+        Name::Mini => mini::run(workspace, args),
         Name::Ingest => ingest::run(workspace, args),
     }
 }
