@@ -20,6 +20,8 @@ pub mod json;
 pub mod limits;
 pub mod model;
 pub mod packed;
+#[cfg(feature = "unpack")]
+pub mod peek;
 pub mod privacy;
 pub mod problem;
 mod record;

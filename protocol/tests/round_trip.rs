@@ -4,6 +4,7 @@ mod support;
 
 use dna_protocol::entry::{Entry, Receipt};
 use dna_protocol::field::Millis;
+use dna_protocol::peek::app_key;
 use dna_protocol::{Record, cbor, json};
 use proptest::prelude::*;
 
@@ -15,7 +16,12 @@ proptest! {
         let decoded = cbor::decode_frame(&bytes).expect("made by the rules");
         prop_assert_eq!(decoded.rejected, vec![]);
         prop_assert_eq!(decoded.skipped, Default::default());
-        prop_assert_eq!(cbor::encode_frame(&decoded.frame), bytes);
+        prop_assert_eq!(cbor::encode_frame(&decoded.frame), &bytes[..]);
+        prop_assert_eq!(app_key(&bytes), decoded.frame.header.app_key.as_deref());
+        let json = json::frame_value(&decoded.frame).to_string();
+        if let Some(found) = app_key(json.as_bytes()) {
+            prop_assert_eq!(Some(found), decoded.frame.header.app_key.as_deref());
+        }
     }
 
     #[test]

@@ -82,6 +82,14 @@ impl Use {
         }
     }
 
+    /// Whether a request would be let through.
+    ///
+    /// # Errors
+    /// How long until one would be.
+    pub fn would_take(&self, rate: Rate, clock: &Clock) -> Result<(), Duration> {
+        rate.take(self.taken.load(Relaxed), clock.nanos()).map(drop)
+    }
+
     /// Takes `events` of the `quota` of the day of `now`, in ms since the Unix epoch.
     ///
     /// # Errors
@@ -111,6 +119,28 @@ impl Use {
             Some(today - used.min(events))
         };
         let _ = self.today.fetch_update(Relaxed, Relaxed, less);
+    }
+}
+
+/// When a request was refused last.
+#[derive(Debug, Default)]
+pub struct Refusals(AtomicU64);
+
+impl Refusals {
+    /// One is refused.
+    pub fn add(&self, clock: &Clock) {
+        self.0.store(clock.nanos(), Relaxed);
+    }
+
+    /// Whether one was within the last second.
+    #[must_use]
+    pub fn were_lately(&self, clock: &Clock) -> bool {
+        const SECOND: u64 = 1_000_000_000;
+        // Nearly always none ever was: the clock is not read.
+        match self.0.load(Relaxed) {
+            0 => false,
+            last => clock.nanos() < last + SECOND,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Judged in this order, the first that fails answers: media type and coding, size, the address's
 //! rate, the frame's header, the application's key, the page's origin, whether the buffer has room
 //! for the application, its rate, each event, its quota. 200 only after the buffer has the frame.
+//! While many are refused, origin, room and rate are judged before the frame is read too.
 
 use super::answer::{Answer, LeftOut, SkippedCounts};
 use super::codes::Code;
@@ -93,7 +94,9 @@ async fn take(
     // Behind the body, so that the connection can go on, and before all that costs more.
     door.gate.address(address, &rules)?;
     let (body, _share) = sent.decompressed(&rules.limits)?;
-    let decoded = form::decode(&body, rules.limits.decompressed_bytes_max)?;
+    let opened = form::open(&body, rules.limits.decompressed_bytes_max)?;
+    refuse_unread(request, &opened, door, &rules, now)?;
+    let decoded = opened.decode()?;
     drop(body);
     let sender = sender(&decoded.frame.header, &rules, now)?;
     let app = sender.app;
@@ -139,6 +142,25 @@ async fn take(
     let keeping =
         Keeping { app, lane, accepted, tally, left_out, shed, rejected, skipped, ticket, quota };
     Ok(Settled::new(keeping.keep(door.clone(), item)).await?)
+}
+
+/// Refuses a frame before it is read, while so much comes that many are refused: reading one costs
+/// more than all that is judged before it. What is not refused here is judged in its order.
+fn refuse_unread(
+    request: &HttpRequest,
+    opened: &form::Opened<'_>,
+    door: &Door,
+    rules: &Rules,
+    now: u64,
+) -> Result<(), Problem> {
+    if !door.gate.is_crowded(door, rules) {
+        return Ok(());
+    }
+    let sender = opened.app_key().and_then(|key| rules.apps.by_key(key, now).ok());
+    let Some(Sender { app, .. }) = sender else { return Ok(()) };
+    check_origin(request, app)?;
+    gate::check_pressure(door, rules, lane(app), now)?;
+    door.gate.would_let(app)
 }
 
 /// The lane of an application in the buffer's queue. More of them than that share the last.

@@ -5,7 +5,7 @@ use super::codes::Code;
 use super::{Door, Problem, Rules};
 use crate::accept::Judged;
 use crate::accept::apps::App;
-use crate::edge::rates::{Addresses, Clock, Use};
+use crate::edge::rates::{Addresses, Clock, Rate, Refusals, Use};
 use crate::edge::worth::{Pressure, Worth};
 use dna_protocol::Event;
 use std::net::IpAddr;
@@ -21,6 +21,7 @@ const RETRY_SPREAD_SECONDS: u64 = 5;
 pub(super) struct Gate {
     addresses: Addresses,
     clock: Clock,
+    refusals: Refusals,
 }
 
 impl Gate {
@@ -45,10 +46,29 @@ impl Gate {
     /// The refusal.
     pub(super) fn app(&self, app: &App) -> Result<(), Problem> {
         let Some(rate) = app.rates.requests else { return Ok(()) };
-        app.used.take_request(rate, &self.clock).map_err(|wait| {
-            let detail = format!("at most {rate} for application {:?}", &*app.name);
-            Problem::new(Code::AppRate, detail).retry_after(wait)
-        })
+        app.used.take_request(rate, &self.clock).map_err(|wait| self.refuse(app, rate, wait))
+    }
+
+    /// Whether so much comes that it is worth a look at whose it is before it is read.
+    pub(super) fn is_crowded(&self, door: &Door, rules: &Rules) -> bool {
+        let [items, bytes] = door.keeper.load();
+        rules.rates.marks.pressure(items, bytes) == Pressure::Refuse
+            || self.refusals.were_lately(&self.clock)
+    }
+
+    /// Whether [`app`](Self::app) would let a request for `app` pass now.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub(super) fn would_let(&self, app: &App) -> Result<(), Problem> {
+        let Some(rate) = app.rates.requests else { return Ok(()) };
+        app.used.would_take(rate, &self.clock).map_err(|wait| self.refuse(app, rate, wait))
+    }
+
+    fn refuse(&self, app: &App, rate: Rate, wait: Duration) -> Problem {
+        self.refusals.add(&self.clock);
+        let detail = format!("at most {rate} for application {:?}", &*app.name);
+        Problem::new(Code::AppRate, detail).retry_after(wait)
     }
 }
 

@@ -96,6 +96,29 @@ fn an_address_may_send_so_many_a_second() {
     assert!(server.counters()[refusals] > 2);
 }
 
+/// One that sends too much costs no more than it must: what would be refused anyway is not read.
+#[test]
+fn a_frame_that_is_too_much_is_refused_unread() {
+    let server = Server::start_with(&noisy("requests_per_second = 1\nburst = 1"));
+    let broken = |key: &str| post(format!("{{\"app_key\": {key:?}, broken")).send(server.address);
+    assert_eq!(broken("noisy-key").status, 400, "while nothing is refused all is read");
+    let begun = Instant::now();
+    let refused = loop {
+        // The only one of this second, and then one that is too much.
+        while server.send(&by("noisy-key", server.sequence(), 1)).status == 200 {}
+        let answer = broken("noisy-key");
+        // A second may pass in between.
+        if answer.status != 400 {
+            break answer;
+        }
+        assert!(begun.elapsed() < GIVE_UP, "it is always read");
+    };
+    server.check_problem(&refused, (429, "app_rate_limited"), &["\"noisy\""]);
+    assert_eq!(broken(KEY).status, 400, "others are read as ever");
+    assert_eq!(broken("unknown").status, 400);
+    server.acknowledge_one();
+}
+
 #[test]
 fn an_application_may_send_so_many_a_second_and_the_others_do_not_notice() {
     let server = Server::start_with(&noisy("requests_per_second = 1\nburst = 7"));
