@@ -22,6 +22,8 @@ pub struct BufferCounters {
     queued_bytes: AtomicU64,
     torn_bytes: AtomicU64,
     damaged_bytes: AtomicU64,
+    journal_bytes: AtomicU64,
+    journal_removed: AtomicU64,
     /// What the spool counts; all 0 without one.
     pub spool: SpoolCounters,
     redis: RedisGauges,
@@ -113,6 +115,24 @@ impl BufferCounters {
     /// Damaged bytes, acknowledged perhaps, that were cut off when the journal was opened.
     pub fn damaged_bytes(&self) -> u64 {
         self.damaged_bytes.load(Relaxed)
+    }
+
+    /// Bytes of the journal's segments; 0 where frames are kept in Redis.
+    pub fn journal_bytes(&self) -> u64 {
+        self.journal_bytes.load(Relaxed)
+    }
+
+    /// Entries of the journal that were removed to make room.
+    pub fn journal_removed_entries(&self) -> u64 {
+        self.journal_removed.load(Relaxed)
+    }
+
+    pub(super) fn journal_holds(&self, bytes: u64) {
+        self.journal_bytes.store(bytes, Relaxed);
+    }
+
+    pub(super) fn journal_removed(&self, entries: u64) {
+        self.journal_removed.fetch_add(entries, Relaxed);
     }
 
     pub(super) fn queued(&self, (items, bytes): (usize, usize)) {

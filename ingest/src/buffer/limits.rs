@@ -44,6 +44,10 @@ pub const SEGMENT_BYTES_DEFAULT: u64 = 64 * 1024 * 1024;
 /// Bytes of all journal segments.
 pub const JOURNAL_BYTES_DEFAULT: u64 = 2048 * 1024 * 1024;
 
+/// How often a full journal is counted anew, as its folder is listed for it: how long it takes
+/// until it is seen that somebody has removed segments.
+pub const JOURNAL_RECOUNT_EVERY: Duration = Duration::from_secs(1);
+
 /// Bytes that a journal reader asks for in one read.
 pub const READ_CHUNK_BYTES: usize = 256 * 1024;
 

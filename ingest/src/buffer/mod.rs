@@ -28,7 +28,7 @@ pub use counters::{BufferCounters, COMMIT_BUCKETS_MICROS, CommitTimes};
 pub use error::{KeepError, OpenError, ReadError};
 pub use keeper::{Keeper, Status};
 pub use redis::RedisSettings;
-pub use settings::{Durability, JournalSettings, Settings, SpoolSettings};
+pub use settings::{Durability, JournalSettings, Settings, SpoolSettings, WhenFull};
 pub use spool::Spooling;
 
 use bytes::Bytes;

@@ -37,8 +37,10 @@ pub struct JournalSettings {
     pub dir: PathBuf,
     /// A segment that has this many bytes is followed by a new one.
     pub segment_bytes_max: u64,
-    /// Bytes of all segments together; beyond, nothing more is taken.
+    /// Bytes of all segments together.
     pub total_bytes_max: u64,
+    /// What is done beyond. `None`: whoever takes entries out of it makes the room.
+    pub when_full: Option<WhenFull>,
     /// What an acknowledgement survives; never [`Durability::Replicated`].
     pub durability: Durability,
     /// What may wait to be written.
@@ -53,10 +55,20 @@ impl JournalSettings {
             dir: dir.into(),
             segment_bytes_max: limits::SEGMENT_BYTES_DEFAULT,
             total_bytes_max: limits::JOURNAL_BYTES_DEFAULT,
+            when_full: Some(WhenFull::Refuse),
             durability: Durability::Always,
             queue: Bounds::default(),
         }
     }
+}
+
+/// What is done when a journal has all the bytes that it may have. It does not know who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenFull {
+    /// Nothing more is taken until somebody has removed segments.
+    Refuse,
+    /// The oldest segments are removed, read or not; that is counted and logged.
+    RemoveOldest,
 }
 
 /// The journal where entries wait while Redis does not take them.

@@ -5,7 +5,7 @@ use crate::buffer::commit::Bounds;
 use crate::buffer::limits::{
     REPLICAS_DEFAULT, REPLICAS_MAX, REPLICAS_TIMEOUT_DEFAULT, SHARDS_DEFAULT,
 };
-use crate::buffer::{Durability, JournalSettings, Settings, SpoolSettings};
+use crate::buffer::{Durability, JournalSettings, Settings, SpoolSettings, WhenFull};
 use std::time::Duration;
 
 /// The buffer: Redis when it has an address, else the embedded journal.
@@ -120,8 +120,16 @@ fn read_journal(
     let instead = "nothing: the key is now `durability` of [buffer], \"always\" as before or \
         \"everysec\", and \"memory\" for what was \"never\"";
     section.gone("sync", instead)?;
-    if settings.segment_bytes_max > settings.total_bytes_max {
-        let at_most = format!("at most `total_bytes_max`, {}", settings.total_bytes_max);
+    let choices = [("refuse", WhenFull::Refuse), ("remove_oldest", WhenFull::RemoveOldest)];
+    let when_full = section.choice("when_full", &choices, WhenFull::Refuse)?;
+    settings.when_full = Some(when_full);
+    // What is written to is never removed, so there has to be another segment.
+    let (share, of) = match when_full {
+        WhenFull::Refuse => (1, ""),
+        WhenFull::RemoveOldest => (2, "half of "),
+    };
+    if settings.segment_bytes_max > settings.total_bytes_max / share {
+        let at_most = format!("at most {of}`total_bytes_max`, {}", settings.total_bytes_max);
         let value = i64::try_from(settings.segment_bytes_max).unwrap_or(i64::MAX);
         return Err(section.refuse_value("segment_bytes_max", value, at_most));
     }

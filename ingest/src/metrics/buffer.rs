@@ -26,6 +26,11 @@ impl Collector for BufferCollector {
         counter(encoder, "buffer_torn_bytes", help, counters.torn_bytes())?;
         let help = "Damaged bytes, cut off the end of the journal when it was opened";
         counter(encoder, "buffer_damaged_bytes", help, counters.damaged_bytes())?;
+        let help = "Bytes of the journal's segments; 0 where frames are kept in Redis";
+        gauge(encoder, "buffer_journal_bytes", help, counters.journal_bytes())?;
+        let help = "Entries of the journal that were removed, read or not, to make room";
+        let removed = counters.journal_removed_entries();
+        counter(encoder, "buffer_journal_removed_entries", help, removed)?;
         let help = "Entries that wait to be written";
         gauge(encoder, "buffer_queued_entries", help, counters.queued_items())?;
         let help = "Bytes of the entries that wait";

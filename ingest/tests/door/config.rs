@@ -40,6 +40,16 @@ const WRONG_FILES: &[(&str, &str, &[&str])] = &[
     ("", "[limits]\nbody_bites = 1", &["`limits.body_bites`", "body_bytes_max", "body_timeout_ms"]),
     (
         "",
+        "[buffer.journal]\nwhen_full = \"remove_oldest\"\ntotal_bytes_max = 100000000",
+        &["`buffer.journal.segment_bytes_max` = 67108864 ", "half of `total_bytes_max`, 50000000"],
+    ),
+    (
+        "",
+        "[buffer.journal]\nwhen_full = \"drop\"",
+        &["`buffer.journal.when_full` = \"drop\" ", "\"refuse\" or \"remove_oldest\""],
+    ),
+    (
+        "",
         "[buffer.journal]\nsync = \"never\"",
         &["`buffer.journal.sync`", "\"never\"", "`durability`", "\"memory\""],
     ),

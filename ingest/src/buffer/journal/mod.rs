@@ -4,7 +4,8 @@
 //! by the number of their first record ([`segment`] has their form). A group is one write and
 //! one fdatasync; a new segment is followed by an fsync of the folder. Segments have a bounded
 //! size, a group stays in one, and all of them together have a bound beyond which nothing more
-//! is taken: nothing that was acknowledged is deleted here.
+//! is taken: nothing that was acknowledged is deleted here, unless the operator wants the oldest
+//! to make room ([`room`]).
 //!
 //! A write that fails is taken back and its segment is closed for good; the next group begins
 //! another. So a reader's place in a file never becomes another record's.
@@ -13,6 +14,7 @@ mod files;
 mod flush;
 mod reader;
 mod recover;
+mod room;
 mod scan;
 mod segment;
 mod writer;
@@ -25,6 +27,7 @@ pub use scan::Damage;
 pub(in crate::buffer) use segment::{Place, Tail};
 
 use super::commit::{GroupError, Sink, Written};
+use super::settings::WhenFull;
 use super::{BufferCounters, Durability, Item, JournalSettings, KeepError, OpenError};
 use files::OsFiles;
 use std::fs::File;
@@ -42,7 +45,7 @@ pub struct JournalSink {
     writer: Option<Writer<OsFiles>>,
     /// The last failure, until the disk is seen to be well again.
     failure: Option<KeepError>,
-    durability: &'static str,
+    durability: String,
     /// The task that forces the disk where the durability is `everysec`.
     flushing: Option<AbortHandle>,
     /// Bytes that were cut off when it was opened.
@@ -77,6 +80,13 @@ impl JournalSink {
             Tail::None | Tail::Torn => counters.torn(recovered.cut_bytes),
             Tail::Damaged => counters.damaged(recovered.cut_bytes),
         }
+        let is_of_spool = settings.when_full.is_none();
+        let beyond = match settings.when_full {
+            Some(WhenFull::RemoveOldest) => {
+                format!("; beyond {} bytes the oldest are removed", settings.total_bytes_max)
+            }
+            _ => String::new(),
+        };
         let durability = match settings.durability {
             Durability::Memory => {
                 "memory: with this machine's system; loss of power may take some seconds"
@@ -89,12 +99,15 @@ impl JournalSink {
             }
         };
         let (next, total) = (recovered.next_number, recovered.total_bytes);
-        let writer = Writer::new(OsFiles, settings, next, total);
+        let mut writer = Writer::new(OsFiles, settings, next, total);
+        if !is_of_spool {
+            writer = writer.counting(counters);
+        }
         let flushing = writer.flusher().map(|flusher| tokio::spawn(flusher.run()).abort_handle());
         Ok(Self {
             writer: Some(writer),
             failure: None,
-            durability,
+            durability: format!("{durability}{beyond}"),
             flushing,
             tail: recovered.tail,
             dir: path,
@@ -188,6 +201,6 @@ impl Sink for JournalSink {
     }
 
     fn durability(&self) -> String {
-        self.durability.to_owned()
+        self.durability.clone()
     }
 }

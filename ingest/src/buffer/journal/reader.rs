@@ -199,10 +199,17 @@ impl Cursor {
             if let Some(found) = self.next_here()? {
                 return Ok(Some(found));
             }
+            let newer = match Segment::open(number, path, 0) {
+                // Removed since we listed: the next one is looked for.
+                Err(ReadError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                    continue;
+                }
+                opened => opened?,
+            };
             if let Some(segment) = &mut self.segment {
                 self.damage.add(segment.reader.finish().map_err(failed(&segment.path))?);
             }
-            self.segment = Some(Segment::open(number, path, 0)?);
+            self.segment = Some(newer);
         }
     }
 

@@ -4,21 +4,25 @@ use super::files::{Files, SegmentFile};
 use super::flush::Flusher;
 use super::scan::{remove_before, segment_name};
 use super::segment::{HEADER_BYTES, Place, RECORD_HEADER_BYTES, Record, header};
-use crate::buffer::{Durability, Item, JournalSettings, KeepError};
+use crate::buffer::{BufferCounters, Durability, Item, JournalSettings, KeepError};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Instant;
 
 /// The end of a journal. Only one is open for a folder.
 pub(super) struct Writer<F> {
-    files: F,
-    settings: JournalSettings,
+    pub(super) files: F,
+    pub(super) settings: JournalSettings,
     current: Option<Current>,
     /// Number of the next record. Numbers rise and may have gaps behind a failure.
     next_number: u64,
     /// Bytes of all segments; shared with who removes those that are done with.
-    total_bytes: Arc<AtomicU64>,
+    pub(super) total_bytes: Arc<AtomicU64>,
+    /// When they were counted last because there was no room.
+    pub(super) counted_at: Option<Instant>,
+    pub(super) counters: Arc<BufferCounters>,
     /// Where the durability is `everysec`.
     flusher: Option<Arc<Flusher>>,
     /// Kept between groups, so that its memory is.
@@ -49,9 +53,23 @@ impl<F: Files> Writer<F> {
             current: None,
             next_number,
             total_bytes: Arc::new(AtomicU64::new(total_bytes)),
+            counted_at: None,
+            counters: Arc::default(),
             flusher: flushes.then(Arc::default),
             scratch: Vec::new(),
         }
+    }
+
+    /// Counts in `counters` from now on.
+    pub(super) fn counting(mut self, counters: Arc<BufferCounters>) -> Self {
+        counters.journal_holds(self.total_bytes.load(Relaxed));
+        self.counters = counters;
+        self
+    }
+
+    /// Whether the segment of this number is written to.
+    pub(super) fn is_written_to(&self, number: u64) -> bool {
+        self.current.as_ref().is_some_and(|current| current.number == number)
     }
 
     /// Writes a group in one step. `Ok` means that it is kept as the settings promise; otherwise
@@ -73,22 +91,6 @@ impl<F: Files> Writer<F> {
             }
         };
         self.append(current, group, now_ms)
-    }
-
-    /// Whether a record of usual size would find room.
-    ///
-    /// # Errors
-    /// [`KeepError::Full`] when it would not.
-    pub(super) fn check_room(&self, bytes: u64) -> Result<(), KeepError> {
-        let max = self.settings.total_bytes_max;
-        let total = self.total_bytes.load(Relaxed);
-        let needed = total + bytes + HEADER_BYTES as u64;
-        if needed <= max {
-            return Ok(());
-        }
-        let dir = self.settings.dir.display();
-        let reason = format!("the journal {dir} has {total} of {max} bytes");
-        Err(KeepError::Full { reason })
     }
 
     /// Writes and removes a small file: whether the disk takes anything again after a failure.
@@ -225,7 +227,9 @@ impl<F: Files> Writer<F> {
         match written {
             Ok(()) => {
                 current.len += self.scratch.len() as u64;
-                self.total_bytes.fetch_add(self.scratch.len() as u64, Relaxed);
+                let written = self.scratch.len() as u64;
+                let total = self.total_bytes.fetch_add(written, Relaxed) + written;
+                self.counters.journal_holds(total);
                 self.current = Some(current);
                 if let Some(flusher) = &self.flusher {
                     flusher.wrote();
@@ -265,6 +269,6 @@ impl<F: Files> Writer<F> {
     }
 }
 
-fn unavailable((path, error): (PathBuf, io::Error)) -> KeepError {
+pub(super) fn unavailable((path, error): (PathBuf, io::Error)) -> KeepError {
     KeepError::unavailable(format!("{}: {error}", path.display()))
 }

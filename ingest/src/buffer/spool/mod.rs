@@ -95,6 +95,7 @@ impl<S: Sink> SpoolSink<S> {
         let journal = JournalSettings {
             segment_bytes_max: limits::SPOOL_SEGMENT_BYTES.min(settings.total_bytes_max / 2),
             total_bytes_max: settings.total_bytes_max,
+            when_full: None,
             durability,
             ..JournalSettings::new(&settings.dir)
         };

@@ -5,6 +5,7 @@ mod everysec;
 mod faults;
 mod follow;
 mod recovery;
+mod room;
 
 use super::files::{Files, OsFiles};
 use super::recover::recover;
