@@ -41,7 +41,7 @@ const WRONG_FILES: &[(&str, &str, &[&str])] = &[
     (
         "",
         "[buffer.journal]\nwhen_full = \"remove_oldest\"\ntotal_bytes_max = 100000000",
-        &["`buffer.journal.segment_bytes_max` = 67108864 ", "half of `total_bytes_max`, 50000000"],
+        &["`buffer.journal.segment_bytes_max` = 67108864 ", "half of `total_bytes_max`, 100000000"],
     ),
     (
         "",
