@@ -1,5 +1,6 @@
 //! A real ingest.
 
+use crate::clock::Clock;
 use crate::process::{Process, built};
 use crate::redis_server::free_port;
 use std::path::PathBuf;
@@ -32,7 +33,14 @@ pub struct Ingest {
     folder: TempDir,
     port: u16,
     buffer: Buffer,
+    around: Around,
+}
+
+/// What is put around the process.
+#[derive(Debug, Default)]
+struct Around {
     tmpfs: Option<Tmpfs>,
+    environment: Vec<(&'static str, PathBuf)>,
 }
 
 /// A small disk of ingest's own, which only it sees, mounted over its data.
@@ -57,7 +65,7 @@ impl Ingest {
     /// When it is not built or does not start.
     #[must_use]
     pub fn start_with(buffer: Buffer, more: &str) -> Self {
-        Self::launch(free_port(), buffer, more, None)
+        Self::launch(free_port(), buffer, more, Around::default())
     }
 
     /// The same at `port`, where another one may listen.
@@ -66,7 +74,17 @@ impl Ingest {
     /// When it is not built or does not start.
     #[must_use]
     pub fn start_at(port: u16, buffer: Buffer, more: &str) -> Self {
-        Self::launch(port, buffer, more, None)
+        Self::launch(port, buffer, more, Around::default())
+    }
+
+    /// The same under a wall clock that the test moves.
+    ///
+    /// # Panics
+    /// When it is not built or does not start, or libfaketime is not installed.
+    #[must_use]
+    pub fn start_under(clock: &Clock, buffer: Buffer, more: &str) -> Self {
+        let around = Around { environment: clock.environment(), ..Around::default() };
+        Self::launch(free_port(), buffer, more, around)
     }
 
     /// The same, keeping its data on a disk of only so many bytes.
@@ -76,16 +94,17 @@ impl Ingest {
     /// own.
     #[must_use]
     pub fn start_on_small_disk(buffer: Buffer, more: &str, bytes: u64) -> Self {
-        Self::launch(free_port(), buffer, more, Some(Tmpfs { bytes }))
+        let around = Around { tmpfs: Some(Tmpfs { bytes }), ..Around::default() };
+        Self::launch(free_port(), buffer, more, around)
     }
 
-    fn launch(port: u16, buffer: Buffer, more: &str, tmpfs: Option<Tmpfs>) -> Self {
+    fn launch(port: u16, buffer: Buffer, more: &str, around: Around) -> Self {
         let folder = TempDir::with_prefix("dna-ingest-").expect("a folder");
         std::fs::write(folder.path().join("ingest.toml"), config(port, &buffer, &folder, more))
             .expect("the folder is writable");
         std::fs::create_dir(folder.path().join("data")).expect("the folder is writable");
-        let process = launch(&folder, tmpfs);
-        Self { process, folder, port, buffer, tmpfs }
+        let process = launch(&folder, &around);
+        Self { process, folder, port, buffer, around }
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -103,7 +122,7 @@ impl Ingest {
     /// Kills it in the middle of whatever it does and starts it again on the same data.
     pub fn kill_9_and_restart(&mut self) {
         self.process.kill_9();
-        self.process = launch(&self.folder, self.tmpfs);
+        self.process = launch(&self.folder, &self.around);
     }
 
     /// Stops it in order and waits for its end.
@@ -117,7 +136,7 @@ impl Ingest {
 
     /// Starts it again after [`stop`](Self::stop).
     pub fn start_again(&mut self) {
-        self.process = launch(&self.folder, self.tmpfs);
+        self.process = launch(&self.folder, &self.around);
     }
 
     /// What `/health/ready` says: the status and the JSON.
@@ -151,7 +170,7 @@ impl Ingest {
     #[must_use]
     pub fn data(&self) -> PathBuf {
         let data = self.folder.path().join("data");
-        match self.tmpfs {
+        match self.around.tmpfs {
             None => data,
             Some(_) => {
                 let root = PathBuf::from(format!("/proc/{}/root", self.process.id()));
@@ -189,8 +208,8 @@ fn binary() -> PathBuf {
     built("DNA_INGEST_BIN", "ingest")
 }
 
-fn launch(folder: &TempDir, tmpfs: Option<Tmpfs>) -> Process {
-    let mut command = match tmpfs {
+fn launch(folder: &TempDir, around: &Around) -> Process {
+    let mut command = match around.tmpfs {
         None => Command::new(binary()),
         Some(Tmpfs { bytes }) => {
             // A namespace of its own, as root of it where we are not: nothing is left behind.
@@ -201,6 +220,7 @@ fn launch(folder: &TempDir, tmpfs: Option<Tmpfs>) -> Process {
             command
         }
     };
+    command.envs(around.environment.iter().map(|(name, value)| (name, value)));
     command.arg("serve").arg("--config").arg(folder.path().join("ingest.toml"));
     Process::start(command, "ingest listening on ").0
 }

@@ -3,6 +3,7 @@
 
 pub mod balancer;
 pub mod beacons;
+pub mod clock;
 pub mod count;
 pub mod ingest;
 pub mod process;

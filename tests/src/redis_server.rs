@@ -55,11 +55,11 @@ impl RedisServer {
     }
 
     /// Cuts so many bytes off the end of its file while it is killed: what a loss of power takes
-    /// that comes before the disk was forced.
+    /// that comes before the disk was forced. Returns how many there were.
     ///
     /// # Panics
     /// When there is no such file.
-    pub fn cut_file(&self, bytes: u64) {
+    pub fn cut_file(&self, bytes: u64) -> u64 {
         let files = std::fs::read_dir(self.folder.path().join("appendonlydir")).expect("readable");
         let mut paths = files.map(|file| file.expect("readable").path());
         let is_log = |path: &PathBuf| path.to_string_lossy().ends_with(".incr.aof");
@@ -67,6 +67,7 @@ impl RedisServer {
         let file = std::fs::OpenOptions::new().write(true).open(path).expect("writable");
         let len = file.metadata().expect("there").len();
         file.set_len(len.saturating_sub(bytes)).expect("cut");
+        bytes.min(len)
     }
 
     /// Sends it a signal: `STOP`, `CONT`.

@@ -35,6 +35,8 @@ enum Thing {
     Js,
     /// A redis-server for tests and for `demo --redis`.
     Redis,
+    /// libfaketime, for the tests of ingest whose clock jumps.
+    Faketime,
     /// HAProxy and nginx, for the tests of ingest behind a balancer.
     Balancers,
     /// A Chromium for the browser tests.
@@ -71,6 +73,9 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
     }
     if wanted(Thing::Redis) {
         note(&format!("redis: {}", redis_server()?.display()));
+    }
+    if wanted(Thing::Faketime) {
+        note(&format!("libfaketime: {}", faketime()?.display()));
     }
     if wanted(Thing::Balancers) {
         for path in balancers()? {
@@ -118,6 +123,24 @@ pub(crate) fn nginx_with_lua() -> Result<PathBuf> {
 
 fn found(path: &str) -> Option<PathBuf> {
     Some(PathBuf::from(path)).filter(|path| path.is_file())
+}
+
+/// libfaketime, for the tests whose clock jumps.
+pub(crate) fn faketime() -> Result<PathBuf> {
+    let library = || {
+        // Debian's folder has the machine's name in it.
+        let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().filter_map(Result::ok);
+        let mut paths = folders.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
+        paths.find(|path| path.is_file())
+    };
+    if let Some(path) = library() {
+        return Ok(path);
+    }
+    apt::install(&["libfaketime"])?;
+    match library() {
+        Some(path) => Ok(path),
+        None => bail!("libfaketime was installed, but it is not below /usr/lib"),
+    }
 }
 
 /// The haproxy and nginx programs.

@@ -141,6 +141,7 @@ pub(crate) fn run(
         Part::Redis => {
             setup::redis_server()?;
             setup::balancers()?;
+            setup::faketime()?;
             services::build(workspace)?;
             in_cargo(workspace, &["test", "--package", "dna-tests", "--no-fail-fast"])
         }

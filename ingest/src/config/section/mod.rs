@@ -1,9 +1,11 @@
 //! Typed reading of one section: each call takes a key, its default and what is allowed, so a
 //! message can say all three. What is left at the end is unknown and refused.
 
+mod found;
 mod refuse;
 
 use super::{ConfigError, Layers};
+use found::Found;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -17,14 +19,6 @@ pub struct Section<'a> {
     name: String,
     left: toml::Table,
     known: Vec<&'static str>,
-}
-
-/// A value as found: text from a flag or variable, or TOML.
-struct Found {
-    value: Value,
-    origin: String,
-    /// From a flag or variable: a number or list is still a text.
-    is_text: bool,
 }
 
 impl<'a> Section<'a> {
@@ -88,11 +82,7 @@ impl<'a> Section<'a> {
         key: &'static str,
         allowed: &str,
     ) -> Result<Option<Vec<Value>>, ConfigError> {
-        let Some(found) = self.find(key) else { return Ok(None) };
-        match found.value {
-            Value::Array(items) => Ok(Some(items)),
-            _ => Err(self.wrong(key, &found, format!("a list: {allowed}"))),
-        }
+        self.read(key, &format!("a list: {allowed}"), |found| found.value.as_array().cloned())
     }
 
     /// The table at `place` of the list `key`.
@@ -110,12 +100,7 @@ impl<'a> Section<'a> {
         key: &'static str,
         allowed: &str,
     ) -> Result<Option<String>, ConfigError> {
-        let Some(found) = self.find(key) else { return Ok(None) };
-        match &found.value {
-            Value::String(text) => Ok(Some(text.clone())),
-            Value::Datetime(time) => Ok(Some(time.to_string())),
-            _ => Err(self.wrong(key, &found, allowed)),
-        }
+        self.read(key, allowed, Found::date_time)
     }
 
     /// An integer.
@@ -131,16 +116,9 @@ impl<'a> Section<'a> {
     where
         N: TryFrom<i64> + FromStr + PartialOrd + Display,
     {
-        let Some(found) = self.find(key) else { return Ok(default) };
-        let number = match &found.value {
-            Value::Integer(number) => N::try_from(*number).ok(),
-            Value::String(text) if found.is_text => text.trim().parse().ok(),
-            _ => None,
-        };
-        number.filter(|number| allowed.contains(number)).ok_or_else(|| {
-            let expected = format!("an integer from {} to {}", allowed.start(), allowed.end());
-            self.wrong(key, &found, expected)
-        })
+        let expected = format!("an integer from {} to {}", allowed.start(), allowed.end());
+        let in_range = |found: &Found| found.integer().filter(|number| allowed.contains(number));
+        Ok(self.read(key, &expected, in_range)?.unwrap_or(default))
     }
 
     /// A boolean.
@@ -148,13 +126,7 @@ impl<'a> Section<'a> {
     /// # Errors
     /// When it is none.
     pub fn boolean(&mut self, key: &'static str, default: bool) -> Result<bool, ConfigError> {
-        let Some(found) = self.find(key) else { return Ok(default) };
-        match &found.value {
-            Value::Boolean(value) => Ok(*value),
-            Value::String(text) if found.is_text && text == "true" => Ok(true),
-            Value::String(text) if found.is_text && text == "false" => Ok(false),
-            _ => Err(self.wrong(key, &found, "true or false")),
-        }
+        Ok(self.read(key, "true or false", Found::boolean)?.unwrap_or(default))
     }
 
     /// A number, if there is one.
@@ -166,17 +138,8 @@ impl<'a> Section<'a> {
         key: &'static str,
         allowed: RangeInclusive<f64>,
     ) -> Result<Option<f64>, ConfigError> {
-        let Some(found) = self.find(key) else { return Ok(None) };
-        let number = match &found.value {
-            Value::Float(number) => Some(*number),
-            Value::Integer(number) => i32::try_from(*number).ok().map(f64::from),
-            Value::String(text) if found.is_text => text.trim().parse().ok(),
-            _ => None,
-        };
-        number.filter(|number| allowed.contains(number)).map(Some).ok_or_else(|| {
-            let expected = format!("a number from {} to {}", allowed.start(), allowed.end());
-            self.wrong(key, &found, expected)
-        })
+        let expected = format!("a number from {} to {}", allowed.start(), allowed.end());
+        self.read(key, &expected, |found| found.decimal().filter(|it| allowed.contains(it)))
     }
 
     /// Refuses a key that is no more where the file has it, saying what is there `instead`. As a
@@ -223,11 +186,7 @@ impl<'a> Section<'a> {
         key: &'static str,
         allowed: &str,
     ) -> Result<Option<String>, ConfigError> {
-        let Some(found) = self.find(key) else { return Ok(None) };
-        match found.value.as_str() {
-            Some(text) => Ok(Some(text.to_owned())),
-            None => Err(self.wrong(key, &found, allowed)),
-        }
+        self.read(key, allowed, |found| found.value.as_str().map(str::to_owned))
     }
 
     /// A text that no message may show.
@@ -255,12 +214,12 @@ impl<'a> Section<'a> {
         choices: &[(&str, T)],
         default: T,
     ) -> Result<T, ConfigError> {
-        let Some(found) = self.find(key) else { return Ok(default) };
-        let chosen = choices.iter().find(|(name, _)| found.value.as_str() == Some(name));
-        chosen.map(|(_, value)| *value).ok_or_else(|| {
-            let names: Vec<_> = choices.iter().map(|(name, _)| format!("{name:?}")).collect();
-            self.wrong(key, &found, names.join(" or "))
-        })
+        let names: Vec<_> = choices.iter().map(|(name, _)| format!("{name:?}")).collect();
+        let chosen = |found: &Found| {
+            let chosen = choices.iter().find(|(name, _)| found.value.as_str() == Some(name));
+            chosen.map(|(_, value)| *value)
+        };
+        Ok(self.read(key, &names.join(" or "), chosen)?.unwrap_or(default))
     }
 
     /// A list of texts, each read by `judge`; empty by default.
@@ -332,6 +291,17 @@ impl<'a> Section<'a> {
         if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
     }
 
+    /// What `judge` makes of the value of `key`, if there is one.
+    fn read<T>(
+        &mut self,
+        key: &'static str,
+        allowed: &str,
+        judge: impl FnOnce(&Found) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(found) = self.find(key) else { return Ok(None) };
+        judge(&found).map(Some).ok_or_else(|| self.wrong(key, &found, allowed))
+    }
+
     fn find(&mut self, key: &'static str) -> Option<Found> {
         self.known.push(key);
         let in_file = self.left.remove(key);
@@ -339,23 +309,5 @@ impl<'a> Section<'a> {
             return Some(Found { value: Value::String(text), origin, is_text: true });
         }
         in_file.map(|value| self.in_file(value))
-    }
-}
-
-impl Found {
-    /// The items of a list; a flag or variable separates them by commas.
-    fn items(&self) -> Option<Vec<Value>> {
-        match &self.value {
-            Value::Array(items) => Some(items.clone()),
-            Value::String(text) if self.is_text => {
-                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-                Some(items.map(|item| Value::String(item.to_owned())).collect())
-            }
-            _ => None,
-        }
-    }
-
-    fn clone_origin(&self) -> Self {
-        Self { value: Value::Boolean(false), origin: self.origin.clone(), is_text: self.is_text }
     }
 }
