@@ -133,6 +133,7 @@ macro_rules! record {
             fn clean(&mut self, params: &str) {
                 $( if let Some(value) = &mut self.$field {
                     $crate::field::Field::clean(value, params);
+                    #[cfg(not(target_arch = "wasm32"))]
                     if !$crate::field::Field::may_stay(value) {
                         self.$field = None;
                     }

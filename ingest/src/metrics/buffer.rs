@@ -1,12 +1,12 @@
 //! The buffer's counters in `/metrics`.
 
+use super::encode::{by_reason, counter, gauge};
 use crate::buffer::redis::RedisGauges;
 use crate::buffer::spool::SpoolCounters;
 use crate::buffer::{BufferCounters, COMMIT_BUCKETS_MICROS};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, NoLabelSet};
 use prometheus_client::metrics::MetricType;
-use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use std::fmt::Error;
 use std::sync::Arc;
@@ -42,36 +42,9 @@ impl Collector for BufferCollector {
     }
 }
 
-fn counter(
-    encoder: &mut DescriptorEncoder<'_>,
-    name: &str,
-    help: &str,
-    value: u64,
-) -> Result<(), Error> {
-    let metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
-    ConstCounter::new(value).encode(metric)
-}
-
-fn gauge(
-    encoder: &mut DescriptorEncoder<'_>,
-    name: &str,
-    help: &str,
-    value: u64,
-) -> Result<(), Error> {
-    let metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
-    ConstGauge::new(value).encode(metric)
-}
-
 fn failures(encoder: &mut DescriptorEncoder<'_>, counters: &BufferCounters) -> Result<(), Error> {
     let help = "Entries that the buffer did not keep, by reason";
-    let mut metric =
-        encoder.encode_descriptor("buffer_refused", help, None, MetricType::Counter)?;
-    for (reason, count) in counters.failures() {
-        let labels = [("reason", reason)];
-        let series = metric.encode_family(&labels)?;
-        ConstCounter::new(count).encode(series)?;
-    }
-    Ok(())
+    by_reason(encoder, "buffer_refused", help, counters.failures())
 }
 
 fn spool(encoder: &mut DescriptorEncoder<'_>, spool: &SpoolCounters) -> Result<(), Error> {
@@ -83,12 +56,7 @@ fn spool(encoder: &mut DescriptorEncoder<'_>, spool: &SpoolCounters) -> Result<(
     let help = "Entries that Redis took from the spool";
     counter(encoder, "spool_replayed", help, spool.replayed())?;
     let help = "Entries of the spool that Redis never got, by reason";
-    let mut metric = encoder.encode_descriptor("spool_lost", help, None, MetricType::Counter)?;
-    for (reason, count) in spool.losses() {
-        let labels = [("reason", reason)];
-        ConstCounter::new(count).encode(metric.encode_family(&labels)?)?;
-    }
-    Ok(())
+    by_reason(encoder, "spool_lost", help, spool.losses())
 }
 
 fn redis(encoder: &mut DescriptorEncoder<'_>, seen: &RedisGauges) -> Result<(), Error> {

@@ -1,7 +1,6 @@
 //! Which configuration is in force, in `/metrics`.
 
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
+use super::Labelled;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
@@ -11,19 +10,18 @@ pub(super) struct ConfigMetrics {
     generation: Gauge,
     is_refused: Gauge,
     needs_restart: Gauge,
-    reloads: Family<[(&'static str, &'static str); 1], Counter>,
+    reloads: Labelled,
 }
 
-const APPLIED: [(&str, &str); 1] = [("result", "applied")];
-const REFUSED: [(&str, &str); 1] = [("result", "refused")];
+const RESULT: &str = "result";
+const APPLIED: &str = "applied";
+const REFUSED: &str = "refused";
 
 impl Default for ConfigMetrics {
     fn default() -> Self {
-        let (generation, reloads) = (Gauge::default(), Family::default());
+        let generation = Gauge::default();
         generation.set(1);
-        for result in [APPLIED, REFUSED] {
-            drop(reloads.get_or_create(&result));
-        }
+        let reloads = super::labelled_by(RESULT, [APPLIED, REFUSED].into_iter());
         Self { generation, is_refused: Gauge::default(), needs_restart: Gauge::default(), reloads }
     }
 }
@@ -44,11 +42,11 @@ impl ConfigMetrics {
         self.generation.set(generation.cast_signed());
         self.is_refused.set(0);
         self.needs_restart.set(i64::try_from(needs_restart).unwrap_or(i64::MAX));
-        self.reloads.get_or_create(&APPLIED).inc();
+        self.reloads.get_or_create(&[(RESULT, APPLIED)]).inc();
     }
 
     pub(super) fn refused(&self) {
         self.is_refused.set(1);
-        self.reloads.get_or_create(&REFUSED).inc();
+        self.reloads.get_or_create(&[(RESULT, REFUSED)]).inc();
     }
 }

@@ -1,13 +1,11 @@
 //! What is counted of connections.
 
+use super::encode::{counter, gauge};
 use super::{Labelled, Metrics};
 use crate::edge::certificates::Certificates;
 use dna_protocol::model::KINDS;
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
-use prometheus_client::metrics::MetricType;
-use prometheus_client::metrics::counter::ConstCounter;
-use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::encoding::DescriptorEncoder;
 use std::sync::{Arc, OnceLock};
 
 /// The certificates whose reloads are shown, once there are some.
@@ -22,14 +20,12 @@ impl Collector for Served {
             ("certificate_reloads", "Certificates taken in place of another", reloads),
             ("certificate_refusals", "Changed files of certificates that were no good", refusals),
         ] {
-            let metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
-            ConstCounter::new(count).encode(metric)?;
+            counter(&mut encoder, name, help, count)?;
         }
         if let Some(end) = certificates.not_after() {
             let help = "When the first of the certificates that are served ends, in Unix time";
             let name = "certificate_not_after_seconds";
-            let metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
-            ConstGauge::new(i64::try_from(end.as_secs()).unwrap_or(i64::MAX)).encode(metric)?;
+            gauge(&mut encoder, name, help, end.as_secs())?;
         }
         Ok(())
     }

@@ -9,6 +9,7 @@
 mod buffer;
 mod config;
 mod edge;
+mod encode;
 mod traces;
 
 pub use edge::Ended;

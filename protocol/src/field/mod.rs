@@ -39,6 +39,7 @@ pub trait Field: Sized {
 
     /// Whether the value may be kept at all, where there is nothing to put in its place. A page has
     /// no such value, so only who reads frames asks.
+    #[cfg(not(target_arch = "wasm32"))]
     fn may_stay(&self) -> bool {
         true
     }

@@ -44,14 +44,17 @@ pub fn clean_address(url: &str) -> String {
     cleaned(url, false)
 }
 
-/// Numbers in the spellings that pages have; where frames are read, in all that are known.
+/// The text without content of addresses and without personal numbers; where frames are read, in
+/// all spellings that are known.
 fn cleaned(text: &str, prose: bool) -> String {
-    let clean = |text: &str| {
-        let text = if prose { text } else { text.trim_ascii_start() };
-        numbers::masked(&address::without_content(text, prose))
-    };
-    #[cfg(target_arch = "wasm32")]
-    return clean(text);
     #[cfg(not(target_arch = "wasm32"))]
-    spelled::cleaned(text, clean)
+    return spelled::cleaned(text, |text| usual(text, prose));
+    #[cfg(target_arch = "wasm32")]
+    usual(text, prose)
+}
+
+/// Numbers in the spellings that pages have.
+fn usual(text: &str, prose: bool) -> String {
+    let text = if prose { text } else { text.trim_ascii_start() };
+    numbers::masked(&address::without_content(text, prose))
 }

@@ -17,16 +17,21 @@ async fn keep(spool: &Spool, range: std::ops::Range<u32>) {
     }
 }
 
+/// It ends and has nothing of what it took; the entries of `range` come meanwhile; then it is back.
+async fn ends_while_these_come(spool: &Spool, range: std::ops::Range<u32>) {
+    spool.memory.fail_with(away);
+    spool.memory.forget();
+    keep(spool, range).await;
+    spool.memory.fail_with(well);
+    spool.drained().await;
+}
+
 #[tokio::test]
 async fn what_it_took_last_is_sent_again() {
     let dir = tempfile::tempdir().expect("a folder");
     let spool = open(&dir, Durability::Everysec).await;
     keep(&spool, 0..10).await;
-    spool.memory.fail_with(away);
-    spool.memory.forget();
-    keep(&spool, 10..20).await;
-    spool.memory.fail_with(well);
-    spool.drained().await;
+    ends_while_these_come(&spool, 10..20).await;
     assert_eq!(spool.texts(), numbers(0..20), "in its order");
 }
 
@@ -41,11 +46,7 @@ async fn what_was_replayed_last_is_replayed_again() {
     keep(&spool, 10..20).await;
     // A moment after it got everything, it ends and has nothing of it; and so again.
     for round in 1..3 {
-        spool.memory.fail_with(away);
-        spool.memory.forget();
-        keep(&spool, round * 20..round * 20 + 20).await;
-        spool.memory.fail_with(well);
-        spool.drained().await;
+        ends_while_these_come(&spool, round * 20..round * 20 + 20).await;
         assert_eq!(once(&spool.texts()), numbers(0..round * 20 + 20), "round {round}");
     }
 }
@@ -55,11 +56,7 @@ async fn with_memory_nothing_is_held_for_that() {
     let dir = tempfile::tempdir().expect("a folder");
     let spool = open(&dir, Durability::Memory).await;
     keep(&spool, 0..10).await;
-    spool.memory.fail_with(away);
-    spool.memory.forget();
-    keep(&spool, 10..20).await;
-    spool.memory.fail_with(well);
-    spool.drained().await;
+    ends_while_these_come(&spool, 10..20).await;
     assert_eq!(spool.texts(), numbers(10..20));
 }
 
@@ -74,11 +71,7 @@ async fn what_it_took_before_it_was_full_is_sent_again_when_it_ends_then() {
     keep(&spool, 0..10).await;
     spool.memory.fail_with(full);
     keep(&spool, 10..20).await;
-    spool.memory.fail_with(away);
-    spool.memory.forget();
-    keep(&spool, 20..30).await;
-    spool.memory.fail_with(well);
-    spool.drained().await;
+    ends_while_these_come(&spool, 20..30).await;
     assert_eq!(once(&spool.texts()), numbers(0..30), "in its order");
 }
 
