@@ -3,9 +3,14 @@
 /** The tag, and the head of an array of two. */
 const OPENING = 'd9d9f782';
 
-/** The frame in a body, or the body itself when it is not packed. */
+/** What the tag is in base64. */
+const TEXT = '2dn3';
+
+/** The frame in a body, or the body itself when it is not packed. Either may be written as base64. */
 export function unpacked(body) {
-  const bytes = Buffer.from(body);
+  const raw = Buffer.from(body);
+  const isText = raw.subarray(0, 4).toString('latin1') === TEXT;
+  const bytes = isText ? Buffer.from(raw.toString('latin1'), 'base64') : raw;
   if (bytes.subarray(0, 4).toString('hex') !== OPENING) return bytes;
   const length = head(bytes, 4, 0);
   const block = head(bytes, length.end, 2);

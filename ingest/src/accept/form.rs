@@ -1,13 +1,29 @@
 //! Tells the forms of a frame apart by their first bytes, and reads it.
 
+use base64::Engine;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
+use base64::{DecodeError, alphabet};
 use dna_protocol::packed::{UnpackProblem, unpack};
 use dna_protocol::peek::app_key;
 use dna_protocol::{Decoded, FrameProblem, cbor, json};
 use std::borrow::Cow;
 
+/// What the base64 (RFC 4648, section 4) of the tag that opens CBOR begins with.
+const TEXT: &[u8] = b"2dn3";
+
+/// Padding may be there or not.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    NO_PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
 /// Why no frame can be read.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum FormProblem {
+    /// It is written as text, and is no base64.
+    #[error("the body begins as base64 and is none: {0}")]
+    Text(#[from] DecodeError),
     /// It is packed, and cannot be unpacked.
     #[error(transparent)]
     Packed(#[from] UnpackProblem),
@@ -20,13 +36,20 @@ pub enum FormProblem {
 #[derive(Debug)]
 pub struct Opened<'a>(Cow<'a, [u8]>);
 
-/// Unpacks `body` where it is packed, to at most `max` bytes then.
+/// Reads `body` where it is base64, and unpacks it where it is packed, to at most `max` bytes then.
 ///
 /// # Errors
-/// When it is packed wrongly, or would be longer.
+/// When either is wrong, or it would be longer.
 pub fn open(body: &[u8], max: usize) -> Result<Opened<'_>, FormProblem> {
-    let unpacked = unpack(body, max)?;
-    Ok(Opened(unpacked.map_or(Cow::Borrowed(body), Cow::Owned)))
+    if !body.starts_with(TEXT) {
+        return unpacked(Cow::Borrowed(body), max);
+    }
+    unpacked(Cow::Owned(BASE64.decode(body)?), max)
+}
+
+fn unpacked(body: Cow<'_, [u8]>, max: usize) -> Result<Opened<'_>, FormProblem> {
+    let unpacked = unpack(&body, max)?;
+    Ok(Opened(unpacked.map_or(body, Cow::Owned)))
 }
 
 impl Opened<'_> {

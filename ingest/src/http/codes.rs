@@ -63,7 +63,7 @@ codes! {
     TooManyEvents = "too_many_events", 400, "The frame has too many events",
         "A frame holds at most 1,000 events. Split it, each part with a `sequence` of its own.";
     MalformedEncoding = "malformed_encoding", 400, "The body cannot be decompressed",
-        "The body is not what its `Content-Encoding` says, or no packed frame as `detail` says, or it ends too early.";
+        "The body is not what its `Content-Encoding` says, or no packed frame or base64 as `detail` says, or it ends too early.";
     BodyIncomplete = "body_incomplete", 400, "The body did not arrive as a whole",
         "The connection ended, or its chunks were malformed, before the body was complete.";
     MalformedRequest = "malformed_request", 400, "The request is no HTTP",

@@ -120,6 +120,9 @@ impl From<FormProblem> for Problem {
                 Self::new(Code::DecompressedTooLarge, problem.to_string())
             }
             FormProblem::Packed(problem) => Self::new(Code::MalformedEncoding, problem.to_string()),
+            problem @ FormProblem::Text(_) => {
+                Self::new(Code::MalformedEncoding, problem.to_string())
+            }
         }
     }
 }

@@ -3,6 +3,8 @@
 use crate::client::post;
 use crate::frames::{self, custom, header, json, json_custom};
 use crate::server::Server;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use dna_protocol::cbor::{MAGIC, Writer, encode_frame};
 use dna_protocol::model::Frame;
 use dna_protocol::packed::pack;
@@ -10,7 +12,12 @@ use serde_json::json;
 
 /// A frame that packs well.
 fn frame(sequence: u64) -> Vec<u8> {
-    let events = vec![custom("what repeats itself"); 60];
+    frame_of(sequence, 0)
+}
+
+/// The same, `more` bytes an event longer.
+fn frame_of(sequence: u64, more: usize) -> Vec<u8> {
+    let events = vec![custom(&("what repeats itself".to_owned() + &"!".repeat(more))); 60];
     encode_frame(&Frame { header: header(sequence), events })
 }
 
@@ -48,6 +55,29 @@ fn a_packed_frame_is_kept_as_the_frame_in_it() {
     let events = kept.iter().map(|(_, decoded)| &decoded.frame.events).collect::<Vec<_>>();
     assert_eq!(events.len(), 3);
     assert!(events.iter().all(|others| *others == events[0]));
+}
+
+#[test]
+fn a_frame_may_be_written_as_base64() {
+    let server = Server::start();
+    for (at, engine) in [STANDARD, STANDARD_NO_PAD].iter().enumerate() {
+        let sequence = 10 * at as u64;
+        // Frames of all lengths, so of all paddings.
+        for more in 0..3 {
+            let body = engine.encode(pack(&frame_of(sequence + more, more as usize)));
+            assert_eq!(server.send(&post(body)).text(), r#"{"accepted":60}"#);
+        }
+        let plain = engine.encode(frame(sequence + 4));
+        assert_eq!(server.send(&post(plain)).text(), r#"{"accepted":60}"#);
+    }
+    for wrong in ["2dn3", "2dn3!", "2dn3_w", "2dn3gg=="] {
+        let answer = server.send(&post(wrong));
+        assert_eq!(answer.status, 400, "{}", answer.text());
+    }
+    let answer = server.send(&post("2dn3!"));
+    let text = answer.text();
+    assert!(text.contains("malformed_encoding") && text.contains("base64"), "{text}");
+    assert_eq!(server.stop().len(), 8);
 }
 
 #[test]

@@ -111,7 +111,7 @@ export class Launch {
     const request = { ...options, aborted: false };
     const ours = options.url.startsWith('https://dna.bank');
     if (ours) {
-      request.bytes = Promise.resolve(new Uint8Array(options.data));
+      request.bytes = Promise.resolve(new Uint8Array(typeof options.data == 'string' ? Buffer.from(options.data) : options.data));
       this.device.sent.push(request);
     }
     this.open.push(request);
