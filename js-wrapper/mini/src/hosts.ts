@@ -3,6 +3,8 @@
  * the one in which they are looked for: Douyin and QQ have a `wx` too.
  */
 
+import { toBase64 } from './base64';
+
 /** What a host can do. Nothing here throws, but for `instantiate` and `send`, which may. */
 export interface Host {
   name: 'wechat' | 'alipay' | 'douyin' | 'qq' | 'baidu';
@@ -51,7 +53,7 @@ export interface Requests {
 export interface RequestOptions {
   url: string;
   method?: 'POST';
-  data?: ArrayBuffer;
+  data?: ArrayBuffer | string;
   header?: { [name: string]: string };
   headers?: { [name: string]: string };
   dataType?: 'text';
@@ -107,7 +109,7 @@ function common(name: Host['name'], api: CommonApi, wasm?: PathWasm): Host {
       remove: (key) => api.removeStorageSync(key),
       keys: () => api.getStorageInfoSync().keys,
     }),
-    send: sender(api, 'header'),
+    send: sender(api, 'header', name == 'baidu'),
     instantiate: byPath(wasm),
     promises: false,
   };
@@ -124,7 +126,7 @@ function alipay(api: AlipayApi): Host {
       remove: (key) => void api.removeStorageSync({ key }),
       keys: () => api.getStorageInfoSync().keys,
     }),
-    send: sender(api, 'headers'),
+    send: sender(api, 'headers', true),
     promises: true,
   };
 }
@@ -158,8 +160,11 @@ export function attempt<T>(act: () => T, otherwise: T): T {
 /** So long the platform waits for an answer; the core has given up by then. */
 const TIMEOUT_MS = 20_000;
 
-/** Sends by the platform's `request` as it is now: before it is hooked. */
-function sender(api: Requests, headers: 'header' | 'headers'): Host['send'] {
+/**
+ * Sends by the platform's `request` as it is now: before it is hooked. `asText` where not all versions
+ * send bytes; nobody documents from which one on they do.
+ */
+function sender(api: Requests, headers: 'header' | 'headers', asText: boolean): Host['send'] {
   const request = api.request;
   return ({ url, body, done }) => {
     let [ended, cancelled] = [false, false];
@@ -176,8 +181,8 @@ function sender(api: Requests, headers: 'header' | 'headers'): Host['send'] {
     const task = request.call(api, {
       url,
       method: 'POST',
-      data: body,
-      [headers]: { 'content-type': 'application/cbor' },
+      data: asText ? toBase64(new Uint8Array(body)) : body,
+      [headers]: { 'content-type': asText ? 'text/plain' : 'application/cbor' },
       dataType: 'text',
       timeout: TIMEOUT_MS,
       success: answered,

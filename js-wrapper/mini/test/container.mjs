@@ -13,9 +13,9 @@ const START = 1_795_478_400_000;
 export const PLATFORMS = {
   wechat: { object: 'wx', wasm: 'WXWebAssembly', header: 'header', shape: (instance) => instance },
   douyin: { object: 'tt', wasm: 'TTWebAssembly', header: 'header', shape: (instance, module) => ({ instance, module }) },
-  alipay: { object: 'my', header: 'headers' },
+  alipay: { object: 'my', header: 'headers', text: true },
   qq: { object: 'qq', header: 'header' },
-  baidu: { object: 'swan', header: 'header' },
+  baidu: { object: 'swan', header: 'header', text: true },
 };
 
 /** The files of the package that a container has; a test may take some away, or spoil them. */

@@ -45,7 +45,8 @@ function miniProgram(platform) {
         const request = launch.open[0];
         launch.end(request, status, headers);
         await launch.pass(0);
-        return { body: new Uint8Array(request.data), url: request.url, method: request.method };
+        const body = typeof request.data == 'string' ? Buffer.from(request.data, 'base64') : request.data;
+        return { body: new Uint8Array(body), url: request.url, method: request.method };
       },
       breakStorage: () => {
         for (const name of Object.keys(launch.api)) if (/Storage/.test(name)) launch.api[name] = () => { throw new Error('broken'); };

@@ -35,7 +35,9 @@ for (const platform of Object.keys(PLATFORMS)) {
     assert.equal(launch.atOnce, 1, 'requests of ours at a time');
     for (const { url, method, dataType, ...request } of device.sent) {
       assert.equal(`${method} ${url} ${dataType}`, 'POST https://dna.bank/v1/beacon text');
-      assert.deepEqual({ ...request[PLATFORMS[platform].header] }, { 'content-type': 'application/cbor' });
+      const { header, text } = PLATFORMS[platform];
+      assert.equal(typeof request.data, text ? 'string' : 'object');
+      assert.deepEqual({ ...request[header] }, { 'content-type': text ? 'text/plain' : 'application/cbor' });
     }
     const all = await everything(device);
     assert.ok(!all.includes('6222'), 'a card number');
