@@ -5,7 +5,7 @@ use crate::load::{Load, read_all};
 use crate::{PATIENCE, keeper, until};
 use ingest::buffer::read::{BufferReader, Source, Start};
 use ingest::buffer::redis::RedisSettings;
-use ingest::buffer::{Durability, Item};
+use ingest::buffer::{Durability, Item, SpoolSettings};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -45,10 +45,10 @@ async fn a_master_killed_under_load_loses_nothing_that_was_acknowledged_as_repli
     until("it is ready", async || keeper.status().ready).await;
 }
 
-#[tokio::test]
-async fn a_slot_that_moves_under_load_is_followed() {
-    let cluster = Cluster::start(&[]).await;
-    let keeper = keeper(settings(&cluster)).await;
+/// Moves the slot of a shard under load.
+async fn a_slot_moves(name: &str, spool: Option<SpoolSettings>) {
+    let cluster = Cluster::start(&["--appendonly", "yes"]).await;
+    let keeper = keeper(RedisSettings { spool, ..settings(&cluster) }).await;
     let load = Load::start(&keeper, SHARDS, 12);
     load.more(300).await;
     let from = cluster.master_of(0, 0);
@@ -57,10 +57,23 @@ async fn a_slot_that_moves_under_load_is_followed() {
     cluster.migrate(0, from, to, async || load.more(100).await).await;
     load.more(300).await;
     let counts = load.finish().await;
+    until("nothing waits", async || keeper.status().spooling.is_none()).await;
     // A refusal TRYAGAIN or a client's retry aside, nobody was turned away for the move.
-    counts.check("cluster slot moved", &cluster.address(), SHARDS).await;
+    counts.check(name, &cluster.address(), SHARDS).await;
     assert!(cluster.keys(to).contains(&"dna:{0}:events".to_owned()));
     assert_eq!(counts.refused.len(), 0, "{:?}", counts.refused);
+}
+
+#[tokio::test]
+async fn a_slot_that_moves_under_load_is_followed() {
+    a_slot_moves("cluster slot moved", None).await;
+}
+
+/// The new master is sent the last seconds before what is newer: it may lack them.
+#[tokio::test]
+async fn a_slot_that_moves_is_followed_by_the_spool_in_its_order() {
+    let dir = tempfile::tempdir().expect("a folder");
+    a_slot_moves("cluster slot moved, spool", Some(SpoolSettings::new(dir.path()))).await;
 }
 
 #[tokio::test]
