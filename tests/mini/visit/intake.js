@@ -26,15 +26,20 @@ export class Intake {
 
   /** The frames as a consumer counts them: once by session and sequence, as each came first. */
   get frames() {
-    const once = new Map();
-    for (const read of this.taken) if (!once.has(nameOf(read))) once.set(nameOf(read), read);
-    return [...once.values()];
+    return onceEach(this.taken);
   }
 
   /** All events, each with its frame's view. */
   get events() {
     return this.frames.flatMap((read) => read.events.map((event) => ({ ...event, page: (read.views?.[event.view ?? 0] ?? read)['url.full'] })));
   }
+}
+
+/** Of frames that came several times the first. */
+export function onceEach(frames) {
+  const once = new Map();
+  for (const read of frames) if (!once.has(nameOf(read))) once.set(nameOf(read), read);
+  return [...once.values()];
 }
 
 /** What consumers know a frame by. */
