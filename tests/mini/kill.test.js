@@ -80,7 +80,7 @@ for (const [platform, states] of Object.entries(runs)) {
         assert.ok(!run.alive);
         check(run, whole, `killed before ${reference.instants[dieAt]}, instant ${dieAt}`);
       }
-      test.diagnostic(`${reference.instants.length} kills`);
+      test.diagnostic(`counted: ${test.name}: ${reference.instants.length} kills`);
     });
   }
 }

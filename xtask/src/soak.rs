@@ -9,12 +9,12 @@ use crate::test::{self, Part, Size};
 use crate::workspace::Workspace;
 
 /// The parts whose tests have a size.
-const SIZED: [Part; 2] = [Part::Unit, Part::Redis];
+const SIZED: [Part; 3] = [Part::Unit, Part::Mini, Part::Redis];
 
 /// Arguments of `cargo xtask soak`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What to test; without any, unit and redis, whose tests have a size.
+    /// What to test; without any, unit, mini and redis, whose tests have a size.
     #[arg(value_enum)]
     parts: Vec<Part>,
 }

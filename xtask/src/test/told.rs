@@ -14,6 +14,11 @@ pub(crate) struct Told {
 impl Told {
     /// Reads a line of a runner's output.
     pub(crate) fn read(&mut self, line: &str) {
+        // Node's, which say it by a diagnostic.
+        if let Some(said) = line.strip_prefix("# counted: ") {
+            self.lines.push(said.to_owned());
+            return;
+        }
         let name = line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----"));
         if let Some(name) = name {
             self.speaking = Some(0);
@@ -43,6 +48,8 @@ mod tests {
         let mut told = Told::default();
         for line in [
             "test a ... ok",
+            "# counted: a visit: 84 kills",
+            "# tests 1",
             "",
             "successes:",
             "",
@@ -61,8 +68,13 @@ mod tests {
         ] {
             told.read(line);
         }
-        let expected =
-            ["kill::with_redis", "    acknowledged 5000, kept 5000", "fuzz", "    424853 frames"];
+        let expected = [
+            "a visit: 84 kills",
+            "kill::with_redis",
+            "    acknowledged 5000, kept 5000",
+            "fuzz",
+            "    424853 frames",
+        ];
         assert_eq!(told.lines(), expected);
     }
 }
