@@ -15,12 +15,9 @@ const WASM = 'miniprogram_npm/fixture-sdk/sum.wasm';
 test('a package with a Wasm is packed and compiled, and the Wasm comes out byte for byte', async () => {
   const app = await layFixture();
   const out = join(app, '..', 'out');
-  const { warnings, errors } = await compile(app, out);
-  assert.deepEqual(warnings, []);
-  assert.deepEqual(errors, RUNS.map(() => null));
-  for (const [index, run] of RUNS.entries()) {
-    assert.ok(plain.equals(await readFile(join(out, String(index), WASM))), called(run));
-  }
+  const { warnings, errors } = await compile(app, out, [RUNS[1]]);
+  assert.deepEqual({ warnings, errors }, { warnings: [], errors: [null] });
+  assert.ok(plain.equals(await readFile(join(out, '0', WASM))));
 });
 
 test('what only newer engines read is refused by `es6` alone, so the check bites', async () => {

@@ -88,6 +88,21 @@ for (const [name, spoil] of Object.entries(spoilt)) {
   });
 }
 
+test('a Wasm that never loads: the script takes over, and nothing of the visit is lost', async () => {
+  const { phone, intake } = await phoneFor('wechat', { wasmShape: 'never' });
+  const running = await visit(phone);
+  await running.show();
+  await running.advance(30_000);
+  const kinds = new Set(intake.events.map(({ kind }) => kind));
+  for (const line of expected) assert.ok(kinds.has(JSON.parse(line)[0]), line);
+});
+
+test('an instance alone, as some versions give it, does as well', async () => {
+  const { phone, intake } = await phoneFor('wechat', { wasmShape: 'instance' });
+  await visit(phone);
+  assert.deepEqual(told('wechat', intake), expected);
+});
+
 test('without consent nothing is stored and nothing sent', async () => {
   for (const consent of ['pending', 'denied']) {
     const { phone, intake } = await phoneFor('wechat', { options: { consent } });

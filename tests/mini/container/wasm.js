@@ -9,7 +9,7 @@ const NAMES_MAX = 3;
 
 /**
  * The platform's object. `shape` says what `instantiate` resolves with: `both` `{ module, instance }`
- * or the `instance` alone, as some versions do. `ios` refuses what iOS lacks. `compile`: Douyin has it.
+ * or the `instance` alone, as some versions do; `never` leaves it open. `ios` refuses what iOS lacks. `compile`: Douyin has it.
  */
 export function wasmObject({ folder, clock, realm, calls, name, shape = 'both', ios = true, absolute = false, compile = false }) {
   const bytesAt = async (path) => {
@@ -41,6 +41,7 @@ export function wasmObject({ folder, clock, realm, calls, name, shape = 'both', 
   const made = {
     instantiate(path, imports = {}) {
       checked(path);
+      if (shape == 'never') return new realm.Promise(() => {});
       return own(
         load(path).then(async (module) => {
           const instance = await WebAssembly.instantiate(module, imports);
