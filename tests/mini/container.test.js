@@ -129,6 +129,14 @@ test('requests: ten at a time, the eleventh waits; a Referer of the platform', a
   assert.equal(phone.sent[0].headers.referer, 'https://servicewechat.com/wx0123456789abcdef/12/page-frame.html');
 });
 
+test('bytes are refused where not every version of the platform sends them', async () => {
+  const code = "try { host.request({ url: 'https://bank.example/', method: 'POST', data: new ArrayBuffer(2) }) } catch (error) {}";
+  const serve = async () => ({ status: 200, headers: {}, body: Buffer.from('{}') });
+  const refused = {};
+  for (const platform of Object.keys(PLATFORMS)) refused[platform] = (await run(code, { platform, serve })).running.refused.length;
+  assert.deepEqual(refused, { wechat: 0, alipay: 1, douyin: 0, qq: 0, baidu: 1 });
+});
+
 test('the background: five seconds later requests are interrupted and nothing runs until it is seen again', async () => {
   const phone = await phoneWith(
     { 'app.js': `App({ said: [], onHide() { const say = (text) => this.said.push(text); say('hide'); wx.request({ url: 'https://bank.example/', fail: ({ errMsg }) => say(errMsg) }); setTimeout(() => say('late'), 6000); }, onShow() { this.said.push('show') } })` },

@@ -42,6 +42,7 @@ export const alipay = {
         header: 'headers',
         failsAt: 300,
         promised: true,
+        bytes: false,
         answer: (status, headers, data) => ({ status, statusCode: status, headers, header: headers, ...place(data) }),
       }),
       ...parts.events.functions(parts.calls, EVENTS),

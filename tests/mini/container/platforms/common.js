@@ -9,13 +9,14 @@ export const dialect = {
 };
 
 /** The platform's object, as far as applications of ours use it. `parts` are the container's. */
-export function common(parts, { tables, promised, profile, events, offs = true }) {
+export function common(parts, { tables, promised, profile, bytes, events, offs = true }) {
   const { calls } = parts;
   return {
     ...storage(parts, tables, promised),
     ...network(parts, {
       tables,
       profile,
+      bytes,
       answer: (statusCode, header, data, extra) => ({ statusCode, header, ...place(data), cookies: [], ...extra }),
     }),
     ...parts.events.functions(calls, events, { off: offs }),

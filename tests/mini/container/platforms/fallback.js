@@ -13,7 +13,7 @@ const tables = {
   downloadFile: pick(wechat.downloadFile, ['url', 'header', 'timeout']),
 };
 
-const platform = (name, global, events, referer, npm) => ({
+const platform = (name, global, { events, referer, npm, bytes }) => ({
   name,
   global,
   dialect,
@@ -25,21 +25,21 @@ const platform = (name, global, events, referer, npm) => ({
   hidden: [],
   errorTold: ({ message, stack }) => [`${message}\n${stack}`],
   updates: false,
-  globals: (parts) => ({ [global]: common(parts, { tables, promised: false, profile: false, events }) }),
+  globals: (parts) => ({ [global]: common(parts, { tables, promised: false, profile: false, bytes, events }) }),
 });
 
-export const qq = platform(
-  'qq',
-  'qq',
-  ['AppShow', 'AppHide', 'Error', 'PageNotFound', 'NetworkStatusChange', 'MemoryWarning'],
-  (appid) => `https://appservice.qq.com/${appid}/1.2.3/page-frame.html`,
-  ['miniprogram_npm'],
-);
+const EVENTS = ['AppShow', 'AppHide', 'Error', 'PageNotFound', 'NetworkStatusChange', 'MemoryWarning'];
 
-export const baidu = platform(
-  'baidu',
-  'swan',
-  ['AppShow', 'AppHide', 'Error', 'PageNotFound', 'NetworkStatusChange', 'MemoryWarning'],
-  (appid) => `https://smartapps.cn/${appid}/1.2.3/page-frame.html`,
-  ['node_modules', 'miniprogram_npm'],
-);
+export const qq = platform('qq', 'qq', {
+  events: EVENTS,
+  referer: (appid) => `https://appservice.qq.com/${appid}/1.2.3/page-frame.html`,
+  npm: ['miniprogram_npm'],
+  bytes: true,
+});
+
+export const baidu = platform('baidu', 'swan', {
+  events: EVENTS,
+  referer: (appid) => `https://smartapps.cn/${appid}/1.2.3/page-frame.html`,
+  npm: ['node_modules', 'miniprogram_npm'],
+  bytes: false,
+});

@@ -1,5 +1,6 @@
 // `request`, `uploadFile` and `downloadFile`, common to the platforms but for what a dialect says.
 
+import { isBytes } from '../realm.js';
 import { bodyOf, dataOf } from '../requests.js';
 
 /** A task that can be aborted. */
@@ -8,9 +9,10 @@ const task = (realm, abort) => realm.own({ abort, onProgressUpdate() {}, offProg
 /**
  * The three calls. `tables` are their options; `header` is what the options call the headers;
  * `answer(status, headers, data, extra)` is the platform's result; `failsAt` is the lowest status that
- * is a failure; `promised` whether a call without callbacks gives a promise.
+ * is a failure; `promised` whether a call without callbacks gives a promise; `bytes` whether all versions
+ * of the platform send an ArrayBuffer.
  */
-export function network({ calls, requests, realm, phone }, { tables, answer, header = 'header', failsAt = Infinity, promised = false, profile = false }) {
+export function network({ calls, requests, realm, phone }, { tables, answer, header = 'header', failsAt = Infinity, promised = false, profile = false, bytes = true }) {
   const send = (name, request, options, end, dataIs) =>
     task(
       realm,
@@ -29,6 +31,7 @@ export function network({ calls, requests, realm, phone }, { tables, answer, hea
       (options, end) => {
         const named = headersOf(options);
         if (Object.keys(named).some((name) => name.toLowerCase() == 'referer')) calls.refuse('request: the Referer cannot be set');
+        if (!bytes && isBytes(options.data)) calls.refuse('request: older versions send no ArrayBuffer');
         const { method = 'GET', url, timeout } = options;
         const isQuery = method == 'GET' && options.data && typeof options.data == 'object';
         const { body, headers } = bodyOf(isQuery ? undefined : options.data, named);
