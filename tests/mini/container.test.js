@@ -179,3 +179,17 @@ test('Wasm: by a path only, in both shapes; what iOS or the typings refuse is re
     assert.deepEqual((await run("say(typeof WXWebAssembly + typeof TTWebAssembly + typeof MYWebAssembly)", { platform, files })).said, ['undefinedundefinedundefined']);
   }
 });
+
+test('alipay: Wasm in its one Worker, to which only messages lead', async () => {
+  const files = {
+    'a.wasm': plain,
+    'workers/index.js': `worker.onMessage(({ a, b }) => MYWebAssembly.instantiate('/a.wasm', { host: { tell() {} } }).then(({ instance }) => worker.postMessage({ sum: instance.exports.sum(a, b), my: typeof my, page: typeof Page })))`,
+  };
+  const code = `const made = my.createWorker('workers/index.js'); made.onMessage((told) => say(JSON.stringify(told))); made.postMessage({ a: 2, b: 3, lost() {} });
+    try { my.createWorker('workers/index.js') } catch (error) { say(error.message) }`;
+  const how = { platform: 'alipay', files, config: { workers: 'workers' } };
+  const { said, running } = await run(code, how);
+  assert.deepEqual(said, ['refused: createWorker: there is one already; terminate it first', '{"sum":5,"my":"undefined","page":"undefined"}']);
+  assert.equal(running.refused.length, 1);
+  assert.equal((await run("try { my.createWorker('workers/index.js') } catch (error) { say(error.message) }", { ...how, config: {} })).said.length, 1);
+});

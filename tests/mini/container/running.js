@@ -50,6 +50,7 @@ export class Running {
     const pages = new Pages({ ...base, calls, modules, config, hooks });
     this.#parts = {
       ...base,
+      config,
       calls,
       modules,
       pages: Object.assign(pages, { tick: (act) => clock.post('callback nextTick', act) }),

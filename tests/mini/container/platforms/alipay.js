@@ -1,6 +1,7 @@
 // Alipay: options where the others have arguments, other names in results, promises, Wasm in Workers only.
 
 import { ALIPAY_LIMITS } from '../storage.js';
+import { createWorker } from '../worker.js';
 import { network } from './network.js';
 import { alipay as tables } from './options.js';
 
@@ -46,6 +47,7 @@ export const alipay = {
         answer: (status, headers, data) => ({ status, statusCode: status, headers, header: headers, ...place(data) }),
       }),
       ...parts.events.functions(parts.calls, EVENTS),
+      createWorker: createWorker(parts),
       ...rest(parts),
     },
   }),
