@@ -25,20 +25,28 @@ impl Rank {
     /// The rank of an event.
     pub(crate) fn of(kind: Kind) -> Self {
         match kind {
-            Kind::PageView | Kind::RouteChange | Kind::Custom | Kind::Transaction | Kind::Mark => {
-                Self::Told
-            }
+            Kind::PageView
+            | Kind::RouteChange
+            | Kind::Custom
+            | Kind::Transaction
+            | Kind::Mark
+            | Kind::AppLaunch
+            | Kind::PageLoad => Self::Told,
             Kind::Exception
             | Kind::UnhandledRejection
             | Kind::ResourceFailure
             | Kind::Report
+            | Kind::MemoryWarning
             | Kind::Console => Self::Error,
             Kind::WebVital
             | Kind::ApiCall
             | Kind::Resource
             | Kind::LongFrame
             | Kind::UserAction
-            | Kind::Visibility => Self::Detail,
+            | Kind::Visibility
+            | Kind::CodeLoad
+            | Kind::DataUpdate
+            | Kind::NetworkChange => Self::Detail,
             Kind::Identity => Self::Identity,
         }
     }

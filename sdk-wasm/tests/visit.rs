@@ -45,6 +45,7 @@ fn broken_image() -> Body {
     Body::ResourceFailure(ResourceFailure {
         url: Some(Text::cut("https://bank/logo.png")),
         element: Some(Text::cut("img")),
+        message: None,
     })
 }
 

@@ -18,12 +18,18 @@ impl Worth {
     #[must_use]
     pub fn of(event: &Event) -> Self {
         match &event.body {
-            Body::Resource(_) | Body::LongFrame(_) | Body::Mark(_) | Body::Visibility(_) => {
-                Self::Detail
-            }
-            Body::WebVital(_) | Body::UserAction(_) | Body::Report(_) | Body::Console(_) => {
-                Self::Measure
-            }
+            Body::Resource(_)
+            | Body::LongFrame(_)
+            | Body::Mark(_)
+            | Body::Visibility(_)
+            | Body::CodeLoad(_)
+            | Body::DataUpdate(_) => Self::Detail,
+            Body::WebVital(_)
+            | Body::UserAction(_)
+            | Body::Report(_)
+            | Body::Console(_)
+            | Body::PageLoad(_)
+            | Body::NetworkChange(_) => Self::Measure,
             Body::ApiCall(call) => {
                 let is_good = call.status.is_some_and(|status| (100..400).contains(&status));
                 if is_good && call.error.is_none() { Self::Measure } else { Self::Keep }
@@ -35,7 +41,9 @@ impl Worth {
             | Body::Custom(_)
             | Body::Identity(_)
             | Body::RouteChange(_)
-            | Body::Transaction(_) => Self::Keep,
+            | Body::Transaction(_)
+            | Body::AppLaunch(_)
+            | Body::MemoryWarning(_) => Self::Keep,
         }
     }
 }

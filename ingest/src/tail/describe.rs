@@ -4,8 +4,9 @@ use super::escape::Escaped;
 use anstyle::{AnsiColor, Style};
 use dna_protocol::field::{AttributeValue, Attributes, Millis, Number};
 use dna_protocol::model::{
-    ApiCall, Body, Console, Custom, Event, Exception, Header, Identity, LongFrame, Mark, PageView,
-    Report, Resource, ResourceFailure, RouteChange, Transaction, UserAction, WebVital,
+    ApiCall, AppLaunch, Body, CodeLoad, Console, Custom, DataUpdate, Event, Exception, Header,
+    Identity, LongFrame, Mark, NetworkChange, PageLoad, PageView, Report, Resource,
+    ResourceFailure, RouteChange, Transaction, UserAction, WebVital,
 };
 use std::fmt::{self, Write};
 
@@ -31,6 +32,12 @@ pub(super) fn label(body: &Body) -> (&'static str, Style) {
         Body::Transaction(_) => ("step", AnsiColor::Magenta),
         Body::Mark(_) => ("mark", AnsiColor::Magenta),
         Body::Visibility(_) => ("seen", AnsiColor::Cyan),
+        Body::AppLaunch(_) => ("launch", AnsiColor::Green),
+        Body::PageLoad(_) => ("shown", AnsiColor::Green),
+        Body::CodeLoad(_) => ("code", AnsiColor::Blue),
+        Body::DataUpdate(_) => ("setData", AnsiColor::Yellow),
+        Body::MemoryWarning(_) => ("memory", AnsiColor::Red),
+        Body::NetworkChange(_) => ("network", AnsiColor::Yellow),
     };
     (name, Style::new().fg_color(Some(color.into())))
 }
@@ -62,6 +69,12 @@ pub(super) fn words(header: &Header, event: &Event) -> String {
         Body::Transaction(transaction) => self::transaction(&mut words, transaction),
         Body::Mark(mark) => self::mark(&mut words, mark),
         Body::Visibility(visibility) => write!(words, "{}", text(visibility.state.as_ref())),
+        Body::AppLaunch(launch) => app_launch(&mut words, launch),
+        Body::PageLoad(load) => page_load(&mut words, url, load),
+        Body::CodeLoad(load) => code_load(&mut words, load),
+        Body::DataUpdate(update) => data_update(&mut words, update),
+        Body::MemoryWarning(warning) => write!(words, "level {}", warning.level.unwrap_or(0)),
+        Body::NetworkChange(change) => network_change(&mut words, change),
     };
     written.expect("writing to a String does not fail");
     words
@@ -193,6 +206,32 @@ fn transaction(out: &mut String, transaction: &Transaction) -> fmt::Result {
 fn mark(out: &mut String, mark: &Mark) -> fmt::Result {
     write!(out, "{}", text(mark.name.as_ref()))?;
     lasted(out, mark.duration)
+}
+
+fn app_launch(out: &mut String, launch: &AppLaunch) -> fmt::Result {
+    write!(out, "{} {}", text(launch.r#type.as_ref()), text(launch.path.as_ref()))?;
+    lasted(out, launch.duration)?;
+    write!(out, "  scene {}", text(launch.scene.as_ref()))
+}
+
+fn page_load(out: &mut String, url: &str, load: &PageLoad) -> fmt::Result {
+    write!(out, "{}  {}", Escaped(path(url)), text(load.navigation_type.as_ref()))?;
+    lasted(out, load.duration)
+}
+
+fn code_load(out: &mut String, load: &CodeLoad) -> fmt::Result {
+    write!(out, "{} {}", text(load.r#type.as_ref()), text(load.package.as_ref()))?;
+    lasted(out, load.duration)
+}
+
+fn data_update(out: &mut String, update: &DataUpdate) -> fmt::Result {
+    write!(out, "{} × {}", update.count.unwrap_or(1), text(update.component.as_ref()))?;
+    lasted(out, update.duration)?;
+    write!(out, "  {}", text(update.paths.as_ref()))
+}
+
+fn network_change(out: &mut String, change: &NetworkChange) -> fmt::Result {
+    write!(out, "{} {}", text(change.state.as_ref()), text(change.r#type.as_ref()))
 }
 
 fn custom(out: &mut String, custom: &Custom) -> fmt::Result {

@@ -1,8 +1,9 @@
 //! The kinds of events.
 
 use super::{
-    ApiCall, Console, Custom, Exception, Identity, LongFrame, Mark, PageView, Report, Resource,
-    ResourceFailure, RouteChange, Transaction, UserAction, Visibility, WebVital,
+    ApiCall, AppLaunch, CodeLoad, Console, Custom, DataUpdate, Exception, Identity, LongFrame,
+    Mark, MemoryWarning, NetworkChange, PageLoad, PageView, Report, Resource, ResourceFailure,
+    RouteChange, Transaction, UserAction, Visibility, WebVital,
 };
 use crate::cbor::{Reader, Writer};
 use crate::field::Edit;
@@ -174,4 +175,16 @@ kinds! {
     16 => Mark(Mark in Mark) = "mark", required [name = "mark.name"];
     /// The page was covered, or is seen again.
     17 => Visibility(Visibility in Visibility) = "visibility", required [state = "document.visibility_state"];
+    /// A mini program was opened, or came back from the background.
+    18 => AppLaunch(AppLaunch in Box<AppLaunch>) = "app_launch", required [];
+    /// A page of a mini program is there.
+    19 => PageLoad(PageLoad in Box<PageLoad>) = "page_load", required [];
+    /// A package of a mini program was downloaded, or scripts of it were run.
+    20 => CodeLoad(CodeLoad in CodeLoad) = "code_load", required [r#type = "code.load.type"];
+    /// A page or component of a mini program has updated its data.
+    21 => DataUpdate(DataUpdate in Box<DataUpdate>) = "data_update", required [];
+    /// The system warns that memory runs short.
+    22 => MemoryWarning(MemoryWarning in MemoryWarning) = "memory_warning", required [];
+    /// The network has changed.
+    23 => NetworkChange(NetworkChange in NetworkChange) = "network_change", required [];
 }

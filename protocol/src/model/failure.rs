@@ -30,8 +30,10 @@ record! {
     pub struct ResourceFailure {
         /// Its address, without query and fragment.
         1 => url: Address<2048> = "url.full",
-        /// Name of the element that wanted it, in lower case, e.g. img.
+        /// Name of the element that wanted it, in lower case, e.g. img; of a mini program page, or subpackage.
         2 => element: Text<32> = "element.name",
+        /// Why, in the platform's words.
+        3 => message: Text<256> = "error.message",
     }
 }
 

@@ -52,7 +52,7 @@ with_timing! {
         4 => duration: Millis = "duration_ms",
         /// Why there was no answer: abort, timeout or network.
         5 => error: Text<16> = "error.type",
-        /// W3C `initiatorType`: fetch or xmlhttprequest.
+        /// W3C `initiatorType`: fetch or xmlhttprequest; in a mini program request, uploadFile or downloadFile.
         6 => initiator: Text<16> = "initiator_type",
         /// The path's pattern, with `{id}` in place of identifiers. Made by ingest; not taken from clients.
         7 => template: Address<1024> = "url.template",
@@ -63,6 +63,12 @@ with_timing! {
     } and {
         /// Bytes of the request's body, where that can be told without reading it.
         21 => request_size: u64 = "http.request.body.size",
+        /// Waiting for one of the platform's connections, a part of `timing.blocked`.
+        22 => queue: Millis = "timing.queue",
+        /// Whether the connection was there already: 1, or 0.
+        23 => reused: u64 = "network.connection.reused",
+        /// Round trip that the platform measured on the connection.
+        24 => rtt: Millis = "network.connection.rtt",
     }
 }
 

@@ -4,10 +4,11 @@ import { number, word } from './words.js';
 
 export const KINDS = ['page_view', 'web_vital', 'exception', 'unhandled_rejection',
   'resource_failure', 'api_call', 'custom', 'identity', 'route_change', 'resource', 'long_frame', 'browser_report',
-  'console', 'user_action', 'transaction', 'mark', 'visibility'];
+  'console', 'user_action', 'transaction', 'mark', 'visibility', 'app_launch', 'page_load', 'code_load', 'data_update',
+  'memory_warning', 'network_change'];
 
 export const failed = ({ kind, body }) =>
-  ['exception', 'unhandled_rejection', 'resource_failure', 'browser_report', 'console', 'other'].includes(kind)
+  ['exception', 'unhandled_rejection', 'resource_failure', 'browser_report', 'console', 'memory_warning', 'other'].includes(kind)
   || (kind === 'user_action' && 'user_action.frustration' in body)
   || (kind === 'api_call' && !(body['http.response.status_code'] < 400))
   || (kind === 'page_view' && body['http.response.status_code'] >= 400);
@@ -60,6 +61,14 @@ export function describe({ kind, body }, frame) {
     case 'transaction': return join(body['transaction.name'], body['transaction.outcome'], lasted(body), ...attributes(body));
     case 'mark': return join(body['mark.name'], lasted(body));
     case 'visibility': return [body['document.visibility_state']];
+    case 'app_launch': return join(
+      `${body['app.launch.type'] ?? ''} ${path(body['app.launch.path'])}`, lasted(body), body['app.launch.scene']);
+    case 'page_load': return join(path(frame['url.full']), lasted(body), body['navigation.type']);
+    case 'code_load': return join(`${body['code.load.type']} ${body['package.name'] ?? ''}`, lasted(body));
+    case 'data_update': return join(
+      `${body.count ?? 1} × ${body['component.path'] ?? ''}`, lasted(body), body['data.paths']);
+    case 'memory_warning': return join(String(body['memory.warning.level'] ?? '–'));
+    case 'network_change': return join(`${body['network.connection.state'] ?? ''} ${body['network.connection.type'] ?? ''}`);
     default: return [word('unreadable'), body.error ?? ''];
   }
 }

@@ -18,7 +18,8 @@ const WORDS = {
       page_view: 'Page', web_vital: 'Vital', exception: 'Error', unhandled_rejection: 'Rejection',
       resource_failure: 'Not loaded', api_call: 'API', custom: 'Custom', identity: 'User', route_change: 'Route', resource: 'Loaded',
       long_frame: 'Busy', browser_report: 'Report', console: 'Console', user_action: 'Action', transaction: 'Step',
-      mark: 'Mark', visibility: 'Seen', other: 'Other',
+      mark: 'Mark', visibility: 'Seen', app_launch: 'Launch', page_load: 'Shown', code_load: 'Code',
+      data_update: 'setData', memory_warning: 'Memory', network_change: 'Network', other: 'Other',
     },
   },
   zh: {
@@ -38,7 +39,8 @@ const WORDS = {
       page_view: '页面', web_vital: '体验指标', exception: '脚本错误', unhandled_rejection: '未处理拒绝',
       resource_failure: '资源失败', api_call: '接口', custom: '自定义', identity: '用户', route_change: '路由', resource: '资源加载',
       long_frame: '页面繁忙', browser_report: '浏览器报告', console: '控制台', user_action: '操作', transaction: '步骤',
-      mark: '标记', visibility: '可见性', other: '其他',
+      mark: '标记', visibility: '可见性', app_launch: '启动', page_load: '页面显示', code_load: '代码',
+      data_update: 'setData', memory_warning: '内存', network_change: '网络', other: '其他',
     },
   },
 };
