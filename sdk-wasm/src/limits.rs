@@ -54,6 +54,21 @@ pub const MINI_OUTBOX_FRAMES_MAX: usize = 256;
 /// below the 200 KB (Alipay) and 1 MB (others) that a key may have.
 pub const MINI_OUTBOX_BYTES_MAX: usize = 720 * 1024;
 
+/// How long before the core a launch may have begun: times count from then, so that what led to the
+/// core goes in the same frame as what follows. Frames have one time base.
+pub const MINI_LAUNCH_MAX: u64 = 20_000;
+
+/// How long a page, or a launch, waits for what the platform measures of it. Less than
+/// [`FLUSH_DELAY`], so that it goes with what was seen of the page otherwise.
+pub const MINI_ENTRIES_WAIT: u64 = 4_000;
+
+/// Pages that are known by their paths, for entries that come late: what a platform lets an
+/// application open one over the other is 10.
+pub const MINI_PAGES_KNOWN_MAX: usize = 10;
+
+/// Pages and components whose updates are told apart: more than a page is made of.
+pub const MINI_COMPONENTS_MAX: usize = 24;
+
 /// Age at which a frame is given up: a customer who was cut off comes back the next day.
 pub const OUTBOX_AGE_MAX: u64 = 36 * 3600 * 1000;
 

@@ -13,6 +13,7 @@ declare const TTWebAssembly: import('./hosts').PathWasm | undefined;
 
 declare let App: (options: object) => void;
 declare let Page: (options: object) => void;
+declare let Component: (options: object) => void;
 declare function getCurrentPages(): { route?: string }[];
 
 declare function setTimeout(act: () => void, delay?: number): number;

@@ -9,7 +9,7 @@ import { toBase64 } from './base64';
 export interface Host {
   name: 'wechat' | 'alipay' | 'douyin' | 'qq' | 'baidu';
   /** The platform's object: hooks replace its functions. */
-  api: Events & Requests;
+  api: Events & Requests & Answers;
   /** Our storage: what is full, forbidden or damaged behaves as empty. */
   storage: Storage;
   /** Starts a request of ours; gives back what ends it without a word. */
@@ -18,6 +18,10 @@ export interface Host {
   instantiate?: (path: string, imports: object) => Promise<unknown>;
   /** Whether a request without callbacks gives a promise instead, which added ones would change. */
   promises: boolean;
+  /** Whether it measures requests that ask for it (`enableProfile`). */
+  profiles: boolean;
+  /** What it calls the headers of a request. */
+  headers: 'header' | 'headers';
 }
 
 export interface Storage {
@@ -43,11 +47,32 @@ export interface Events {
   onAppHide?: (listener: Listener) => void;
   onError?: (listener: Listener) => void;
   onUnhandledRejection?: (listener: Listener) => void;
-  getLaunchOptionsSync?: () => { path?: string };
+  onPageNotFound?: (listener: Listener) => void;
+  onLazyLoadError?: (listener: Listener) => void;
+  onMemoryWarning?: (listener: Listener) => void;
+  onNetworkStatusChange?: (listener: Listener) => void;
+  onNetworkWeakChange?: (listener: Listener) => void;
+  onBeforeAppRoute?: (listener: Listener) => void;
+  getLaunchOptionsSync?: () => { path?: string; scene?: unknown };
 }
 
 export interface Requests {
   request: (options: RequestOptions) => unknown;
+  uploadFile?: (options: never) => unknown;
+  downloadFile?: (options: never) => unknown;
+}
+
+/** What the platform opens pages with, and tells when it is asked. */
+export interface Answers {
+  navigateTo?: (options: never) => unknown;
+  redirectTo?: (options: never) => unknown;
+  reLaunch?: (options: never) => unknown;
+  switchTab?: (options: never) => unknown;
+  navigateBack?: (options: never) => unknown;
+  getSystemInfo?: (options: never) => unknown;
+  getNetworkType?: (options: never) => unknown;
+  getPerformance?: () => unknown;
+  performance?: unknown;
 }
 
 export interface RequestOptions {
@@ -70,7 +95,7 @@ export interface Answer {
 }
 
 /** WeChat, Douyin, QQ, Baidu. */
-export interface CommonApi extends Events, Requests {
+export interface CommonApi extends Events, Requests, Answers {
   getStorageSync(key: string): unknown;
   setStorageSync(key: string, value: string): void;
   removeStorageSync(key: string): void;
@@ -78,7 +103,7 @@ export interface CommonApi extends Events, Requests {
 }
 
 /** Alipay: options where the others have arguments. */
-export interface AlipayApi extends Events, Requests {
+export interface AlipayApi extends Events, Requests, Answers {
   getStorageSync(options: { key: string }): { data: unknown };
   setStorageSync(options: { key: string; data: string }): unknown;
   removeStorageSync(options: { key: string }): unknown;
@@ -112,6 +137,8 @@ function common(name: Host['name'], api: CommonApi, wasm?: PathWasm): Host {
     send: sender(api, 'header', name == 'baidu'),
     instantiate: byPath(wasm),
     promises: false,
+    profiles: name == 'wechat',
+    headers: 'header',
   };
 }
 
@@ -128,6 +155,8 @@ function alipay(api: AlipayApi): Host {
     }),
     send: sender(api, 'headers', true),
     promises: true,
+    profiles: false,
+    headers: 'headers',
   };
 }
 

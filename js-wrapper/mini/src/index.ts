@@ -1,11 +1,17 @@
 /** `dna-mini`: measures a mini program. `init` is the first line of `app.js`. */
 import { start, type Running } from './core';
 import { attempt, findHost } from './hosts';
+import { device } from './device';
 import { errors, described } from './errors';
+import { launch } from './launch';
 import { lifecycle } from './lifecycle';
+import { missing } from './missing';
+import { pageLoads } from './page-loads';
 import { pages } from './pages';
+import { performance } from './performance';
 import { Kind, type Record, type Sink, type Value } from './record';
 import { requests } from './requests';
+import { updates } from './updates';
 
 /** Free attributes: what is no text, number or boolean is left out. */
 export type Attributes = { [name: string]: string | number | boolean | undefined };
@@ -26,6 +32,8 @@ export interface Options {
   visitor?: boolean;
   /** Tiers of users whose sessions are always kept. */
   vipTiers?: string;
+  /** Origins whose servers are told the trace of a call, such as `https://api.bank.example`. */
+  traceOrigins?: string | string[];
   /** Parameters of addresses that may stay. */
   urlParams?: string;
   /**
@@ -52,8 +60,13 @@ export interface Transaction {
 
 /** Records that wait for the core: a launch makes some dozens. */
 const WAITING_MAX = 200;
+/** Of those so many measurements: many updates of data must not take the room of an error. */
+const WAITING_MEASURES_MAX = 120;
 /** The options that the core reads itself. */
 const TOLD = ['key', 'endpoint', 'release', 'sampleRate', 'consent', 'visitor', 'vipTiers', 'urlParams'] as const;
+
+/** In the order in which they are called where several see the same. */
+const HOOKS = [errors, requests, lifecycle, launch, pages, pageLoads, updates, device, missing, performance];
 
 let sink: Sink | undefined;
 /** Hooks are not taken out of the platform's functions, so they go in once. */
@@ -66,16 +79,21 @@ export function init(options: Options): void {
   hooked = true;
   const [push, run, end] = queue();
   sink = push;
-  const launch = attempt(() => host.api.getLaunchOptionsSync && host.api.getLaunchOptionsSync(), undefined);
-  const told = ['platform', host.name, 'path', (launch && launch.path) || ''];
+  const opened = attempt(() => host.api.getLaunchOptionsSync && host.api.getLaunchOptionsSync(), undefined);
+  const told = ['platform', host.name, 'path', (opened && opened.path) || ''];
   for (const name of TOLD) if (options[name] != null) told.push(name, String(options[name]));
   // Its own requests go by what is there before the hooks.
   const started = start(host, options, told);
-  for (const hook of [errors, requests, lifecycle, pages]) attempt(() => hook(host, push), undefined);
+  for (const hook of HOOKS) attempt(() => hook(host, push, options), undefined);
   started.then(run).catch((error) => {
     end();
     console.warn('dna: there is no core; nothing is measured', error);
   });
+}
+
+/** Whether a record is one of many. */
+function isMeasure([kind]: Record): boolean {
+  return kind == Kind.Entry || kind == Kind.Update;
 }
 
 /** What the hooks push waits until the core runs. */
@@ -85,7 +103,7 @@ function queue(): [Sink, (core: Running | undefined) => void, () => void] {
   let lost = 0;
   const push: Sink = (...record) => {
     if (running) running.push(record);
-    else if (waiting && waiting.length < WAITING_MAX) waiting.push(record);
+    else if (waiting && waiting.length < (isMeasure(record) ? WAITING_MEASURES_MAX : WAITING_MAX)) waiting.push(record);
     else lost++;
   };
   const run = (core: Running | undefined) => {

@@ -1,6 +1,6 @@
 /** Which page is shown. */
 import { attempt, type Host } from './hosts';
-import { before } from './listen';
+import { before, definitions } from './listen';
 import { Kind, type Sink } from './record';
 
 export function pages(_: Host, sink: Sink): void {
@@ -18,9 +18,5 @@ export function pages(_: Host, sink: Sink): void {
     depth = stack.length;
     sink(Kind.Route, Date.now(), path.replace(/^\//, ''), how);
   };
-  const original = Page as (this: unknown, options: object) => void;
-  Page = function (this: unknown, options: object) {
-    if (options) attempt(() => before(options as Parameters<typeof before>[0], 'onShow', show), undefined);
-    return original.call(this, options);
-  };
+  definitions((methods) => before(methods, 'onShow', show), 'page');
 }

@@ -17,6 +17,13 @@ export const enum Kind {
   Lost = 7,
   Stop = 8,
   Route = 10,
+  Launch = 32,
+  Entry = 33,
+  PageLoad = 34,
+  Update = 35,
+  Network = 36,
+  Memory = 37,
+  Missing = 38,
 }
 
 /** Takes records; never throws. */

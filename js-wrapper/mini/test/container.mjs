@@ -56,6 +56,7 @@ export class Launch {
     realm.clearTimeout = (timer) => (this.timers = this.timers.filter((other) => other !== timer));
     realm.App = (app) => (this.app = app);
     realm.Page = (page) => (this.page = page);
+    realm.Component = (component) => (this.component = component);
     realm.getCurrentPages = () => this.stack ?? [];
     if (this.row.wasm) realm[this.row.wasm] = { instantiate: (path, imports) => this.instantiate(path, imports) };
     this.realm = vm.createContext(realm, { codeGeneration: { strings: false, wasm: false } });
@@ -97,6 +98,8 @@ export class Launch {
       getLaunchOptionsSync: () => ({ path: 'pages/sign-in/index', query: {} }),
     };
     for (const name of ['onAppShow', 'onAppHide', 'onError', 'onUnhandledRejection']) common[name] = on(name);
+    for (const name of ['onPageNotFound', 'onMemoryWarning', 'onNetworkStatusChange', 'onNetworkWeakChange', 'onLazyLoadError']) common[name] = on(name);
+    common.uploadFile = common.downloadFile = common.request;
     if (this.device.platform != 'alipay') return common;
     return {
       ...common,
@@ -163,6 +166,7 @@ export class Launch {
     this.realm.Page(methods);
     const page = Object.assign(Object.create(this.page), { route });
     this.stack = [...(this.stack ?? []), page];
+    this.page.onLoad?.call(page, {});
     this.page.onShow?.call(page);
     return page;
   }

@@ -92,7 +92,7 @@ fn consent<H: MiniHost>(core: &mut Core<H>, now: u64, state: &str) {
         Consent::Pending
     });
     if consent == Consent::Denied {
-        core.transactions = transactions::Transactions::default();
+        core.forget();
     }
     core.client.consent(now, consent);
 }

@@ -1,7 +1,12 @@
 //! The one core of a mini program: takes records and calls the signal that they belong to.
 
 use super::record::{Record, kind};
-use super::{calls, errors, pages, requests, transactions};
+use super::{
+    calls, entries, errors, launch, memory, missing, network, page_loads, pages, requests,
+    transactions, updates,
+};
+use crate::limits::MINI_LAUNCH_MAX;
+use crate::resources::Resources;
 use crate::{Answer, Client, Config, Host};
 use dna_protocol::Draft;
 
@@ -21,6 +26,10 @@ pub struct Core<H> {
     pub(super) transactions: transactions::Transactions,
     /// Whether a page was shown yet.
     pub(super) shown: bool,
+    pub(super) launch: launch::Launch,
+    pub(super) loads: page_loads::Loads,
+    pub(super) resources: Resources,
+    pub(super) updates: updates::Updates,
 }
 
 impl<H: MiniHost> Core<H> {
@@ -31,9 +40,16 @@ impl<H: MiniHost> Core<H> {
         // A mini program has no address that others could count from.
         let config = Config::read(option, str::to_owned, |message| host.warn(message))?;
         host.send_to(&config.endpoint);
-        let client = Client::start(host, config, now, now);
-        let transactions = transactions::Transactions::default();
-        Some(Self { client, transactions, shown: false })
+        let client = Client::start(host, config, now, now.saturating_sub(MINI_LAUNCH_MAX));
+        Some(Self {
+            client,
+            transactions: transactions::Transactions::default(),
+            shown: false,
+            launch: launch::Launch::default(),
+            loads: page_loads::Loads::default(),
+            resources: Resources::default(),
+            updates: updates::Updates::default(),
+        })
     }
 
     /// Takes a record over. `false` when nothing is wanted any more: the core is to be dropped.
@@ -45,6 +61,13 @@ impl<H: MiniHost> Core<H> {
             kind::LIFECYCLE => return pages::lifecycle(self, now, record),
             kind::ROUTE => return pages::route(self, now, record),
             kind::CALL => return calls::said(self, now, record),
+            kind::LAUNCH => return launch::launched(self, now, record),
+            kind::ENTRY => return entries::entry(self, now, record),
+            kind::PAGE_LOAD => return page_loads::ready(self, now, record),
+            kind::UPDATE => return updates::updated(self, record),
+            kind::NETWORK => Some(network::changed(&mut record)),
+            kind::MEMORY => Some(memory::warned(&mut record)),
+            kind::MISSING => Some(missing::missed(&mut record)),
             kind::LOST => {
                 let lost = record.number();
                 self.client.lost(if lost > 0.0 { lost as u64 } else { 0 });
@@ -52,6 +75,7 @@ impl<H: MiniHost> Core<H> {
             }
             kind::STOP => {
                 transactions::left(self, now);
+                self.settle(now);
                 self.client.hide(now);
                 return false;
             }
@@ -66,6 +90,7 @@ impl<H: MiniHost> Core<H> {
     /// The timer has rung.
     pub fn woken(&mut self, now: u64) {
         transactions::expire(self, now);
+        page_loads::settle(self, now, false);
         self.client.woken(now);
     }
 
@@ -79,6 +104,27 @@ impl<H: MiniHost> Core<H> {
             Answer::Status { status, retry_after }
         };
         self.client.answered(now, sequence, answer);
+    }
+
+    /// Tells what waits for more of its kind: the page is covered, and may be ended at any time.
+    pub(super) fn settle(&mut self, now: u64) {
+        page_loads::settle(self, now, true);
+        self.tell_groups(now);
+    }
+
+    /// Tells what was told together with others of its kind so far, in the view that is shown.
+    pub(super) fn tell_groups(&mut self, now: u64) {
+        entries::tell_resources(self, now);
+        updates::tell(self, now);
+    }
+
+    /// Forgets what is not told yet.
+    pub(super) fn forget(&mut self) {
+        self.transactions = transactions::Transactions::default();
+        self.launch = launch::Launch::default();
+        self.loads.forget();
+        self.resources = Resources::default();
+        self.updates = updates::Updates::default();
     }
 
     /// Records something that happened at `time`, in ms since the Unix epoch.

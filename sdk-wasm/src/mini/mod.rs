@@ -7,14 +7,22 @@
 #[cfg(feature = "mini")]
 mod abi;
 mod calls;
+mod code;
 mod core;
+mod entries;
 mod errors;
 #[cfg(feature = "mini")]
 mod host;
+mod launch;
+mod memory;
+mod missing;
+mod network;
+mod page_loads;
 mod pages;
 mod record;
 mod requests;
 mod transactions;
+mod updates;
 
 pub use self::core::{Core, MiniHost};
 pub use self::record::{Record, Value, kind};

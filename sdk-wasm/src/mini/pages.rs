@@ -12,6 +12,8 @@ pub(super) fn route<H: MiniHost>(core: &mut Core<H>, now: u64, mut record: Recor
     if !first && !core.client.allows_route(now) {
         return true;
     }
+    // What is known of the page before belongs to its view.
+    core.tell_groups(now);
     core.client.host().go(path);
     if first {
         let mut draft = Draft::new(Kind::PageView);
@@ -23,6 +25,8 @@ pub(super) fn route<H: MiniHost>(core: &mut Core<H>, now: u64, mut record: Recor
         core.client.new_route(now, since, how);
         core.client.routed(now, None);
     }
+    let view = core.client.current_view().clone();
+    core.loads.begin(path, view, now);
     true
 }
 
@@ -36,6 +40,7 @@ pub(super) fn lifecycle<H: MiniHost>(core: &mut Core<H>, now: u64, mut record: R
     draft.fields.text(Visibility::state, if shown { "visible" } else { "hidden" });
     core.record(now, record.time, draft);
     if !shown {
+        core.settle(now);
         core.client.hide(now);
     }
     true

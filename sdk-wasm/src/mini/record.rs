@@ -15,7 +15,7 @@ pub mod kind {
     /// The same of a rejection.
     pub const REJECTION: u8 = 1;
     /// A request has ended: duration, which API, method, address, status, why it failed,
-    /// traceparent.
+    /// traceparent, and the platform's measurements.
     pub const REQUEST: u8 = 2;
     /// show or hide.
     pub const LIFECYCLE: u8 = 5;
@@ -27,6 +27,20 @@ pub mod kind {
     pub const STOP: u8 = 8;
     /// A page is shown: its path, and how it came to that.
     pub const ROUTE: u8 = 10;
+    /// A launch.
+    pub const LAUNCH: u8 = 32;
+    /// A performance entry.
+    pub const ENTRY: u8 = 33;
+    /// A page is ready.
+    pub const PAGE_LOAD: u8 = 34;
+    /// Data was updated.
+    pub const UPDATE: u8 = 35;
+    /// The network has changed.
+    pub const NETWORK: u8 = 36;
+    /// Memory runs short.
+    pub const MEMORY: u8 = 37;
+    /// A page or sub-package is not there.
+    pub const MISSING: u8 = 38;
 }
 
 /// A value of a record.
@@ -171,6 +185,13 @@ mod tests {
             ("Lost", kind::LOST),
             ("Stop", kind::STOP),
             ("Route", kind::ROUTE),
+            ("Launch", kind::LAUNCH),
+            ("Entry", kind::ENTRY),
+            ("PageLoad", kind::PAGE_LOAD),
+            ("Update", kind::UPDATE),
+            ("Network", kind::NETWORK),
+            ("Memory", kind::MEMORY),
+            ("Missing", kind::MISSING),
         ] {
             let line = format!("  {name} = {kind},");
             assert!(source.lines().any(|found| found == line), "record.ts has no `{line}`");

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test fails where it unwraps nothing")]
 
+pub(crate) mod phone;
+
 use dna_protocol::cbor::decode_frame;
 use dna_protocol::field::{Id, Text};
 use dna_protocol::json;

@@ -1,0 +1,63 @@
+/** How long pages take until they are there, by the moments at which the platform calls them. */
+import { attempt, type Host } from './hosts';
+import { before, definitions, type Methods } from './listen';
+import { Kind, type Sink } from './record';
+
+/** The calls that open a page, where the platform does not tell when a route begins. */
+const ROUTES = ['navigateTo', 'redirectTo', 'reLaunch', 'switchTab', 'navigateBack'] as const;
+
+export function pageLoads({ api }: Host, sink: Sink): void {
+  /** The route that has begun: when, and how it is called. */
+  let begun = NaN;
+  let how = 'appLaunch';
+  const begin = (name: string) => {
+    begun = Date.now();
+    how = name;
+  };
+  if (typeof api.onBeforeAppRoute == 'function') {
+    api.onBeforeAppRoute((route: { openType?: unknown }) => begin(String((route || {}).openType || '')));
+  } else {
+    for (const name of ROUTES) attempt(() => opens(name), undefined);
+  }
+
+  function opens(name: (typeof ROUTES)[number]): void {
+    const original = api[name] as ((this: unknown, ...told: unknown[]) => unknown) | undefined;
+    if (typeof original != 'function') return;
+    const hooked = function (this: unknown, ...told: unknown[]) {
+      begin(name);
+      return original.apply(this, told);
+    };
+    Object.defineProperty(api, name, { value: hooked, configurable: true, enumerable: true, writable: true });
+  }
+
+  definitions((methods) => {
+    // onLoad is the page's alone; a component without it is none.
+    let [from, load, opened] = [NaN, NaN, ''];
+    around(methods, 'onLoad', () => {
+      const start = Date.now();
+      [from, opened] = [begun > 0 ? begun : start, how];
+      begun = NaN;
+      return () => {
+        load = Date.now() - start;
+      };
+    });
+    before(methods, 'onReady', function (this: unknown) {
+      const { route, is } = this as { route?: unknown; is?: unknown };
+      if (from > 0) sink(Kind.PageLoad, from, String(route || is || '').replace(/^\//, ''), opened, load, Date.now());
+      from = NaN;
+    });
+  }, 'page');
+}
+
+/** Has `listener` called before the method of that name, and what it gives back after it. */
+function around(methods: Methods, name: string, listener: () => () => void): void {
+  const method = methods[name];
+  methods[name] = function (this: unknown, ...told: unknown[]) {
+    const after = attempt(listener, undefined);
+    try {
+      return typeof method == 'function' ? method.apply(this, told) : undefined;
+    } finally {
+      if (after) attempt(after, undefined);
+    }
+  };
+}
