@@ -16,7 +16,7 @@ for (const [what, spoil] of [
     spoil(device.files);
     const launch = device.launch({ wasm: WASM[0] });
     await visit(launch);
-    assert.equal((await events(device)).length, 11);
+    assert.equal((await events(device)).length, 13);
   });
 }
 
@@ -50,7 +50,7 @@ test('the core as JavaScript may come from a sub-package', async () => {
   const core = () => Promise.resolve(launch.require('./dna-wasm2js.js'));
   launch = device.launch({ wasm: false, core });
   await visit(launch);
-  assert.equal((await events(device)).length, 11);
+  assert.equal((await events(device)).length, 13);
 });
 
 test('a storage that throws, and missing APIs', async () => {
@@ -99,7 +99,7 @@ test('wrapped methods keep this, arguments, what they give back and what they th
   launch.api.request(asked);
   await launch.pass(7_000);
   assert.deepEqual(seen, [['app', true, 'words'], ['page', 'pages/a'], ['success', 200], ['complete']]);
-  assert.deepEqual((await events(device)).map(({ kind }) => kind), ['exception', 'page_view', 'api_call']);
+  assert.deepEqual((await events(device)).map(({ kind }) => kind), ['exception', 'page_view', 'api_call', 'app_launch']);
 });
 
 test('outside of a mini program init does nothing', async () => {

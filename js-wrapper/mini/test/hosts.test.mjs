@@ -20,12 +20,14 @@ for (const platform of Object.keys(PLATFORMS)) {
       `page_view ${signIn} ${signIn}`,
       `identity ${signIn} ${signIn}`,
       'api_call https://api.bank/accounts https://api.bank/accounts',
+      `app_launch ${signIn} ${signIn}`,
       `route_change ${accounts} ${accounts}`,
       `custom looked ${accounts}`,
       `transaction pay ${accounts}`,
       `unhandled_rejection no card {card} ${accounts}`,
       `visibility ${accounts} ${accounts}`,
       `visibility ${accounts} ${accounts}`,
+      `app_launch ${accounts} ${accounts}`,
       `mark back ${accounts}`,
     ]);
     const first = await frame(device.sent[0]);
