@@ -77,7 +77,7 @@ impl Launch {
     /// The first page is there: the end of a launch of which the platform tells the beginning.
     pub(super) fn arrived(&mut self, at: f64) {
         if let Some((start, duration)) = &mut self.measured
-            && !(*duration > 0.0)
+            && duration.is_nan()
         {
             *duration = at - *start;
         }

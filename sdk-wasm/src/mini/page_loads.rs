@@ -222,7 +222,7 @@ fn tell_paint<H: MiniHost>(
     (name, at): (&'static str, f64),
 ) {
     let value = at - start;
-    if !(value >= 0.0) {
+    if value.is_nan() || value < 0.0 {
         return;
     }
     let mut draft = Draft::new(Kind::WebVital);

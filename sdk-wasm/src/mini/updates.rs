@@ -28,7 +28,7 @@ struct Group {
 pub(super) fn updated<H: MiniHost>(core: &mut Core<H>, mut record: Record<'_>) -> bool {
     let (component, duration, wait) = (record.text(), record.number(), record.number());
     let merged = record.next() == Some(Value::Bool(true));
-    if !(duration >= 0.0) {
+    if duration.is_nan() || duration < 0.0 {
         return true;
     }
     let group = core.updates.group(component);
