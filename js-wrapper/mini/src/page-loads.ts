@@ -15,7 +15,7 @@ export function pageLoads({ api }: Host, sink: Sink): void {
     how = name;
   };
   if (typeof api.onBeforeAppRoute == 'function') {
-    api.onBeforeAppRoute((route: { openType?: unknown }) => begin(String((route || {}).openType || '')));
+    api.onBeforeAppRoute((route) => begin(String((Object(route) as { openType?: unknown }).openType || '')));
   } else {
     for (const name of ROUTES) attempt(() => opens(name), undefined);
   }
