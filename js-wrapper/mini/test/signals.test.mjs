@@ -24,12 +24,12 @@ const only = async (device, kind) => (await events(device)).filter((event) => ev
 test('a launch: how it was opened, on what, and how long it took', async () => {
   const device = new Device();
   const [performance, measure] = measuring([{ name: 'downloadPackage', entryType: 'loadPackage', packageName: '__APP__', packageSize: 182_044, startTime: device.now - 400, duration: 120 }]);
-  const launch = device.launch({}, {
+  const launch = device.launch({}, () => ({
     getPerformance: () => performance,
     getLaunchOptionsSync: () => ({ path: 'pages/sign-in/index', scene: 1001, query: { card: '6222020202020208' } }),
     getSystemInfo: ({ success }) => success(SYSTEM),
     getNetworkType: ({ success }) => success({ networkType: 'wifi' }),
-  });
+  }));
   launch.show('pages/sign-in/index');
   await launch.pass(500);
   measure({ name: 'appLaunch', entryType: 'navigation', path: 'pages/sign-in/index', startTime: device.now - 1_400, duration: 1_400, navigationType: 'appLaunch' });
@@ -55,7 +55,7 @@ test('Douyin hands its entries over as they are, under its own names', async () 
   const device = new Device('douyin');
   const [performance, measure] = measuring([], (entries) => entries);
   performance.createObserver = ((create) => (listener) => ({ ...create(listener), supportedEntryTypes: undefined }))(performance.createObserver);
-  const launch = device.launch({}, { performance });
+  const launch = device.launch({}, () => ({ performance }));
   measure({ name: 'app-click', entryType: 'launch', startTime: device.now - 700, duration: 300 });
   const page = launch.show('pages/sign-in/index');
   await launch.pass(250);
@@ -75,7 +75,7 @@ for (const [what, api] of [
   test(`a page, from the wish for it to its first render, ${what}`, async () => {
     const device = new Device('alipay');
     const begin = {};
-    const launch = device.launch({}, api(begin));
+    const launch = device.launch({}, () => api(begin));
     launch.show('pages/sign-in/index');
     await launch.pass(2_000);
     if (begin.route) begin.route('navigateTo');
@@ -155,7 +155,7 @@ test('requests, uploads and downloads with what WeChat measures of them', async 
     options.success?.({ statusCode: 200, profile });
     return `${name} task`;
   };
-  const launch = device.launch({ traceOrigins: ['https://api.bank'] }, { request: api('request'), uploadFile: api('uploadFile'), downloadFile: api('downloadFile') });
+  const launch = device.launch({ traceOrigins: ['https://api.bank'] }, () => ({ request: api('request'), uploadFile: api('uploadFile'), downloadFile: api('downloadFile') }));
   launch.show('pages/sign-in/index');
   const header = { authorization: 'Bearer s3cret' };
   const options = { url: 'https://api.bank:443/pay?card=6222020202020208', header, success() {} };
@@ -197,7 +197,7 @@ test('where a request is a promise it stays one, and is told', async () => {
     },
   };
   let launch;
-  launch = device.launch({}, { request: (options) => api.request(options) });
+  launch = device.launch({}, () => ({ request: (options) => api.request(options) }));
   launch.realm.Promise = (await import('node:vm')).runInContext('Promise', launch.realm);
   launch.show('pages/sign-in/index');
   const failure = await launch.api.request({ url: 'https://api.bank/bad' }).catch((error) => error);
@@ -248,7 +248,7 @@ test('a page that is a component, as frameworks make them, is one', async () => 
 test('before the core is there, measurements do not take the room of an error', async () => {
   const device = new Device();
   const [performance, measure] = measuring();
-  const launch = device.launch({}, { getPerformance: () => performance });
+  const launch = device.launch({}, () => ({ getPerformance: () => performance }));
   for (let at = 0; at < 500; at++) measure({ name: 'resourceTiming', entryType: 'resource', uri: `https://cdn.bank/${at}.png`, initiatorType: 'image', startTime: device.now, duration: 2_000 });
   launch.tell('onError', 'Error: kept\n    at a.js:1:1');
   launch.show('pages/sign-in/index');

@@ -54,7 +54,7 @@ impl Settings<'_> {
              [live]\nenabled = true\n\n\
              {buffer}\n\n\
              [privacy]\npseudonym_key_file = {key}\n\n\
-             [[apps]]\nname = \"demo-bank\"\nkeys = [\"demo-bank\"]\n\
+             [[apps]]\nname = \"demo-bank\"\nkeys = [\"demo-bank\", \"demo-bank-mini\"]\n\
              origins = [\"http://127.0.0.1:{bank_port}\", \"http://localhost:{bank_port}\"]\n"
         )
     }
