@@ -66,6 +66,9 @@ pub const MINI_ENTRIES_WAIT: u64 = 4_000;
 /// application open one over the other is 10.
 pub const MINI_PAGES_KNOWN_MAX: usize = 10;
 
+/// Paints that wait for the beginning of their page: one of each kind, and a few larger ones.
+pub const MINI_PAINTS_MAX: usize = 8;
+
 /// Pages and components whose updates are told apart: more than a page is made of.
 pub const MINI_COMPONENTS_MAX: usize = 24;
 

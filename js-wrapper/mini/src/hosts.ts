@@ -73,6 +73,8 @@ export interface Answers {
   getNetworkType?: (options: never) => unknown;
   getPerformance?: () => unknown;
   performance?: unknown;
+  /** Of Alipay's base library; the others tell it with the system. */
+  SDKVersion?: string;
 }
 
 export interface RequestOptions {

@@ -19,7 +19,7 @@ export function launch(host: Host, sink: Sink): void {
   const tell = (device: { [name: string]: unknown }, network: unknown) => {
     const { path, scene } = (opened || {}) as Opened;
     const { SDKVersion, version, model, system, platform, benchmarkLevel, language, windowWidth, windowHeight } = device;
-    sink(Kind.Launch, start, 'cold', text(path), text(scene), text(SDKVersion), text(version), text(model), text(system), text(platform),
+    sink(Kind.Launch, start, 'cold', text(path), text(scene), text(SDKVersion || api.SDKVersion), text(version), text(model), text(system), text(platform),
       number(benchmarkLevel), text(network), text(language), number(windowWidth), number(windowHeight));
   };
   // Asked for later and without waiting: the synchronous forms take tens of milliseconds of the start.

@@ -3,6 +3,9 @@ import { attempt, type Host } from './hosts';
 import { before, definitions, type Methods } from './listen';
 import { Kind, type Sink } from './record';
 
+/** What opens a page leads to it within so long, or has led nowhere: a sub-package may have to be loaded. */
+const ROUTE_MAX_MS = 20_000;
+
 /** The calls that open a page, where the platform does not tell when a route begins. */
 const ROUTES = ['navigateTo', 'redirectTo', 'reLaunch', 'switchTab', 'navigateBack'] as const;
 
@@ -35,7 +38,7 @@ export function pageLoads({ api }: Host, sink: Sink): void {
     let [from, load, opened] = [NaN, NaN, ''];
     around(methods, 'onLoad', () => {
       const start = Date.now();
-      [from, opened] = [begun > 0 ? begun : start, how];
+      [from, opened] = [start - begun < ROUTE_MAX_MS ? begun : start, how];
       begun = NaN;
       return () => {
         load = Date.now() - start;

@@ -55,6 +55,7 @@ impl<H: MiniHost> Core<H> {
     /// Takes a record over. `false` when nothing is wanted any more: the core is to be dropped.
     pub fn push(&mut self, now: u64, mut record: Record<'_>) -> bool {
         transactions::expire(self, now);
+        page_loads::settle(self, now, false);
         let draft = match record.kind {
             kind::ERROR | kind::REJECTION => Some(errors::thrown(&mut record)),
             kind::REQUEST => return requests::ended(self, now, record),

@@ -8,7 +8,7 @@ use super::core::{Core, MiniHost};
 use super::launch;
 use super::record::Record;
 use crate::View;
-use crate::limits::{MINI_ENTRIES_WAIT, MINI_PAGES_KNOWN_MAX};
+use crate::limits::{MINI_ENTRIES_WAIT, MINI_PAGES_KNOWN_MAX, MINI_PAINTS_MAX};
 use dna_protocol::model::{PageLoad, WebVital};
 use dna_protocol::privacy::without_query;
 use dna_protocol::{Draft, Kind};
@@ -99,13 +99,12 @@ impl Loads {
         self.shown.clear();
     }
 
-    /// The page of that path that was shown last; where there is none, or the path is not known, the
-    /// page that is shown.
+    /// The page of that path that was shown last; where no path is told, the page that is shown.
     fn of(&mut self, path: &str) -> Option<&mut Shown> {
         let path = without_query(path).trim_start_matches('/');
         let at = self.shown.iter().rposition(|shown| shown.path == path);
-        let at = at.or_else(|| self.shown.len().checked_sub(1))?;
-        self.shown.get_mut(at)
+        let at = if path.is_empty() { self.shown.len().checked_sub(1) } else { at };
+        self.shown.get_mut(at?)
     }
 }
 
@@ -181,7 +180,9 @@ pub(super) fn painted<H: MiniHost>(
     let Some(shown) = core.loads.of(path) else { return };
     if shown.load.is_some() {
         // The beginning may still become known better.
-        shown.paints.push((name, at));
+        if shown.paints.len() < MINI_PAINTS_MAX {
+            shown.paints.push((name, at));
+        }
     } else {
         let (view, start) = (shown.view.clone(), shown.start);
         tell_paint(core, now, &view, start, (name, at));

@@ -81,7 +81,9 @@ fn announce(workspace: &Workspace, bank: &str, ingest: &str, config: &Path) {
     println!("  The bank        {bank}");
     println!("  The live view   {ingest}{}", config::LIVE_PATH);
     println!();
-    println!("  A mini program  node demo-site/miniprogram/port/main.js wechat FOLDER --api {bank} --ingest {ingest}");
+    println!(
+        "  A mini program  node demo-site/miniprogram/port/main.js wechat FOLDER --api {bank} --ingest {ingest}"
+    );
     println!("  In a terminal   {} tail --config {}", program.display(), config.display());
     println!("  Ctrl-C stops all of it.");
     println!();
