@@ -178,6 +178,14 @@ impl<H: Host> Client<H> {
         self.advance(now);
     }
 
+    /// Something will be told that is no event yet: [`Host::wake_in`] is asked for no later than if it
+    /// were one.
+    pub fn expect(&mut self, now: u64) {
+        let at = now + FLUSH_DELAY;
+        self.flush_at = Some(self.flush_at.map_or(at, |earlier| earlier.min(at)));
+        self.advance(now);
+    }
+
     /// Sends what waits.
     pub fn flush(&mut self, now: u64) {
         self.seal_all(now);

@@ -2,11 +2,10 @@
 
 use super::record::{Record, kind};
 use super::{
-    calls, entries, errors, launch, memory, missing, network, page_loads, pages, requests,
+    calls, entries, errors, groups, launch, memory, missing, network, page_loads, pages, requests,
     transactions, updates,
 };
 use crate::limits::MINI_LAUNCH_MAX;
-use crate::resources::Resources;
 use crate::{Answer, Client, Config, Host};
 use dna_protocol::Draft;
 
@@ -28,8 +27,7 @@ pub struct Core<H> {
     pub(super) shown: bool,
     pub(super) launch: launch::Launch,
     pub(super) loads: page_loads::Loads,
-    pub(super) resources: Resources,
-    pub(super) updates: updates::Updates,
+    pub(super) groups: groups::Groups,
 }
 
 impl<H: MiniHost> Core<H> {
@@ -47,8 +45,7 @@ impl<H: MiniHost> Core<H> {
             shown: false,
             launch: launch::Launch::default(),
             loads: page_loads::Loads::default(),
-            resources: Resources::default(),
-            updates: updates::Updates::default(),
+            groups: groups::Groups::default(),
         })
     }
 
@@ -65,7 +62,7 @@ impl<H: MiniHost> Core<H> {
             kind::LAUNCH => return launch::launched(self, now, record),
             kind::ENTRY => return entries::entry(self, now, record),
             kind::PAGE_LOAD => return page_loads::ready(self, now, record),
-            kind::UPDATE => return updates::updated(self, record),
+            kind::UPDATE => return updates::updated(self, now, record),
             kind::NETWORK => Some(network::changed(&mut record)),
             kind::MEMORY => Some(memory::warned(&mut record)),
             kind::MISSING => Some(missing::missed(&mut record)),
@@ -92,7 +89,11 @@ impl<H: MiniHost> Core<H> {
     pub fn woken(&mut self, now: u64) {
         transactions::expire(self, now);
         page_loads::settle(self, now, false);
+        groups::tell(self, now, false);
         self.client.woken(now);
+        if self.groups.wait() || self.loads.wait() || self.launch.waits() {
+            self.client.expect(now);
+        }
     }
 
     /// A request of ours has ended: with a status and the seconds of its Retry-After (NaN or 0:
@@ -107,16 +108,10 @@ impl<H: MiniHost> Core<H> {
         self.client.answered(now, sequence, answer);
     }
 
-    /// Tells what waits for more of its kind: the page is covered, and may be ended at any time.
+    /// Tells what waits: the page is covered, and may be ended at any time.
     pub(super) fn settle(&mut self, now: u64) {
         page_loads::settle(self, now, true);
-        self.tell_groups(now);
-    }
-
-    /// Tells what was told together with others of its kind so far, in the view that is shown.
-    pub(super) fn tell_groups(&mut self, now: u64) {
-        entries::tell_resources(self, now);
-        updates::tell(self, now);
+        groups::tell(self, now, true);
     }
 
     /// Forgets what is not told yet.
@@ -124,8 +119,7 @@ impl<H: MiniHost> Core<H> {
         self.transactions = transactions::Transactions::default();
         self.launch = launch::Launch::default();
         self.loads.forget();
-        self.resources = Resources::default();
-        self.updates = updates::Updates::default();
+        self.groups = groups::Groups::default();
     }
 
     /// Records something that happened at `time`, in ms since the Unix epoch.

@@ -2,7 +2,7 @@
 
 use super::core::{Core, MiniHost};
 use super::record::Record;
-use super::{code, launch, page_loads};
+use super::{code, groups, launch, page_loads};
 use crate::resources::Loaded;
 use dna_protocol::model::Resource;
 use dna_protocol::privacy::clean_url;
@@ -63,7 +63,8 @@ fn resource<H: MiniHost>(
         open: transfer > 0.0,
         sizes: [transfer, f64::NAN, f64::NAN],
     };
-    if !core.resources.add(&loaded) {
+    if !core.groups.resources.add(&loaded) {
+        groups::added(core, now);
         return;
     }
     let mut draft = Draft::new(Kind::Resource);
@@ -77,13 +78,4 @@ fn resource<H: MiniHost>(
     }
     fields.count(Resource::transfer_size, transfer);
     core.record(now, start + duration, draft);
-}
-
-/// Tells the groups of resources: the page is covered, or another is shown.
-pub(super) fn tell_resources<H: MiniHost>(core: &mut Core<H>, now: u64) {
-    let mut told = Vec::new();
-    core.resources.take(true, &mut told);
-    for (time, draft) in told {
-        core.client.record(now, time, draft);
-    }
 }

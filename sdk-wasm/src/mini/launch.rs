@@ -74,6 +74,11 @@ pub(super) fn settle<H: MiniHost>(core: &mut Core<H>, now: u64, all: bool) {
 }
 
 impl Launch {
+    /// Whether it waits to be told.
+    pub(super) fn waits(&self) -> bool {
+        self.cold.is_some()
+    }
+
     /// The first page is there: the end of a launch of which the platform tells the beginning.
     pub(super) fn arrived(&mut self, at: f64) {
         if let Some((start, duration)) = &mut self.measured

@@ -11,6 +11,7 @@ mod code;
 mod core;
 mod entries;
 mod errors;
+mod groups;
 #[cfg(feature = "mini")]
 mod host;
 mod launch;

@@ -94,6 +94,11 @@ impl Loads {
         });
     }
 
+    /// Whether a load waits to be told.
+    pub(super) fn wait(&self) -> bool {
+        self.shown.iter().any(|shown| shown.load.is_some())
+    }
+
     /// Forgets all pages.
     pub(super) fn forget(&mut self) {
         self.shown.clear();

@@ -1,6 +1,7 @@
 //! The application as its user sees it: which page is shown, and whether the application is.
 
 use super::core::{Core, MiniHost};
+use super::groups;
 use super::record::Record;
 use dna_protocol::model::{PageView, Visibility};
 use dna_protocol::{Draft, Kind};
@@ -13,7 +14,7 @@ pub(super) fn route<H: MiniHost>(core: &mut Core<H>, now: u64, mut record: Recor
         return true;
     }
     // What is known of the page before belongs to its view.
-    core.tell_groups(now);
+    groups::tell(core, now, true);
     core.client.host().go(path);
     if first {
         let mut draft = Draft::new(Kind::PageView);

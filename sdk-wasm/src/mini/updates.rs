@@ -1,6 +1,7 @@
 //! Updates of data (setData): what they cost, by page and component, and which paths were set.
 
 use super::core::{Core, MiniHost};
+use super::groups;
 use super::record::{Record, Value};
 use crate::limits::MINI_COMPONENTS_MAX;
 use dna_protocol::model::DataUpdate;
@@ -25,13 +26,13 @@ struct Group {
 
 /// An update: the page's or component's path, how long it took, how much of that it waited, whether it was
 /// done with another, and the paths of the data, separated by spaces.
-pub(super) fn updated<H: MiniHost>(core: &mut Core<H>, mut record: Record<'_>) -> bool {
+pub(super) fn updated<H: MiniHost>(core: &mut Core<H>, now: u64, mut record: Record<'_>) -> bool {
     let (component, duration, wait) = (record.text(), record.number(), record.number());
     let merged = record.next() == Some(Value::Bool(true));
     if duration.is_nan() || duration < 0.0 {
         return true;
     }
-    let group = core.updates.group(component);
+    let group = core.groups.updates.group(component);
     group.count += 1;
     group.merged += u64::from(merged);
     group.sum += duration;
@@ -40,12 +41,13 @@ pub(super) fn updated<H: MiniHost>(core: &mut Core<H>, mut record: Record<'_>) -
         (group.longest, group.wait) = (duration, wait);
         group.paths = paths(record.text());
     }
+    groups::added(core, now);
     true
 }
 
-/// Tells what was updated: the page is covered, or another is shown.
+/// Tells what was updated.
 pub(super) fn tell<H: MiniHost>(core: &mut Core<H>, now: u64) {
-    for group in std::mem::take(&mut core.updates.0) {
+    for group in std::mem::take(&mut core.groups.updates.0) {
         let mut draft = Draft::new(Kind::DataUpdate);
         let fields = &mut draft.fields;
         fields.text(DataUpdate::component, &clean_text(&group.component));

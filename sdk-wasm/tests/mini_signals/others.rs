@@ -195,3 +195,18 @@ fn damaged_times_do_no_harm() {
     // The double refuses a frame with a wrong event.
     assert!(app.told().iter().any(|(kind, ..)| kind == "visibility"));
 }
+
+#[test]
+fn what_is_grouped_is_told_before_long_though_nothing_else_happens() {
+    let mut app = App::launch();
+    app.show(SIGN_IN);
+    app.pass(6_000);
+    app.told();
+    app.tell(kind::UPDATE, 6_000.0, &[T(SIGN_IN), N(20.0), N(3.0), Bool(false), T("t")]);
+    assert_eq!(app.memory.wake_in(), Some(5_000));
+    app.pass(5_000);
+    assert_eq!(app.only("data_update").len(), 1);
+    app.tell(kind::LAUNCH, 0.0, &[T("warm"), T(SIGN_IN), T("1001")]);
+    app.pass(5_000);
+    assert_eq!(app.only("app_launch").len(), 1);
+}
