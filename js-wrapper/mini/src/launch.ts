@@ -1,15 +1,8 @@
-/** Launches: how the mini program was opened, and on what device. */
+/** The cold launch: how the mini program was opened, and on what device. */
 import { attempt, type Host } from './hosts';
-import { listen } from './listen';
+import { opening, text } from './opening';
 import { Kind, type Sink } from './record';
 
-/** How it was opened. */
-interface Opened {
-  path?: unknown;
-  scene?: unknown;
-}
-
-const text = (value: unknown): string => (typeof value == 'string' || typeof value == 'number' ? String(value) : '');
 const number = (value: unknown): number => (typeof value == 'number' ? value : NaN);
 
 export function launch(host: Host, sink: Sink): void {
@@ -17,24 +10,13 @@ export function launch(host: Host, sink: Sink): void {
   const start = Date.now();
   const opened = attempt(() => api.getLaunchOptionsSync && api.getLaunchOptionsSync(), undefined);
   const tell = (device: { [name: string]: unknown }, network: unknown) => {
-    const { path, scene } = (opened || {}) as Opened;
     const { SDKVersion, version, model, system, platform, benchmarkLevel, language, windowWidth, windowHeight } = device;
-    sink(Kind.Launch, start, 'cold', text(path), text(scene), text(SDKVersion || api.SDKVersion), text(version), text(model), text(system), text(platform),
+    sink(Kind.Launch, start, 'cold', ...opening(opened), text(SDKVersion || api.SDKVersion), text(version), text(model), text(system), text(platform),
       number(benchmarkLevel), text(network), text(language), number(windowWidth), number(windowHeight));
   };
   // Asked for later and without waiting: the synchronous forms take tens of milliseconds of the start.
   setTimeout(() => {
     ask(api.getSystemInfo as Question, (device) => ask(api.getNetworkType as Question, (network) => tell(device, network.networkType)));
-  });
-  // The first time is the launch itself.
-  let hidden = false;
-  listen(host, 'onAppHide', () => {
-    hidden = true;
-  });
-  listen(host, 'onAppShow', (told) => {
-    const { path, scene } = (told || {}) as Opened;
-    if (hidden) sink(Kind.Launch, Date.now(), 'warm', text(path), text(scene));
-    hidden = false;
   });
 
   /** Asks the platform; nothing, when it does not know. */

@@ -60,8 +60,14 @@ export async function visit(phone, how) {
   return running;
 }
 
+/** What not every platform measures, and what comes when the platform answers a question. */
+export const MEASURED = ['app_launch', 'page_load', 'web_vital', 'code_load', 'resource', 'data_update', 'network_change'];
+
+/** What only WeChat measures of a request. */
+const PROFILE = /^(protocol|transfer_size|http\.request\.body\.size|network\.connection\..*)$/;
+
 /** What of an event must be the same on all platforms: no times, no identifiers, no stacks. */
 export function comparable({ kind, page, ...fields }) {
-  const left = Object.entries(fields).filter(([name]) => !/time|duration|start|end$|\.id$|^id$|stack|^at$|view/.test(name));
+  const left = Object.entries(fields).filter(([name]) => !/time|timing|duration|start|end$|\.id$|^id$|stack|^at$|view/.test(name) && !(kind == 'api_call' && PROFILE.test(name)));
   return JSON.stringify([kind, page, Object.fromEntries(left.sort(([a], [b]) => (a < b ? -1 : 1)))]);
 }
