@@ -172,16 +172,19 @@ impl<H: Host> Client<H> {
     /// The time that [`Host::wake_in`] asked for has come.
     pub fn woken(&mut self, now: u64) {
         self.wake_at = None;
-        if self.flush_at.is_some_and(|at| at <= now) {
+        if self.flushes(now) {
             self.seal_all(now);
         }
         self.advance(now);
     }
 
-    /// Something will be told that is no event yet: [`Host::wake_in`] is asked for no later than if it
-    /// were one.
-    pub fn expect(&mut self, now: u64) {
-        let at = now + FLUSH_DELAY;
+    /// Whether what waits is sent now.
+    pub fn flushes(&self, now: u64) -> bool {
+        self.flush_at.is_some_and(|at| at <= now)
+    }
+
+    /// Something will be told by `at` that is no event yet: what waits is sent then at the latest.
+    pub fn expect(&mut self, now: u64, at: u64) {
         self.flush_at = Some(self.flush_at.map_or(at, |earlier| earlier.min(at)));
         self.advance(now);
     }

@@ -35,13 +35,13 @@ test('the Wasm may be in a sub-package that is loaded first', async () => {
   for (const name of [...WASM, '/miniprogram_npm/dna-mini/dna-wasm2js.js']) device.files.delete(name);
   const path = '/packages/dna/dna.wasm.br';
   await visit(device.launch({ wasm: () => Promise.resolve().then(() => device.files.set(path, away)).then(() => path) }));
-  assert.equal((await events(device)).length, 11);
+  assert.equal((await events(device)).length, 13);
 });
 
 test('a sub-package that does not load leaves the core as JavaScript', async () => {
   const device = new Device();
   await visit(device.launch({ wasm: () => Promise.reject(new Error('no network')) }));
-  assert.equal((await events(device)).length, 11);
+  assert.equal((await events(device)).length, 13);
 });
 
 test('the core as JavaScript may come from a sub-package', async () => {

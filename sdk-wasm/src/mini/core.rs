@@ -89,10 +89,13 @@ impl<H: MiniHost> Core<H> {
     pub fn woken(&mut self, now: u64) {
         transactions::expire(self, now);
         page_loads::settle(self, now, false);
-        groups::tell(self, now, false);
+        if self.client.flushes(now) {
+            groups::tell(self, now, false);
+        }
         self.client.woken(now);
-        if self.groups.wait() || self.loads.wait() || self.launch.waits() {
-            self.client.expect(now);
+        let due = [self.groups.due(), self.loads.due(), self.launch.due()];
+        if let Some(at) = due.into_iter().flatten().min() {
+            self.client.expect(now, at);
         }
     }
 

@@ -18,15 +18,12 @@ pub(super) struct Groups {
 pub(super) fn added<H: MiniHost>(core: &mut Core<H>, now: u64) {
     if core.groups.since.is_none() {
         core.groups.since = Some(now);
-        core.client.expect(now);
+        core.client.expect(now, now + FLUSH_DELAY);
     }
 }
 
-/// Tells what is due; all, when the page is covered or another is shown: `anew`.
+/// Tells what there is, because what waits is sent; `anew` when the page is covered or another is shown.
 pub(super) fn tell<H: MiniHost>(core: &mut Core<H>, now: u64, anew: bool) {
-    if !anew && core.groups.since.is_none_or(|since| now < since + FLUSH_DELAY) {
-        return;
-    }
     core.groups.since = None;
     let mut told = Vec::new();
     core.groups.resources.take(anew, &mut told);
@@ -37,8 +34,8 @@ pub(super) fn tell<H: MiniHost>(core: &mut Core<H>, now: u64, anew: bool) {
 }
 
 impl Groups {
-    /// Whether something waits to be told.
-    pub(super) fn wait(&self) -> bool {
-        self.since.is_some()
+    /// When what there is has to be told.
+    pub(super) fn due(&self) -> Option<u64> {
+        self.since.map(|since| since + FLUSH_DELAY)
     }
 }

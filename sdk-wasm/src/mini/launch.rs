@@ -74,9 +74,9 @@ pub(super) fn settle<H: MiniHost>(core: &mut Core<H>, now: u64, all: bool) {
 }
 
 impl Launch {
-    /// Whether it waits to be told.
-    pub(super) fn waits(&self) -> bool {
-        self.cold.is_some()
+    /// When it has to be told.
+    pub(super) fn due(&self) -> Option<u64> {
+        self.cold.as_ref().map(|(_, _, since)| since + MINI_ENTRIES_WAIT)
     }
 
     /// The first page is there: the end of a launch of which the platform tells the beginning.

@@ -94,9 +94,10 @@ impl Loads {
         });
     }
 
-    /// Whether a load waits to be told.
-    pub(super) fn wait(&self) -> bool {
-        self.shown.iter().any(|shown| shown.load.is_some())
+    /// When the first of the loads that wait has to be told.
+    pub(super) fn due(&self) -> Option<u64> {
+        let loads = self.shown.iter().filter_map(|shown| shown.load.as_ref());
+        loads.map(|load| load.since + MINI_ENTRIES_WAIT).min()
     }
 
     /// Forgets all pages.
