@@ -162,7 +162,13 @@ impl<T: PartialEq> Actions<T> {
 /// screen, and keys one after the other are a password.
 #[must_use]
 pub fn label(text: &str) -> Option<String> {
-    let line = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = String::new();
+    for word in text.split_ascii_whitespace() {
+        if !line.is_empty() {
+            line += " ";
+        }
+        line += word;
+    }
     if line.len() == 1 && line.as_bytes().iter().all(u8::is_ascii_alphanumeric) {
         return None;
     }

@@ -40,8 +40,12 @@ impl Config {
         warn: impl Fn(&str),
     ) -> Option<Self> {
         let complain = |name: &str, value: &str, allowed: &str| {
+            let mut words = String::new();
             let value = if value.is_empty() { "missing" } else { value };
-            warn(&["dna: ", name, " is ", value, "; allowed: ", allowed].concat());
+            for part in ["dna: ", name, " is ", value, "; allowed: ", allowed] {
+                words += part;
+            }
+            warn(&words);
         };
         let key = option("key");
         if key.is_empty() || key.len() > NAME_MAX {

@@ -29,6 +29,7 @@ pub mod limits;
 pub mod long_frames;
 mod outbox;
 pub mod pairs;
+mod pools;
 mod repeats;
 pub mod resources;
 mod retry;
@@ -58,4 +59,4 @@ pub use route::View;
 
 #[cfg(target_family = "wasm")]
 #[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+static ALLOCATOR: pools::Pools = pools::Pools::new(pools::grow);

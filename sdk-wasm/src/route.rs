@@ -47,7 +47,8 @@ pub(crate) struct Place {
 impl Place {
     /// The place of an address, with its `allowed` parameters.
     pub(crate) fn of(address: &str, allowed: &str) -> Self {
-        let fragment = address.find('#').map_or("", |at| address.get(at..).unwrap_or_default());
+        let sign = address.bytes().position(|byte| byte == b'#').unwrap_or(address.len());
+        let fragment = address.get(sign..).unwrap_or_default();
         Self { url: clean_url(address, allowed), fragment: route(fragment) }
     }
 }

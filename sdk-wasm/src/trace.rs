@@ -1,12 +1,14 @@
 //! The trace that a call's server was told (W3C Trace Context, level 1).
 
+use dna_protocol::field::Id;
+
 /// Identifiers of the trace and of the call's own span in a `traceparent`; `None` when it is not
 /// one of the only version that there is.
 #[must_use]
 pub fn parse(traceparent: &str) -> Option<([u8; 16], [u8; 8])> {
     let number = |from: usize, to: usize| {
         let digits = traceparent.get(from..to)?;
-        u64::from_str_radix(digits, 16).ok().map(u64::to_be_bytes)
+        Id::<8>::from_hex(digits).map(|id| id.0)
     };
     let (high, low, span) = (number(3, 19)?, number(19, 35)?, number(36, 52)?);
     let mut trace = [0; 16];

@@ -38,8 +38,7 @@ fn value_cleaned(pair: &str) -> String {
     if !(is_dirty(&clean) || cut && is_dirty(pair)) {
         return clean;
     }
-    let name = split(&clean, *b"==").0;
-    [name, "={masked}"].concat()
+    split(&clean, *b"==").0.to_owned() + "={masked}"
 }
 
 /// Whether the text has something to take out when it is decoded.

@@ -6,6 +6,7 @@ use super::core::Core;
 use super::vitals::{self, Document};
 use super::{actions, js, navigation};
 use crate::settling::Settling;
+use dna_protocol::field::Id;
 use dna_protocol::model::Visibility;
 use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
@@ -23,8 +24,8 @@ impl Core {
     pub(super) fn told(&mut self, time: f64, view: &JsValue) {
         self.vitals.was_hidden(time);
         self.page = PageTold::Beginning;
-        if let Some(view) = view.as_string().and_then(|view| u64::from_str_radix(&view, 16).ok()) {
-            self.client.resume_view(view.to_be_bytes());
+        if let Some(view) = view.as_string().and_then(|view| Id::from_hex(&view)) {
+            self.client.resume_view(view.0);
             self.measured = self.client.current_view().clone();
         }
     }
