@@ -13,5 +13,3 @@ export function connect(core: {
 
 /** Shows each frame from now on, and what becomes of it: whether a beacon was taken, or the answer. */
 export function watch(show: ((bytes: Uint8Array, outcome: boolean | Promise<Response>, sent: number) => void) | undefined): void;
-/** Bytes of a request's body, where that can be told without reading it. */
-export function body_size(body: unknown): number | undefined;

@@ -1,56 +1,20 @@
 // The web APIs as plain functions: what `sdk-wasm/src/browser/js.rs` declares. They read, pass on
 // and never throw; all that is decided is decided in Rust.
 
+import { attempt } from './read.js';
+
+export * from './calls.js';
+export * from './element.js';
+export * from './read.js';
+export * from './thrown.js';
+
 /** What is called back: `dna-core.js` puts the core's own exports here. */
 let core;
 export const connect = (exports) => (core = exports);
 
-const attempt = (act, otherwise) => {
-  try {
-    return act() ?? otherwise;
-  } catch {
-    return otherwise;
-  }
-};
-
-// What is thrown costs as much as ten values that are read: what is often missing is asked for first.
-
-/** The value at `path`, such as `document.visibilityState`. */
-export const get = (value, path) => {
-  try {
-    for (const name of path.split('.')) value = value?.[name];
-    return value;
-  } catch {}
-};
-export const num = (value, path) => {
-  const found = get(value, path);
-  return typeof found == 'number' ? found : NaN;
-};
-/** The numbers at several paths, which are separated by spaces: one call for all of them. */
-export const nums = (value, paths, found) => {
-  let at = 0;
-  for (const path of paths.split(' ')) found[at++] = num(value, path);
-};
-/** A text of at most `max` characters, cut before it is copied: a page may throw megabytes. */
-export const text = (value, path, max) => {
-  const found = get(value, path);
-  return typeof found == 'string' ? found.slice(0, max) : '';
-};
-/** Any value as the page would print it. */
-export const printed = (value, max) => attempt(() => String(value).slice(0, max), '');
-export const items = (value, max) => attempt(() => Object.entries(value).slice(0, max), []);
-export const type_of = (value) => typeof value;
 /** Our files stand beside each other, and their names begin alike. */
 const beside = import.meta.url.replace(/[^/]*$/, 'dna');
 export const own = (address) => attempt(() => address.startsWith(beside), false);
-export const masked = (node) =>
-  attempt(() => {
-    for (; node; node = node.parentNode || node.host) if (node.hasAttribute?.('data-dna-mask')) return true;
-  }, false);
-export const page = () => window;
-export const absolute = (address) => attempt(() => new URL(address, document.baseURI).href, '');
-export const entries = (type, name) =>
-  attempt(() => (name ? performance.getEntriesByName(name, type) : performance.getEntriesByType(type)), []);
 export const largest_paint = (entry) => attempt(() => entry.getLargestInteractionContentfulPaint());
 export const now = () => performance.now();
 export const wall = () => Date.now();
@@ -61,21 +25,6 @@ export const wake = (by, delay) => {
   clearTimeout(timers[by]);
   timers[by] = delay < 0 ? 0 : setTimeout(() => core.woken(by), delay);
 };
-/** Headers of `init` stand in the place of a Request's. */
-export const traceparent = (input, init) =>
-  attempt(() => {
-    const headers = init?.headers ?? input.headers;
-    return headers && new Headers(headers).get('traceparent');
-  }, '');
-/** A longer text is not counted: that would take the page's time. */
-const COUNTED_MAX = 1e6;
-export const body_size = (body) =>
-  attempt(() => {
-    if (body == null) return;
-    if (body instanceof URLSearchParams) body = `${body}`;
-    return body.length > COUNTED_MAX ? undefined : typeof body == 'string' ? new Blob([body]).size : (body.byteLength ?? body.size);
-  });
-
 /** The visitor's name in the storage, the session's, or that of the frame with this sequence. */
 const named = (key) => (key > 0xffffffffffff ? 'dna.v' : key ? 'dna.f.' + key.toString(16).padStart(12, 0) : 'dna.s');
 // Bytes are kept as a text of the characters U+0000 to U+00FF, which engines hold in a byte each.
@@ -137,8 +86,6 @@ export const send = (fetch, url, sequence, body, frame) =>
 export const frames = () => attempt(() => requestAnimationFrame(() => requestAnimationFrame(() => core.woken(2))));
 
 export const painted = () => attempt(() => requestAnimationFrame(() => setTimeout(() => core.woken(4))));
-
-export const find = (node, how, selector) => attempt(() => node[how](selector));
 
 /** What a page does without changing itself: it goes elsewhere, opens a window, fills the clipboard. */
 const SIGNS = 'scroll submit reset invalid focusin blur change toggle copy play pause navigate'.split(' ');

@@ -4,11 +4,13 @@
  * are sent as a JSON frame. Paints of such a page are lost.
  */
 import type { Options } from './agent.js';
+import { fetched, requested, type Call } from './calls.js';
 import { Kind, now, type Record } from './record.js';
 import { send } from './send.js';
 import { hex } from './random.js';
 import { session, store, type Session } from './session.js';
 import { ATTRIBUTES_MAX, clean, cut, TEXT_MAX } from './text.js';
+import { exception, thrown, type Thrown } from './thrown.js';
 
 /** Bytes of a frame: browsers carry 64 KiB beyond the end of a page. */
 const FRAME_MAX = 60_000;
@@ -30,17 +32,10 @@ function told([kind, start, a, b, c, d]: Record): Told | undefined | false {
     const src = it.target.src;
     return src && ['resource_failure', { 'url.full': clean(src, 2048), 'element.name': it.target.localName }];
   }
-  if (kind == Kind.Error && it.message != null) return ['exception', exception(it.error || it, it)];
-  if (kind == Kind.Rejection) return ['unhandled_rejection', exception(it.reason, {})];
-  if (kind == Kind.FetchAnswered || kind == Kind.FetchFailed) {
-    const init: any = c || {};
-    const error = kind == Kind.FetchFailed && (init.signal?.aborted ? 'abort' : 'network');
-    return api(init.method || (b as any).method, (b as any).url || b, (d as any)?.status, error, it - start);
-  }
-  if (kind == Kind.XhrEnded) {
-    const type = (d as any).type;
-    return api((b as any)[0], (b as any)[1], (c as any).status, type == 'error' ? 'network' : type != 'load' && type, it - start);
-  }
+  if (kind == Kind.Error && it.message != null) return ['exception', said(exception(it), it)];
+  if (kind == Kind.Rejection) return ['unhandled_rejection', said(thrown(it.reason), {})];
+  if (kind == Kind.XhrEnded) return api(requested(b, c, d), it - start);
+  if (kind == Kind.FetchAnswered || kind == Kind.FetchFailed) return api(fetched(b, c, d, kind == Kind.FetchFailed), it - start);
 }
 
 function call([name, first, ...rest]: any[]): Told | undefined | false {
@@ -55,7 +50,7 @@ function call([name, first, ...rest]: any[]): Told | undefined | false {
   }
   if (name == 'event' && named) return ['custom', { 'event.name': clean(first, 128), attributes: some(attributes(rest)) }];
   if (name == 'mark' && named) return ['mark', { 'mark.name': clean(first, 128) }];
-  if (name == 'error') return ['exception', { ...exception(first, {}), 'exception.mechanism': 'reported' }];
+  if (name == 'error') return ['exception', { ...said(thrown(first), {}), 'exception.mechanism': 'reported' }];
   if (name == 'route' && named) return ['route_change', { 'route.name': clean(first, 128) }];
 }
 
@@ -103,25 +98,21 @@ const some = (object: object): object | undefined => {
   return entries.length ? Object.fromEntries(entries) : undefined;
 };
 
-const api = (method: unknown, url: unknown, status: number, error: string | false, duration: number): Told => [
+const api = ({ method, address, status, error }: Call, duration: number): Told => [
   'api_call',
   {
-    'http.request.method': cut(`${method || 'GET'}`.toUpperCase(), 16),
-    'url.full': clean(url, 2048),
+    'http.request.method': method,
+    'url.full': clean(address, 2048),
     'http.response.status_code': status || undefined,
     'error.type': error || undefined,
     duration_ms: duration,
   },
 ];
 
-/** With the stacks of what caused it. */
-const stack = (error: any, depth = 5): string =>
-  (error.stack || `${error}`) + (error.cause && depth ? '\nCaused by: ' + stack(error.cause, depth - 1) : '');
-
-const exception = (error: any, place: any): object => ({
-  'exception.type': error?.name ? clean(error.name, 128) : undefined,
-  'exception.message': clean(error?.message ?? error, 1024),
-  'exception.stacktrace': error?.stack ? clean(stack(error), 8192) : undefined,
+const said = ({ name, message, stack }: Thrown, place: any): object => ({
+  'exception.type': name && clean(name, 128),
+  'exception.message': message && clean(message, 1024),
+  'exception.stacktrace': stack && clean(stack, 8192),
   'code.file.path': place.filename ? clean(place.filename, 2048) : undefined,
   'code.line.number': place.lineno || undefined,
   'code.column.number': place.colno || undefined,

@@ -190,12 +190,5 @@ pub const CALLS_WAITING_MAX: usize = 50;
 /// Entries that wait for the end of their calls: it is told by another task, so there are a few.
 pub const CALL_ENTRIES_MAX: usize = 32;
 
-/// What caused an exception, and what it gathers, altogether: more than programs wrap on purpose,
-/// and the first stack still has its room.
-pub const CAUSES_MAX: usize = 5;
-
 /// Built scripts of one stack whose identifiers are told: a stack of ten frames rarely has more.
 pub const DEBUG_IDS_MAX: usize = 5;
-
-/// Notes of built scripts that are looked through for them: pages of a bank load dozens.
-pub const DEBUG_NOTES_MAX: u32 = 100;

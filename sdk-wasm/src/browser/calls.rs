@@ -9,39 +9,57 @@ use dna_protocol::{Draft, Kind};
 use js_sys::Array;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
+/// What a page may call, by their numbers.
+pub(super) const NAMES: &str =
+    "consent beforeSend transaction end fail clearUser setUser event route mark error";
+
+pub(super) mod said {
+    pub(crate) const CONSENT: i32 = 0;
+    pub(crate) const BEFORE_SEND: i32 = 1;
+    pub(crate) const TRANSACTION: i32 = 2;
+    pub(crate) const END: i32 = 3;
+    pub(crate) const FAIL: i32 = 4;
+    pub(crate) const CLEAR_USER: i32 = 5;
+    pub(crate) const SET_USER: i32 = 6;
+    pub(crate) const EVENT: i32 = 7;
+    pub(crate) const ROUTE: i32 = 8;
+    pub(crate) const MARK: i32 = 9;
+    pub(crate) const ERROR: i32 = 10;
+}
+
 /// The event that a call makes. The stub gives its name, what it is about, and then names and
 /// values of attributes, one after the other.
-pub(super) fn event(arguments: &JsValue) -> Option<Draft> {
+pub(super) fn event(called: i32, arguments: &JsValue) -> Option<Draft> {
     let name = subject(arguments);
     let mut draft = Draft::new(Kind::Identity);
-    match js::text(arguments, "0", 16).as_str() {
-        "clearUser" => {}
+    match called {
+        said::CLEAR_USER => {}
         // Not cut: the pseudonym of a part would be another user's too.
-        "setUser" if name.len() > usize::from(Identity::id.max) => {
+        said::SET_USER if name.len() > usize::from(Identity::id.max) => {
             js::warn("dna: setUser: the id is too long; allowed: 1 to 256 bytes. Nobody is told.");
             return None;
         }
-        "setUser" if !name.is_empty() => {
+        said::SET_USER if !name.is_empty() => {
             draft.fields.text(Identity::id, &name);
             let (attributes, tier) = attributes(&[arguments], "tier");
             draft.fields.text(Identity::tier, &clean_text(&tier));
             draft.fields.attributes(Identity::attributes, &attributes);
         }
-        "event" if !name.is_empty() => {
+        said::EVENT if !name.is_empty() => {
             draft.kind = Kind::Custom;
             draft.fields.text(Custom::name, &clean_text(&name));
             let (attributes, _) = attributes(&[arguments], "");
             draft.fields.attributes(Custom::attributes, &attributes);
         }
-        "route" if !name.is_empty() => {
+        said::ROUTE if !name.is_empty() => {
             draft.kind = Kind::RouteChange;
             draft.fields.text(RouteChange::name, &clean_text(&name));
         }
-        "mark" if !name.is_empty() => {
+        said::MARK if !name.is_empty() => {
             draft.kind = Kind::Mark;
             draft.fields.text(Mark::name, &clean_text(&name));
         }
-        "error" => return Some(errors::reported(&js::get(arguments, "1"))),
+        said::ERROR => return Some(errors::reported(&js::get(arguments, "1"))),
         _ => {
             js::warn(
                 "dna: unknown call; allowed: setUser, clearUser, event, route, transaction, end, \

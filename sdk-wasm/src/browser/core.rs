@@ -182,9 +182,17 @@ impl Core {
                 }
                 return self.call_ended(record);
             }
-            kind::CALL if transactions::said(self, time, subject) => None,
-            kind::CALL if wishes::taken(self, time, subject) => return,
-            kind::CALL => calls::event(subject),
+            kind::CALL => {
+                let called = js::which(subject, "0", calls::NAMES);
+                if wishes::taken(self, time, called, subject) {
+                    return;
+                }
+                if transactions::said(self, time, called, subject) {
+                    None
+                } else {
+                    calls::event(called, subject)
+                }
+            }
             kind::CLICK => return actions::clicked(self, time, subject),
             kind::BEGUN => {
                 if let Some(route) = &mut self.route {

@@ -8,23 +8,39 @@ use super::{api, js, long_frames, navigation, resources};
 use js_sys::Array;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
+/// The types of entries that are observed, by their numbers.
+const ENTRY_TYPES: &str = "navigation soft-navigation resource longtask long-animation-frame paint \
+                           largest-contentful-paint layout-shift event first-input \
+                           interaction-contentful-paint";
+const NAVIGATION: i32 = 0;
+const SOFT_NAVIGATION: i32 = 1;
+const RESOURCE: i32 = 2;
+const LONG_TASK: i32 = 3;
+pub(super) const LONG_ANIMATION_FRAME: i32 = 4;
+pub(super) const PAINT: i32 = 5;
+pub(super) const LARGEST_PAINT: i32 = 6;
+pub(super) const LAYOUT_SHIFT: i32 = 7;
+pub(super) const EVENT: i32 = 8;
+pub(super) const FIRST_INPUT: i32 = 9;
+pub(super) const SOFT_PAINT: i32 = 10;
+
 impl Core {
     /// Entries that the browser has measured.
     pub(super) fn observed(&mut self, entries: &JsValue) {
         let entries: &Array = entries.unchecked_ref();
         for at in 0..entries.length() {
             let entry = entries.get(at);
-            match js::text(&entry, "entryType", 32).as_str() {
+            match js::which(&entry, "entryType", ENTRY_TYPES) {
                 // While the page loads browsers show the entry as it is so far, and again later.
-                "navigation" if self.page != PageTold::Whole && navigation::is_complete(&entry) => {
+                NAVIGATION if self.page != PageTold::Whole && navigation::is_complete(&entry) => {
                     self.record_page(&entry, PageTold::Whole);
                     self.vitals.loaded(&Document);
                     self.gathered(true);
                 }
-                "soft-navigation" if self.soft_navigations => self.soft_navigation(&entry),
-                "resource" => self.resource(&entry),
+                SOFT_NAVIGATION if self.soft_navigations => self.soft_navigation(&entry),
+                RESOURCE => self.resource(&entry),
                 kind => {
-                    if let "long-animation-frame" | "longtask" = kind {
+                    if let LONG_ANIMATION_FRAME | LONG_TASK = kind {
                         let (start, duration) =
                             (js::num(&entry, "startTime"), js::num(&entry, "duration"));
                         self.long_frames.add(start, duration, || long_frames::long_frame(&entry));

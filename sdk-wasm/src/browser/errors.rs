@@ -1,48 +1,46 @@
-//! Exceptions and the reasons of rejections: whatever a script may throw.
+//! Exceptions and the reasons of rejections, and what is written to the console. What of them is
+//! told `js-wrapper/src/thrown.js` reads.
 
-use super::js;
-use crate::debug_ids::noted;
-use crate::limits::{CAUSES_MAX, DEBUG_IDS_MAX, DEBUG_NOTES_MAX};
-use dna_protocol::draft::{AttributeDraft, Fields};
+use super::js::{self, As, Row};
+use crate::debug_ids;
+use crate::limits::DEBUG_IDS_MAX;
+use dna_protocol::draft::AttributeDraft;
 use dna_protocol::model::{Console, Exception};
-use dna_protocol::privacy::{clean_address, clean_text};
+use dna_protocol::privacy::clean_address;
 use dna_protocol::{Draft, Kind};
 use js_sys::Array;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
-/// How long a message and a stack may be before queries are taken out of them.
-const MESSAGE_MAX: u32 = 2048;
-const STACK_MAX: u32 = 16 * 1024;
+const THROWN: &[Row] = &[
+    ("name", As::Words, Exception::r#type),
+    ("message", As::Words, Exception::message),
+    ("stack", As::Words, Exception::stacktrace),
+];
+
+/// Where an `error` event says that it was.
+const PLACE: &[Row] =
+    &[("lineno", As::Count, Exception::line), ("colno", As::Count, Exception::column)];
+
+const WRITTEN: &[Row] =
+    &[("message", As::Words, Console::message), ("stack", As::Words, Console::stacktrace)];
 
 /// The exception that an `error` event of a script tells of.
 pub(super) fn exception(event: &JsValue) -> Draft {
-    let mut draft = Draft::new(Kind::Exception);
-    let fields = &mut draft.fields;
-    let error = js::get(event, "error");
-    // "Script error." of another origin has neither an error nor a place.
-    let nothing = error.is_null() || error.is_undefined();
-    if nothing || !thrown(&error, fields) {
-        let message = js::text(event, "message", MESSAGE_MAX);
-        fields.text(Exception::message, &clean_text(&message));
-    }
+    let mut draft = thrown(Kind::Exception, &js::exception(event));
     let file = js::text(event, "filename", u32::from(Exception::file.max));
-    fields.text(Exception::file, &clean_address(&file));
-    fields.count(Exception::line, js::num(event, "lineno"));
-    fields.count(Exception::column, js::num(event, "colno"));
+    draft.fields.text(Exception::file, &clean_address(&file));
+    js::read(event, PLACE, &mut draft.fields);
     draft
 }
 
 /// The rejection that an `unhandledrejection` event tells of.
 pub(super) fn rejection(event: &JsValue) -> Draft {
-    let mut draft = Draft::new(Kind::UnhandledRejection);
-    thrown(&js::get(event, "reason"), &mut draft.fields);
-    draft
+    thrown(Kind::UnhandledRejection, &js::thrown(&js::get(event, "reason")))
 }
 
 /// What the application has caught itself, and tells all the same.
 pub(super) fn reported(error: &JsValue) -> Draft {
-    let mut draft = Draft::new(Kind::Exception);
-    thrown(error, &mut draft.fields);
+    let mut draft = thrown(Kind::Exception, &js::thrown(error));
     draft.fields.text(Exception::mechanism, "reported");
     draft
 }
@@ -52,86 +50,31 @@ pub(super) fn console(written: &JsValue, severity: &JsValue) -> Draft {
     let mut draft = Draft::new(Kind::Console);
     let severity = severity.as_string().unwrap_or_default();
     draft.fields.text(Console::severity, &severity);
-    let (mut message, mut stack) = (String::new(), String::new());
-    let written: &Array = written.unchecked_ref();
-    for at in 0..written.length() {
-        let value = written.get(at);
-        // Queries are taken out of it, and it is cut, later.
-        if message.len() >= MESSAGE_MAX as usize {
-            break;
-        }
-        if !message.is_empty() {
-            message.push(' ');
-        }
-        message.push_str(&js::printed(&value, MESSAGE_MAX));
-        if stack.is_empty() {
-            stack = js::text(&value, "stack", STACK_MAX);
-        }
-    }
-    draft.fields.text(Console::message, &clean_text(&message));
-    draft.fields.text(Console::stacktrace, &clean_text(&stack));
+    js::read(&js::written(written), WRITTEN, &mut draft.fields);
     draft
 }
 
-/// What `value` says, which need be no `Error`; whether it has a message.
-fn thrown(value: &JsValue, fields: &mut Fields) -> bool {
-    let name = js::text(value, "name", u32::from(Exception::r#type.max));
-    let unnamed = if name.is_empty() { js::type_of(value) } else { String::new() };
-    fields.text(Exception::r#type, &clean_text(if name.is_empty() { &unnamed } else { &name }));
-    let mut message = js::text(value, "message", MESSAGE_MAX);
-    // An Error without a message prints as its name, which is its type already.
-    if message.is_empty() && name.is_empty() {
-        message = js::printed(value, MESSAGE_MAX);
+fn thrown(kind: Kind, said: &JsValue) -> Draft {
+    let mut draft = Draft::new(kind);
+    js::read(said, THROWN, &mut draft.fields);
+    let scripts = js::get(said, "scripts");
+    if !scripts.is_undefined() {
+        draft.fields.attributes(Exception::debug_ids, &identifiers(scripts.unchecked_ref()));
     }
-    fields.text(Exception::message, &clean_text(&message));
-    let mut stack = js::text(value, "stack", STACK_MAX);
-    causes(value, &mut stack);
-    fields.text(Exception::stacktrace, &clean_text(&stack));
-    fields.attributes(Exception::debug_ids, &identifiers(&stack));
-    !message.is_empty()
+    draft
 }
 
-/// Adds what has caused `value`, and the errors that it gathers, to its stack.
-fn causes(value: &JsValue, stack: &mut String) {
-    let mut told = vec![value.clone()];
-    let mut at = 0;
-    while let Some(value) = told.get(at).cloned() {
-        for path in ["cause", "errors.0", "errors.1", "errors.2"] {
-            let cause = js::get(&value, path);
-            // A chain may end in itself.
-            if told.len() > CAUSES_MAX || cause.is_falsy() || told.contains(&cause) {
-                continue;
-            }
-            let (own, words) =
-                (js::text(&cause, "stack", STACK_MAX), js::printed(&cause, MESSAGE_MAX));
-            *stack += if path == "cause" { "\nCaused by: " } else { "\nOne of its errors: " };
-            // Chromium's stacks begin with name and message.
-            if !own.starts_with(&*words) {
-                *stack += &words;
-                *stack += "\n";
-            }
-            *stack += &own;
-            told.push(cause);
-        }
-        at += 1;
-    }
-}
-
-/// The identifiers of the built scripts in a stack.
-fn identifiers(stack: &str) -> AttributeDraft {
-    let notes = js::items(&js::get(&js::page(), "_dnaDebugIds"), DEBUG_NOTES_MAX);
-    let notes: &Array = notes.unchecked_ref();
+/// The identifiers of the built scripts in a stack: addresses, each followed by the script's.
+fn identifiers(scripts: &Array) -> AttributeDraft {
     let (mut attributes, mut names) = (AttributeDraft::default(), Vec::new());
-    for at in 0..notes.length() {
-        let note = notes.get(at);
-        let (text, id) = (js::text(&note, "0", STACK_MAX), js::text(&note, "1", 64));
-        if names.len() < DEBUG_IDS_MAX
-            && let Some((name, id)) = noted(stack, &text, &id)
-            && !names.contains(&name)
-        {
-            attributes.text(&name, &id);
+    let mut at = 0;
+    while at < scripts.length() && names.len() < DEBUG_IDS_MAX {
+        let name = debug_ids::name(&scripts.get(at).as_string().unwrap_or_default());
+        if !names.contains(&name) {
+            attributes.text(&name, &scripts.get(at + 1).as_string().unwrap_or_default());
             names.push(name);
         }
+        at += 2;
     }
     attributes
 }

@@ -16,12 +16,12 @@ extern "C" {
     fn nums(value: &JsValue, paths: &str, found: &mut [f64]);
     /// The text there, at most `max` characters; empty when it is none.
     pub(super) fn text(value: &JsValue, path: &str, max: u32) -> String;
+    /// Which of the words, which are separated by spaces, the text there is, from 0; -1 for none.
+    pub(super) fn which(value: &JsValue, path: &str, words: &str) -> i32;
     /// Any value as the page would print it, at most `max` characters.
     pub(super) fn printed(value: &JsValue, max: u32) -> String;
     /// Names and values of an object's own properties, at most `max`; an array of pairs.
     pub(super) fn items(value: &JsValue, max: u32) -> JsValue;
-    /// JavaScript's `typeof`.
-    pub(super) fn type_of(value: &JsValue) -> String;
     /// Whether an address is that of a file of ours.
     pub(super) fn own(address: &JsValue) -> bool;
     /// The window.
@@ -50,8 +50,6 @@ extern "C" {
     pub(super) fn erase();
     /// What the page's filter makes of an encoded event; nothing when it takes it out.
     pub(super) fn filter(event: &[u8]) -> Vec<u8>;
-    /// Whether a node or one above it has `data-dna-mask`.
-    pub(super) fn masked(node: &JsValue) -> bool;
     /// The key of a frame that is the storage's so manieth; 0 when that is somebody else's,
     /// negative behind the last one.
     pub(super) fn stored(at: u32) -> f64;
@@ -67,16 +65,38 @@ extern "C" {
         body: &[u8],
         frame: &[u8],
     ) -> bool;
-    /// The `traceparent` of the call that fetch was given `input` and `init` for; empty without.
-    pub(super) fn traceparent(input: &JsValue, init: &JsValue) -> String;
-    /// Bytes of a request's body, where that can be told without reading it; else undefined.
-    pub(super) fn body_size(body: &JsValue) -> JsValue;
+    /// What of a call by fetch is told, given `input`, `init` and what came of it, or with what its
+    /// promise was rejected if it `failed`: method, address, initiator, status, error, size, trace.
+    pub(super) fn fetched(
+        input: &JsValue,
+        init: &JsValue,
+        outcome: &JsValue,
+        failed: bool,
+    ) -> JsValue;
+    /// The same of a call by XMLHttpRequest, from how it was `opened`, itself and its last event.
+    pub(super) fn requested(opened: &JsValue, xhr: &JsValue, event: &JsValue) -> JsValue;
+    /// The `Server-Timing` of an entry, written as the header writes it.
+    pub(super) fn server_timing(entry: &JsValue) -> String;
+    /// What of anything that was thrown is told: name, message, stack, and scripts, which is a
+    /// list of addresses, each followed by the script's identifier.
+    pub(super) fn thrown(value: &JsValue) -> JsValue;
+    /// The same of the `error` event of a script.
+    pub(super) fn exception(event: &JsValue) -> JsValue;
+    /// Message and stack of what was written to the console.
+    pub(super) fn written(values: &JsValue) -> JsValue;
+    /// The script that ran longest in a long frame; undefined for none.
+    pub(super) fn longest_script(entry: &JsValue) -> JsValue;
+    /// What called a script.
+    pub(super) fn invoker(script: &JsValue) -> String;
+    /// Selector of what a paint, a shift or an input's entry is about.
+    pub(super) fn subject(entry: &JsValue) -> String;
+    /// What of a click on an element is told: on (what was pressed), said, words, element, answers;
+    /// undefined when another click follows that is the same.
+    pub(super) fn pressed(target: &JsValue) -> JsValue;
     /// Calls `woken` with 2 in the second animation frame from now.
     pub(super) fn frames();
     /// Calls `woken` with 4 when the next animation frame has been painted.
     pub(super) fn painted();
-    /// The element that `closest` or `querySelector` of `node` finds; undefined for none.
-    pub(super) fn find(node: &JsValue, how: &str, selector: &str) -> JsValue;
     /// Watches for a sign that the page does something: `woken` with 5, once; `false` when it
     /// cannot. Or watches no more: whether a field holds something else than when it began.
     pub(super) fn look_for_signs(on: bool) -> bool;
@@ -109,9 +129,9 @@ pub(super) fn entry(kind: &str) -> JsValue {
     get(&entries(kind, ""), "0")
 }
 
-/// Whether a value has the property, and it is a text that is not empty.
+/// Whether a value has the property, and it is that word.
 pub(super) fn is(value: &JsValue, path: &str, expected: &str) -> bool {
-    text(value, path, 32) == expected
+    which(value, path, expected) == 0
 }
 
 /// How a property becomes a field.
@@ -131,8 +151,13 @@ pub(super) enum As {
     Address,
 }
 
-/// How long a message may be before queries are taken out of it.
-const UNCLEAN_MAX: u32 = 8192;
+/// How much longer than its field a text may be before queries are taken out of it.
+const UNCLEAN: u32 = 4;
+
+/// The text at `path`, for a field that has room for it when it was cleaned.
+fn words(value: &JsValue, path: &str, slot: Slot) -> String {
+    text(value, path, UNCLEAN * u32::from(slot.max))
+}
 
 /// A row of a table of properties: where it is, what it is, where it goes.
 pub(super) type Row = (&'static str, As, Slot);
@@ -158,7 +183,7 @@ pub(super) fn read(value: &JsValue, rows: &[Row], fields: &mut Fields) {
     for (path, kind, slot) in rows {
         match kind {
             As::Text => fields.text(*slot, &text(value, path, u32::from(slot.max))),
-            As::Words => fields.text(*slot, &clean_text(&text(value, path, UNCLEAN_MAX))),
+            As::Words => fields.text(*slot, &clean_text(&words(value, path, *slot))),
             As::Address => fields.text(*slot, &address::read(value, path)),
             As::Count => fields.count(*slot, number()),
             As::Number => fields.number(*slot, number()),

@@ -6,8 +6,8 @@ use wasm_bindgen::prelude::JsValue;
 
 /// Handles `visibilitychange`, `pagehide` and `pageshow`.
 pub(super) fn changed(core: &mut Core, time: f64, event: &JsValue) {
-    match js::text(event, "type", 16).as_str() {
-        "visibilitychange" => {
+    match js::which(event, "type", "visibilitychange pagehide pageshow") {
+        0 => {
             let state = js::text(&js::page(), "document.visibilityState", 16);
             let is_hidden = state == "hidden";
             if !is_hidden {
@@ -18,13 +18,13 @@ pub(super) fn changed(core: &mut Core, time: f64, event: &JsValue) {
                 core.hide(js::num(event, "timeStamp"));
             }
         }
-        "pagehide" => {
+        1 => {
             // A page that is covered is not left: the customer may read an SMS meanwhile.
             transactions::left(core, time);
             core.leave(js::num(event, "timeStamp"));
         }
         // The first pageshow of a load is no news.
-        "pageshow" if js::get(event, "persisted").is_truthy() => {
+        2 if js::get(event, "persisted").is_truthy() => {
             core.restore(time, js::num(event, "timeStamp"));
         }
         _ => {}

@@ -1,12 +1,10 @@
 //! What a long animation frame, or a long task, says of itself.
 
-use super::element;
 use super::js::{self, As, Row};
 use dna_protocol::model::LongFrame;
 use dna_protocol::privacy::clean_text;
 use dna_protocol::{Draft, Kind};
-use js_sys::Array;
-use wasm_bindgen::prelude::{JsCast, JsValue};
+use wasm_bindgen::prelude::JsValue;
 
 const FRAME: &[Row] = &[
     ("entryType", As::Text, LongFrame::entry_type),
@@ -45,18 +43,9 @@ pub(super) fn long_frame(entry: &JsValue) -> Draft {
             fields.millis(slot, to - from);
         }
     }
-    let scripts = js::get(entry, "scripts");
-    let scripts: &Array = scripts.unchecked_ref();
-    let mut longest = (0.0, JsValue::UNDEFINED);
-    for at in 0..js::num(scripts, "length") as u32 {
-        let script = scripts.get(at);
-        let duration = js::num(&script, "duration");
-        if duration > longest.0 {
-            longest = (duration, script);
-        }
-    }
-    js::read(&longest.1, SCRIPT, fields);
-    fields.text(LongFrame::script_invoker, &clean_text(&element::invoker(&longest.1)));
+    let longest = js::longest_script(entry);
+    js::read(&longest, SCRIPT, fields);
+    fields.text(LongFrame::script_invoker, &clean_text(&js::invoker(&longest)));
     // The name of a frame says its type again.
     if js::is(entry, "entryType", "longtask") {
         js::read(entry, &[("name", As::Text, LongFrame::container)], fields);

@@ -2,9 +2,9 @@
 
 use super::address;
 use super::js::{self, As, Row};
-use super::server_timing::server_timing;
 use crate::route::route;
 use dna_protocol::model::PageView;
+use dna_protocol::privacy::clean_text;
 use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
 
@@ -63,7 +63,7 @@ pub(super) fn page_view(entry: &JsValue) -> Draft {
     let page = js::page();
     js::read(entry, ENTRY, &mut view.fields);
     js::read(&page, WINDOW, &mut view.fields);
-    view.fields.text(PageView::server_timing, &server_timing(entry));
+    view.fields.text(PageView::server_timing, &clean_text(&js::server_timing(entry)));
     view.fields.text(PageView::referrer, &address::read(&page, "document.referrer"));
     view.fields.text(PageView::fragment, &route(&js::text(&page, "location.hash", 2048)));
     view

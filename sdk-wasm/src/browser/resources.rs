@@ -3,10 +3,10 @@
 
 use super::address::{self, ADDRESS_MAX};
 use super::js::{self, As, Row};
-use super::server_timing::server_timing;
 use super::timing;
 use crate::resources::{Loaded, Resources};
 use dna_protocol::model::{Resource, ResourceFailure};
+use dna_protocol::privacy::clean_text;
 use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
 
@@ -36,15 +36,15 @@ pub(super) fn observed(
     entry: &JsValue,
     endpoint: &str,
 ) -> Option<Draft> {
-    let initiator = js::text(entry, "initiatorType", u32::from(Resource::initiator.max));
-    let ours = match initiator.as_str() {
-        "fetch" | "xmlhttprequest" => true,
-        "beacon" => js::text(entry, "name", ADDRESS_MAX) == endpoint,
+    let ours = match js::which(entry, "initiatorType", "fetch xmlhttprequest beacon") {
+        0 | 1 => true,
+        2 => js::text(entry, "name", ADDRESS_MAX) == endpoint,
         _ => js::own(&js::get(entry, "name")),
     };
     if ours {
         return None;
     }
+    let initiator = js::text(entry, "initiatorType", u32::from(Resource::initiator.max));
     let url = js::text(entry, "name", ORIGIN_MAX);
     let [start, duration, status, requested, sizes @ ..]: [f64; 7] = js::numbers(entry, NUMBERS);
     let open = requested > 0.0;
@@ -72,7 +72,7 @@ fn whole(entry: &JsValue, open: bool, transfer: f64) -> Draft {
         Resource::receive,
     ];
     timing::phases(entry, fields, slots);
-    fields.text(Resource::server_timing, &server_timing(entry));
+    fields.text(Resource::server_timing, &clean_text(&js::server_timing(entry)));
     draft
 }
 

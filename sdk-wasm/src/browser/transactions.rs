@@ -1,7 +1,8 @@
 //! Transactions: `dna('transaction', …)`, `dna('end', …)`, `dna('fail', …)`.
 
+use super::calls::{self, said};
 use super::core::Core;
-use super::{calls, js};
+use super::js;
 use crate::transactions::Ended;
 use dna_protocol::model::Transaction;
 use dna_protocol::privacy::clean_text;
@@ -12,11 +13,11 @@ use wasm_bindgen::prelude::JsValue;
 pub(super) type Transactions = crate::transactions::Transactions<JsValue>;
 
 /// Takes a call that is about a transaction; `false` when it is about something else.
-pub(super) fn said(core: &mut Core, time: f64, arguments: &JsValue) -> bool {
-    let outcome = match js::text(arguments, "0", 16).as_str() {
-        "transaction" => "",
-        "end" => "ok",
-        "fail" => "error",
+pub(super) fn said(core: &mut Core, time: f64, called: i32, arguments: &JsValue) -> bool {
+    let outcome = match called {
+        said::TRANSACTION => "",
+        said::END => "ok",
+        said::FAIL => "error",
         _ => return false,
     };
     let name = clean_text(&calls::subject(arguments));

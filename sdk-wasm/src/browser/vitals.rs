@@ -1,6 +1,6 @@
 //! The Web Vitals in a browser: what of an entry `crate::vitals` is told, and how it asks.
 
-use super::{element, js};
+use super::{entries, js};
 use crate::vitals::{
     EventTiming, LargestPaint, Navigation, Page, Resource, Scripts, Shift, Source, Vitals,
 };
@@ -37,7 +37,7 @@ pub(super) fn start() -> PageVitals {
             first_hidden = Some(time);
         }
     }
-    Vitals::new(first_hidden, js::type_of(&js::get(&page, "LayoutShift")) == "function")
+    Vitals::new(first_hidden, js::get(&page, "LayoutShift").is_truthy())
 }
 
 /// A time, or 0 where the browser does not know it (NaN).
@@ -46,21 +46,21 @@ fn known(time: f64) -> f64 {
 }
 
 /// Tells the vitals of an entry. Soft navigations are the core's: they begin a view.
-pub(super) fn observed(vitals: &mut PageVitals, kind: &str, entry: &JsValue) {
+pub(super) fn observed(vitals: &mut PageVitals, kind: i32, entry: &JsValue) {
     let number = |name: &str| js::num(entry, name);
     let start = number("startTime");
     match kind {
-        "paint" => vitals.paint(!js::is(entry, "name", "first-paint"), start, &Document),
-        "largest-contentful-paint" => {
+        entries::PAINT => vitals.paint(!js::is(entry, "name", "first-paint"), start, &Document),
+        entries::LARGEST_PAINT => {
             let paint = LargestPaint { rendered: start, url: js::text(entry, "url", URL_MAX) };
-            vitals.largest_paint(paint, &Document, || of_paint(entry));
+            vitals.largest_paint(paint, &Document, || js::subject(entry));
         }
-        "layout-shift" => {
+        entries::LAYOUT_SHIFT => {
             let had_recent_input = js::get(entry, "hadRecentInput").is_truthy();
             let shift = Shift { start, value: number("value"), had_recent_input };
-            vitals.shift(shift, || of_shift(entry));
+            vitals.shift(shift, || js::subject(entry));
         }
-        "event" | "first-input" => {
+        entries::EVENT | entries::FIRST_INPUT => {
             let [interaction_id, duration, processing_start, processing_end] =
                 js::numbers(entry, "interactionId duration processingStart processingEnd");
             let event = EventTiming {
@@ -71,19 +71,19 @@ pub(super) fn observed(vitals: &mut PageVitals, kind: &str, entry: &JsValue) {
                 processing_end,
                 keyboard: js::text(entry, "name", 3) == "key",
             };
-            vitals.event(&event, || of_event(entry));
+            vitals.event(&event, || js::subject(entry));
         }
-        "long-animation-frame" => {
+        entries::LONG_ANIMATION_FRAME => {
             vitals.long_frame(start, number("duration"), LongFrame(entry.clone()));
         }
-        "interaction-contentful-paint" => soft_paint(vitals, entry),
+        entries::SOFT_PAINT => soft_paint(vitals, entry),
         _ => {}
     }
 }
 
 /// Whether soft navigations begin views here.
 pub(super) fn has_soft_navigations() -> bool {
-    js::type_of(&js::get(&js::page(), SOFT)) == "function"
+    js::get(&js::page(), SOFT).is_truthy()
 }
 
 /// Begins the view of a soft navigation; the one before is over.
@@ -101,35 +101,12 @@ fn soft_paint(vitals: &mut PageVitals, entry: &JsValue) {
     if rendered > 0.0 {
         let paint = LargestPaint { rendered, url: js::text(&largest, "url", URL_MAX) };
         let (interaction, start) = (js::num(entry, "interactionId"), js::num(entry, "startTime"));
-        vitals.soft_paint(interaction, start, paint, || of_paint(&largest));
+        vitals.soft_paint(interaction, start, paint, || js::subject(&largest));
     }
 }
 
 /// Longer ones, as of images that are written into the page, are told apart by their length.
 const URL_MAX: u32 = 2049;
-
-/// The element of a largest paint, or what is known of it when it is gone.
-fn of_paint(entry: &JsValue) -> String {
-    let selector = element::selector(js::get(entry, "element"));
-    let id = js::text(entry, "id", element::NAME_MAX);
-    let gone = selector.is_empty() && !id.is_empty() && !element::page_masks();
-    if gone { "#".to_owned() + &id } else { selector }
-}
-
-/// The first element that moved, or the first node.
-fn of_shift(entry: &JsValue) -> String {
-    let sources = js::get(entry, "sources");
-    let nodes = ["0.node", "1.node", "2.node", "3.node", "4.node"].map(|at| js::get(&sources, at));
-    let is_element = |node: &&JsValue| js::num(node, "nodeType") == 1.0;
-    let [first, ..] = &nodes;
-    element::selector(nodes.iter().find(is_element).unwrap_or(first).clone())
-}
-
-fn of_event(entry: &JsValue) -> String {
-    let selector = element::selector(js::get(entry, "target"));
-    let gone = selector.is_empty() && !element::page_masks();
-    if gone { js::text(entry, "targetSelector", 100) } else { selector }
-}
 
 /// The page, read when it is asked for.
 pub(super) struct Document;
@@ -191,6 +168,6 @@ impl Scripts for LongFrame {
 
     fn source(&self, index: usize) -> Source {
         let script = self.script(index);
-        Source { url: js::text(&script, "sourceURL", URL_MAX), invoker: element::invoker(&script) }
+        Source { url: js::text(&script, "sourceURL", URL_MAX), invoker: js::invoker(&script) }
     }
 }

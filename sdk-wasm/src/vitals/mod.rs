@@ -73,7 +73,6 @@ mod lcp;
 mod long_frames;
 mod page;
 mod report;
-pub mod selector;
 mod view;
 
 pub use cls::Shift;

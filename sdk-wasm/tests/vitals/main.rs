@@ -5,7 +5,6 @@ mod page;
 mod views;
 
 use dna_sdk_wasm::vitals::Navigation;
-use dna_sdk_wasm::vitals::selector::{Part, prepend};
 use page::Did::{
     Fetched, FirstPaint, Hidden, Input, Largest, Loaded, Navigated, Paint, Restored, Shifted,
     ShiftedByInput,
@@ -203,26 +202,4 @@ fn layout_shifts() {
             ],
         ),
     ]);
-}
-
-#[test]
-fn elements_are_named_as_web_vitals_names_them() {
-    let name = |parts: &[(&str, &str, &[&str])]| {
-        let mut selector = String::new();
-        for (name, id, classes) in parts {
-            let mut classes = classes.to_vec();
-            if !prepend(&mut selector, &mut Part { name, id, classes: &mut classes }) {
-                break;
-            }
-        }
-        selector
-    };
-    let long = "x".repeat(120);
-    assert_eq!(
-        name(&[("p", "", &["c", "a", "b"]), ("div", "", &[]), ("body", "", &[])]),
-        "body>div>p.a.b.c"
-    );
-    assert_eq!(name(&[("p", "", &[]), ("div", "box", &["a"]), ("body", "", &[])]), "#box>p");
-    assert_eq!(name(&[("p", "", &[]), ("div", "", &[&long]), ("body", "", &[])]), "p");
-    assert_eq!(name(&[("p", &long, &[]), ("div", "", &[])]), format!("#{long}"));
 }
