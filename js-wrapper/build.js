@@ -50,8 +50,6 @@ await build({
   ...common,
   entryPoints: ['src/dna-core.ts'],
   outfile: 'dist/dna-core.js',
-  // Nearly all of it is called at once: Chromium compiles it while it comes, off the page's thread.
-  banner: { js: '//# allFunctionsCalledOnLoad' },
   target: 'es2022',
   define: { WASM_INTEGRITY: carried('dna.wasm'), EXTRAS_INTEGRITY: carried('dna-extras.js') },
 });

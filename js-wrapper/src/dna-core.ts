@@ -1,12 +1,13 @@
 /** `dna-core.js`: starts the Wasm when the page has loaded, and until then has the words for a page that is left. */
-import { answered, initSync, observed, push, start as startCore, woken } from '../generated/dna_sdk_wasm.js';
+import { answered, begin, observed, push, start as startCore, woken } from '../generated/dna_sdk_wasm.js';
 import { actions } from './actions.js';
 import { afterLoad } from './after-load.js';
 import type { Core, Wasm } from './agent.js';
+import { body_size } from './calls.js';
 import { agreed } from './consent.js';
 import { consoles, EARLY_MAX } from './console.js';
 import { extended } from './extensions.js';
-import { body_size, connect, erase, filter_by, watch } from './host.js';
+import { connect, erase, filter_by, watch } from './host.js';
 import { lasting, open } from './last-words.js';
 import { Kind, type Record, type Sink } from './record.js';
 import { reports } from './reports.js';
@@ -91,7 +92,7 @@ async function loaded(fetch: typeof window.fetch, script: () => Promise<Wasm>): 
 /** The Wasm's own exports. Fails where there is no Wasm, an old one, or the page's policy forbids it. */
 async function compiled(bytes: ArrayBuffer): Promise<Wasm> {
   // Not while it streams: that needs a media type that not every server knows, to gain nothing at this size.
-  initSync({ module: await WebAssembly.compile(bytes) });
+  begin(await WebAssembly.compile(bytes));
   connect({ answered, observed, woken });
   return { filter_by, push: push as never as Sink, start: startCore };
 }

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
 use super::Module;
-use super::names::Names;
+use super::names::{HELPER_TYPES, HELPERS, Names};
 use crate::process::run;
 use crate::progress::Step;
 use crate::workspace::Workspace;
@@ -27,9 +27,13 @@ pub(super) const WASM_OPT: [&str; 8] = [
     "--strip-target-features",
 ];
 
+/// Each access to the memory says how its place is aligned, which engines do not read: always the
+/// same compresses best. Not for wasm2js, which does read it.
+const SAME_ALIGNMENT: &str = "--dealign";
+
 /// Everything besides the module that decides what is generated.
 pub(crate) fn settings() -> String {
-    format!("web, typescript, short names, {}", WASM_OPT.join(" "))
+    format!("web, typescript, short names, {} {SAME_ALIGNMENT} {HELPERS}", WASM_OPT.join(" "))
 }
 
 /// Runs wasm-bindgen on the `raw` module.
@@ -68,7 +72,12 @@ pub(super) fn generate(
     output.emit(generated)?;
     let glue = generated.join(format!("{stem}.js"));
     let text = fs::read_to_string(&glue)?;
-    fs::write(&glue, names.glue(&text))?;
+    let is_core = *stem == super::CORE.stem;
+    fs::write(&glue, if is_core { names.core_glue(&text)? } else { names.glue(&text) })?;
+    if is_core {
+        let types = generated.join(format!("{stem}.d.ts"));
+        fs::write(&types, fs::read_to_string(&types)? + HELPER_TYPES)?;
+    }
     step.done();
     Ok(())
 }
@@ -79,6 +88,7 @@ pub(super) fn optimise(tools: &Path, module: &Module, generated: &Path) -> Resul
     let step = Step::start("wasm-opt -Oz");
     run(Command::new(program(tools, "wasm-opt")?)
         .args(WASM_OPT)
+        .arg(SAME_ALIGNMENT)
         .arg(&module)
         .arg("-o")
         .arg(&module))?;

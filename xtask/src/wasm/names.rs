@@ -3,8 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::{Context, Result, ensure};
+
 /// The module of `js-wrapper/src/host.js`, as the core's source names it.
 const HOST: &str = "../src/host.js";
+
+/// What the core's glue needs besides the functions that it imports and exports.
+pub(super) const HELPERS: &str = include_str!("helpers.js");
+/// The types of what the helpers export.
+pub(super) const HELPER_TYPES: &str = "export function begin(module: WebAssembly.Module): void;\n";
+const IMPORTS: &str = "\nfunction __wbg_get_imports() {";
 
 /// What was called how, and what it is called now.
 pub(super) struct Names {
@@ -39,6 +47,20 @@ impl Names {
     pub(super) fn export(&mut self, name: &str) -> String {
         let next = short(self.exports.len());
         self.exports.entry(name.to_owned()).or_insert(next).clone()
+    }
+
+    /// The glue of the core. Of what wasm-bindgen writes for any module and any way to load it,
+    /// a third of `dna-core.js`, [`HELPERS`] is what this one needs.
+    pub(super) fn core_glue(&self, text: &str) -> Result<String> {
+        let imports = text.find(IMPORTS).context("wasm-bindgen writes no __wbg_get_imports")?;
+        let length = text[imports..].find("\n}\n").context("__wbg_get_imports has no end")? + 3;
+        let ours = &text[..imports + length];
+        for helper in ours.split(|sign: char| !sign.is_alphanumeric() && sign != '_') {
+            let used = helper.ends_with("Memory0") || helper.ends_with("Wasm0");
+            let known = HELPERS.contains(&format!("function {helper}("));
+            ensure!(!used || known, "wasm-bindgen's glue calls {helper}: add it to helpers.js");
+        }
+        Ok(self.glue(&format!("{ours}{HELPERS}")))
     }
 
     /// The glue with the short names. wasm-bindgen imports the host's module once a function;
@@ -115,6 +137,17 @@ mod tests {
             "import { now } from \"../src/host.js\"\nconst host = { now };\n\
              wasm.a(1); wasm.b(2);\nb: function(arg0) {\n        h: host,\n}\n"
         );
+    }
+
+    #[test]
+    fn a_helper_that_is_not_ours_is_named() {
+        let names = Names::of("x");
+        let glue = |body: &str| format!("a\nfunction __wbg_get_imports() {{\n{body}\n}}\ntheirs");
+        let core = names.core_glue(&glue("getStringFromWasm0(1)")).unwrap();
+        assert!(core.contains("function getStringFromWasm0(") && !core.contains("theirs"));
+        let error = names.core_glue(&glue("takeObjectFromWasm0(1)")).unwrap_err().to_string();
+        assert!(error.contains("takeObjectFromWasm0"), "{error}");
+        assert!(names.core_glue("a").is_err());
     }
 
     #[test]
