@@ -1,5 +1,6 @@
 // The web APIs as plain functions: what `sdk-wasm/src/browser/js.rs` declares. They read, pass on
-// and never throw; all that is decided is decided in Rust.
+// and never throw. What of an object is told is read by the files below; whether, when and in
+// which words it leaves the page is decided in Rust.
 
 import { attempt } from './read.js';
 
