@@ -74,7 +74,7 @@ pub(crate) async fn read(server: &RedisServer) -> [Vec<u16>; 2] {
     }
 }
 
-pub(crate) fn all(count: u16) -> [Vec<u16>; 2] {
+fn all(count: u16) -> [Vec<u16>; 2] {
     [0, 1].map(|shard| (shard..count).step_by(2).collect())
 }
 
