@@ -8,14 +8,15 @@ import { answered } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { eventsOf, startBank, startIngest } from './harness/servers.js';
 
+const skip = onlyIn('chromium', 'neither long animation frames nor long tasks');
+
 let ingest, bank, browser;
 before(async () => {
+  if (skip) return;
   ingest = ends(await startIngest());
   bank = ends(await startBank(ingest.url));
   browser = ends(await launch());
 });
-
-const skip = onlyIn('chromium', 'neither long animation frames nor long tasks');
 
 /** A page on which the core runs, in a browser that is `altered` by a script. */
 async function open(path, altered = () => {}) {
