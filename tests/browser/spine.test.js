@@ -6,6 +6,7 @@ import { createHmac } from 'node:crypto';
 import { before, test } from 'node:test';
 import { browserName, launch } from './harness/browser.js';
 import { ends } from './harness/ends.js';
+import { answered } from './harness/pages.js';
 import { until } from './harness/process.js';
 import { APP, PSEUDONYM_KEY, eventsOf, partOfSdk, startBank, startIngest, startRedis } from './harness/servers.js';
 
@@ -164,7 +165,8 @@ test('the user is known by a keyed pseudonym and nothing secret is kept anywhere
 
   const page = await browser.newPage();
   // Until the core is there: what masks before is coarser.
-  await visit(page, '/throws');
+  await page.goto(`${bank.url}/throws`);
+  await answered(page);
   await page.addScriptTag({ content: `throw new Error('personal: ${PERSONAL}')` });
   await page.goto(`${bank.url}/blank`);
   const masked = ({ body }) => body['exception.message']?.includes('personal: {card},{card},{phone},{id},{email}');

@@ -10,3 +10,4 @@ pub mod process;
 pub mod redis_cluster;
 pub mod redis_server;
 pub mod soak;
+pub mod yaml;

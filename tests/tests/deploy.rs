@@ -1,7 +1,8 @@
 //! The files of `deploy/`: well-formed, and true to the ingest that they start.
 
 use dna_tests::process::built;
-use saphyr::{LoadableYamlNode, Yaml};
+use dna_tests::yaml;
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -33,24 +34,18 @@ fn assert_fine(output: &Output) {
 }
 
 /// Member of members of `yaml`, list items by number.
-fn at<'a>(yaml: &'a Yaml<'a>, path: &str) -> &'a Yaml<'a> {
-    path.split('/').fold(yaml, |yaml, step| {
-        let found = match step.parse::<usize>() {
-            Ok(place) => yaml.as_sequence().and_then(|items| items.get(place)),
-            Err(_) => yaml.as_mapping_get(step),
-        };
-        found.unwrap_or_else(|| panic!("no {step} of {path}"))
-    })
+fn at<'a>(yaml: &'a Value, path: &str) -> &'a Value {
+    yaml.pointer(&format!("/{path}")).unwrap_or_else(|| panic!("no {path}"))
 }
 
-fn number(yaml: &Yaml<'_>, path: &str) -> i64 {
-    at(yaml, path).as_integer().unwrap_or_else(|| panic!("{path} is no number"))
+fn number(yaml: &Value, path: &str) -> i64 {
+    at(yaml, path).as_i64().unwrap_or_else(|| panic!("{path} is no number"))
 }
 
 #[test]
 fn the_manifest_is_true_to_ingest() {
     let text = read("kubernetes/dna-ingest.yaml");
-    let documents = Yaml::load_from_str(&text).expect("YAML");
+    let documents = yaml::documents(&text);
     let kinds: Vec<_> =
         documents.iter().map(|it| at(it, "kind").as_str().expect("a kind")).collect();
     assert_eq!(kinds, ["ConfigMap", "Service", "PodDisruptionBudget", "StatefulSet"]);
@@ -66,12 +61,12 @@ fn the_manifest_is_true_to_ingest() {
     std::fs::write(&file, &here).expect("writable");
     let pod = at(&documents[3], "spec/template/spec");
     let container = at(pod, "containers/0");
-    let variables = at(container, "env").as_sequence().expect("a list");
+    let variables = at(container, "env").as_array().expect("a list");
     let environment: Vec<(String, String)> = variables
         .iter()
         .map(|variable| {
             let name = at(variable, "name").as_str().expect("a name").to_owned();
-            let given = variable.as_mapping_get("value").and_then(|value| value.as_str());
+            let given = variable.get("value").and_then(Value::as_str);
             (name, given.unwrap_or("redis://user:secret@redis:6379").to_owned())
         })
         .collect();
@@ -90,7 +85,7 @@ fn the_manifest_is_true_to_ingest() {
         assert_eq!(at(found, "path").as_str(), Some(path));
         assert_eq!(at(found, "port").as_str(), Some("http"));
     }
-    let args = at(container, "args").as_sequence().expect("a list");
+    let args = at(container, "args").as_array().expect("a list");
     let args: Vec<_> = args.iter().filter_map(|arg| arg.as_str()).collect();
     assert_eq!(args, ["serve", "--config", "/etc/dna-ingest/ingest.toml"]);
     // It is given the time that it takes to stop.
@@ -101,10 +96,10 @@ fn the_manifest_is_true_to_ingest() {
     assert!(grace >= pause + timeout / 1000 + 10, "{grace} s for {pause} s and {timeout} ms");
     // What is mounted is there, and what ingest writes to is its working directory.
     let claims = at(&documents[3], "spec/volumeClaimTemplates/0/metadata/name").as_str();
-    let mounts = at(container, "volumeMounts").as_sequence().expect("a list");
+    let mounts = at(container, "volumeMounts").as_array().expect("a list");
     for mount in mounts {
         let name = at(mount, "name").as_str();
-        let volumes = at(pod, "volumes").as_sequence().expect("a list");
+        let volumes = at(pod, "volumes").as_array().expect("a list");
         let is_volume = volumes.iter().any(|volume| at(volume, "name").as_str() == name);
         assert!(is_volume || name == claims, "{name:?} is no volume");
     }

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::process::{self, cargo};
 use crate::progress::{Step, note, say};
-use crate::workspace::Workspace;
+use crate::workspace::{TOGETHER, Workspace};
 
 /// Package and program of the ingest service.
 pub(crate) const INGEST: &str = "ingest";
@@ -26,7 +26,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     let step = Step::start("build ingest and the demo bank");
     let mut command = cargo();
     command.current_dir(workspace.root());
-    process::run(command.args(["build", "--package", INGEST, "--package", DEMO_SITE]))?;
+    command.arg("build").args(TOGETHER).args(["--bin", INGEST, "--bin", DEMO_SITE]);
+    process::run(&mut command)?;
     step.done();
     Ok(())
 }

@@ -7,6 +7,11 @@ use anyhow::{Context, Result, ensure};
 
 use crate::process::{cargo, output_of};
 
+/// Chooses all of our crates but this one for a command of cargo. What is built so by one command
+/// need not be compiled anew by another: the features of a dependency are those that all chosen
+/// crates want of it. This crate is built by itself before anything else.
+pub(crate) const TOGETHER: [&str; 3] = ["--workspace", "--exclude", "xtask"];
+
 /// The paths that every chore shares.
 pub(crate) struct Workspace {
     root: PathBuf,

@@ -3,8 +3,10 @@
 //! All parts run even when one fails, so that one run shows all that is wrong. A part that
 //! cannot run has failed.
 
+mod commands;
 mod count;
 mod parts;
+mod run;
 mod summary;
 mod told;
 
@@ -59,7 +61,7 @@ fn judge(workspace: &Workspace, part: Part, size: Size, told: &mut Told) -> Outc
     let started = Instant::now();
     let mut count = Count::default();
     let step = Step::start(format!("{} {}", size.command(), part.name()));
-    let result = parts::run(workspace, part, size, &mut count, told);
+    let result = run::run(workspace, part, size, &mut count, told);
     match &result {
         Ok(()) => step.done(),
         Err(error) => note(&format!("{}: {error:#}", part.name())),
