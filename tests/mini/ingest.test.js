@@ -47,7 +47,7 @@ for (const platform of Object.keys(REFERERS)) {
     const frames = await kept(before);
     assert.ok(frames.every((frame) => frame['miniprogram.platform'] === platform && frame['service.version'] === '1.2.3'));
     const events = frames.flatMap((frame) => frame.events);
-    assert.equal(events.length, 11);
+    assert.equal(events.length, 13);
     assert.match(events.find(({ kind }) => kind === 'identity').body['user.hash'], /^[0-9a-f]{64}$/);
     const all = JSON.stringify(frames);
     for (const secret of ['o6zAJs5tG', '6222', '0208']) assert.ok(!all.includes(secret), secret);
