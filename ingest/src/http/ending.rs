@@ -5,7 +5,7 @@ use super::connection::Turn;
 use actix_http::ConnectionType;
 use actix_web::HttpMessage;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use actix_web::http::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use actix_web::{HttpRequest, HttpResponse};
 
 /// Marks a request whose body was read to its end.
@@ -33,6 +33,15 @@ pub(super) fn close(response: &mut ServiceResponse, turn: &Turn) {
 /// The answer to a request behind the last one. Nobody gets it: see `Connection`.
 pub(super) fn unheard(request: ServiceRequest) -> ServiceResponse {
     request.into_response(HttpResponse::NoContent().force_close().finish())
+}
+
+/// Bytes of a request's body, where its head says.
+pub(super) fn body_length(headers: &HeaderMap) -> Option<usize> {
+    match headers.get(CONTENT_LENGTH) {
+        _ if headers.contains_key(TRANSFER_ENCODING) => None,
+        None => Some(0),
+        Some(length) => length.to_str().ok()?.parse().ok(),
+    }
 }
 
 fn has_body(request: &HttpRequest) -> bool {

@@ -1,20 +1,21 @@
 //! The HTTP server with its bounds.
 
-use super::connection::{Connection, Patience, Turn};
-use super::ending::{close, close_if_unread, unheard};
+use super::connection::{Connection, Life, Patience, Turn};
+use super::ending::{body_length, close, close_if_unread, unheard};
 use super::seen::Seen;
 use super::{Door, routes};
 use crate::config::{Config, HttpConfig};
-use crate::edge::arrival::{Arrival, Arrived, Speaks};
+use crate::edge::arrival::Arrival;
 use crate::edge::certificates::Certificates;
 use crate::edge::limits::{BACKLOG, H2_CONNECTION_WINDOW, H2_STREAM_WINDOW, SEND_BUFFER};
 use crate::live::{self, LiveSource};
 use actix_http::error::DispatchError;
-use actix_http::{HttpService, KeepAlive, Protocol};
+use actix_http::{HttpService, KeepAlive};
 use actix_server::GracefulShutdownSignal;
 use actix_service::{
-    IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config,
+    IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_factory, fn_service, map_config,
 };
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{AppConfig, Server, Service, ServiceResponse};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, web};
@@ -24,6 +25,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_rustls::TlsAcceptor;
+
+/// How long a connection that has nothing to do is held ready for more. Long against the pauses of
+/// those that are busy, for whom being woken costs some µs; short, for thousands that are opened
+/// within it cost ten times as much memory as at rest.
+const REST_AFTER: Duration = Duration::from_millis(100);
 
 /// How long a client may take to close its side once it was told to.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -103,7 +109,7 @@ fn service(
         let answer = if turn.is_closed() {
             Err(unheard(request))
         } else {
-            turn.begin();
+            turn.begin(body_length(request.headers()));
             Ok(service.call(request))
         };
         answered(answer, seen, turn, for_requests.clone())
@@ -115,8 +121,8 @@ fn service(
     let app = app.into_factory().map_err(|error: actix_web::Error| error.error_response());
     let until_stop = stopping.clone();
     let requests = HttpService::build()
-        .keep_alive(KeepAlive::Timeout(http.keep_alive))
-        // Ours: see `connection`.
+        // Deadlines are ours: see `connection`.
+        .keep_alive(KeepAlive::Os)
         .client_request_timeout(Duration::ZERO)
         .client_disconnect_timeout(DISCONNECT_TIMEOUT)
         .h2_initial_window_size(H2_STREAM_WINDOW)
@@ -129,18 +135,23 @@ fn service(
             data.insert(connection.turn());
         })
         .finish(map_config(app, |()| AppConfig::default()));
+    let requests = Rc::new(requests);
     let patience = Patience {
         head: http.header_timeout,
-        idle: http.keep_alive + http.header_timeout,
+        idle: http.keep_alive,
+        rest: REST_AFTER,
         write: http.write_timeout,
         linger: DISCONNECT_TIMEOUT,
     };
-    let patient = http.header_timeout;
-    let arrival = Rc::new(Arrival { proxies: http.proxy_protocol, tls, patience: patient });
-    fn_service(move |io: TcpStream| {
-        received(io, Rc::clone(&arrival), door.clone(), patience, stopping.clone())
+    let arrival = Arrival { proxies: http.proxy_protocol, tls, patience: http.header_timeout };
+    let life = Rc::new(Life { arrival, door, patience, stopping });
+    fn_factory(move || {
+        let (requests, life) = (Rc::clone(&requests), Rc::clone(&life));
+        async move {
+            let requests = Rc::new(requests.new_service(()).await?);
+            Ok(fn_service(move |io| Rc::clone(&life).of(io, Rc::clone(&requests))))
+        }
     })
-    .and_then(requests)
 }
 
 /// The answer to a request on its way to the connection whose turn it is.
@@ -166,32 +177,13 @@ where
     if turn.is_multiplexed() {
         return Ok(answer.map_body(|_, body| turn.watch(body)));
     }
+    turn.go_on(answer.response().body().size() == BodySize::Stream);
     if door.is_draining() {
         close(&mut answer, &turn);
     } else {
         close_if_unread(&mut answer, &turn);
     }
     Ok(answer)
-}
-
-/// A new connection, once it may speak HTTP.
-async fn received(
-    io: TcpStream,
-    arrival: Rc<Arrival>,
-    door: web::Data<Door>,
-    patience: Patience,
-    stopping: GracefulShutdownSignal,
-) -> Result<(Connection, Protocol, Option<SocketAddr>), DispatchError> {
-    let arrived = arrival.receive(io).await.map_err(|ended| {
-        ended.into_iter().for_each(|reason| door.metrics.ended(reason));
-        DispatchError::SlowRequestTimeout
-    })?;
-    let Arrived { io, speaks, client, since } = arrived;
-    let protocol = match speaks {
-        Speaks::Http1 => Protocol::Http1,
-        Speaks::Http2 => Protocol::Http2,
-    };
-    Ok((Connection::new(io, speaks, door, patience, since, &stopping), protocol, client))
 }
 
 /// A socket that takes connections at `address`. With `reuse_port` another process may listen

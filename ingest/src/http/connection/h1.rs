@@ -8,7 +8,10 @@
 //!   becomes a problem here, and is counted.
 //! - Silence after an answer that is the last: what the parser makes of the rest of a body that
 //!   nobody read is no request, and its answer would be one too many.
+//! - Rest, when nothing happens: see [`rest`](super::rest).
 
+use super::deadline::Deadline;
+use super::rest::{Bed, Read, Resting};
 use super::turn::Waits;
 use super::{Patience, Turn};
 use crate::edge::stream::Stream;
@@ -16,7 +19,7 @@ use crate::http::codes::Code;
 use crate::http::ending::{end_of_last, find};
 use crate::http::{Door, Problem};
 use crate::metrics::Ended;
-use actix_web::rt::time::{Instant, Sleep, sleep_until};
+use actix_web::rt::time::Instant;
 use actix_web::web;
 use std::io;
 use std::pin::Pin;
@@ -31,13 +34,20 @@ const READ_AHEAD: usize = 8 * 1024;
 
 /// A client's connection.
 pub(in crate::http) struct H1 {
-    io: Stream,
+    /// None when it was put to rest.
+    io: Option<Stream>,
     door: web::Data<Door>,
     turn: Turn,
     patience: Patience,
     /// When what it waits for must be there; not looked at while a request is answered, unless
     /// the client does not take what is written.
-    deadline: Pin<Box<Sleep>>,
+    deadline: Deadline,
+    /// When it has waited too long for the next request.
+    idle_end: Instant,
+    read: Read,
+    /// Where it goes to rest; `is_resting`: actix is being told that it has ended.
+    bed: Bed,
+    is_resting: bool,
     /// Bytes read since answers were written last, as actix does each time that it runs.
     given: usize,
     /// An answer said that it is the last: how much of it is to be written. What still comes is
@@ -52,18 +62,24 @@ pub(in crate::http) struct H1 {
 }
 
 impl H1 {
+    /// One that was at rest until now, or has come.
     pub(super) fn new(
-        io: Stream,
+        Resting { io, until: idle_end }: Resting,
         door: web::Data<Door>,
         patience: Patience,
-        since: Instant,
+        bed: Bed,
     ) -> Self {
+        let rest = Instant::now() + patience.rest;
         Self {
-            io,
+            io: Some(io),
             door,
             turn: Turn::default(),
             patience,
-            deadline: Box::pin(sleep_until(since + patience.head)),
+            deadline: Deadline::new(rest.min(idle_end)),
+            idle_end,
+            read: Read::default(),
+            bed,
+            is_resting: false,
             given: 0,
             last: None,
             is_ended: false,
@@ -79,17 +95,29 @@ impl H1 {
 
     /// Waits anew, and has the task woken when that is over.
     fn wait(&mut self, patience: Duration, context: &mut Context<'_>) {
-        self.deadline.as_mut().reset(Instant::now() + patience);
-        let _ = self.deadline.as_mut().poll(context);
+        let _ = self.deadline.set(Instant::now() + patience, context);
     }
 
-    /// Ends the connection when it has waited too long.
+    /// Waits for the next request from now on; first for a moment, then at rest.
+    fn wait_idle(&mut self, context: &mut Context<'_>) {
+        let now = Instant::now();
+        self.idle_end = now + self.patience.idle;
+        let _ = self.deadline.set(self.idle_end.min(now + self.patience.rest), context);
+    }
+
+    /// Ends the connection when it has waited too long, or puts it to rest.
     fn check_deadline(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         let waits = self.turn.waits();
         if (!self.turn.is_blocked() && (self.is_ended || waits == Waits::Answer))
-            || self.deadline.as_mut().poll(context).is_pending()
+            || self.deadline.poll(context).is_pending()
         {
             return Ok(());
+        }
+        if waits == Waits::Idle && !self.turn.is_blocked() && self.last.is_none() {
+            self.is_resting = self.turn.may_rest() && self.read.is_all(self.turn.body());
+            if self.is_resting || self.deadline.set(self.idle_end, context).is_pending() {
+                return Ok(());
+            }
         }
         if self.turn.is_blocked() {
             // Words would stand in the middle of an answer.
@@ -128,10 +156,15 @@ impl H1 {
         written
     }
 
+    /// Its bytes.
+    fn io(&mut self) -> io::Result<Pin<&mut Stream>> {
+        self.io.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
     /// Tells the client that nothing more comes.
     fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if !self.is_shut {
-            let shut = Pin::new(&mut self.io).poll_shutdown(context);
+            let shut = self.io()?.poll_shutdown(context);
             ready!(self.watch(shut, context))?;
             self.is_shut = true;
         }
@@ -142,7 +175,8 @@ impl H1 {
     fn poll_words(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let (bytes, written) = &mut self.words;
         while let Some(rest) = bytes.get(*written..).filter(|rest| !rest.is_empty()) {
-            match ready!(Pin::new(&mut self.io).poll_write(context, rest))? {
+            let Some(io) = &mut self.io else { break };
+            match ready!(Pin::new(io).poll_write(context, rest))? {
                 0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 count => *written += count,
             }
@@ -170,7 +204,7 @@ impl AsyncRead for H1 {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.check_deadline(context)?;
-        if this.is_ended {
+        if this.is_ended || this.is_resting {
             // To the parser the client has hung up; it flushes and closes.
             return Poll::Ready(Ok(()));
         }
@@ -185,15 +219,19 @@ impl AsyncRead for H1 {
         }
         let before = buffer.filled().len();
         while this.last.is_some() {
-            ready!(Pin::new(&mut this.io).poll_read(context, buffer))?;
+            ready!(this.io()?.poll_read(context, buffer))?;
             if buffer.filled().len() == before {
                 return Poll::Ready(Ok(()));
             }
             buffer.set_filled(before);
         }
-        ready!(Pin::new(&mut this.io).poll_read(context, buffer))?;
-        this.given += buffer.filled().len() - before;
-        if this.turn.waits() == Waits::Idle && buffer.filled().len() > before {
+        ready!(this.io()?.poll_read(context, buffer))?;
+        let new = &buffer.filled()[before..];
+        this.given += new.len();
+        if this.turn.waits() != Waits::Idle {
+            this.read.go_on(new.len());
+        } else if !new.is_empty() {
+            this.read.begin(new, this.turn.body());
             this.turn.set_waits(Waits::Head);
             if !this.turn.is_blocked() {
                 this.wait(this.patience.head, context);
@@ -230,12 +268,12 @@ impl AsyncWrite for H1 {
         if waits == Waits::Idle {
             // An answer goes out. One that is a stream goes on for as long as it is written.
             if !this.turn.is_blocked() {
-                this.wait(this.patience.idle, context);
+                this.wait_idle(context);
             }
             this.last = this.last.or_else(|| end_of_last(bytes));
         }
         let part = &bytes[..this.last.unwrap_or(usize::MAX).min(bytes.len())];
-        let written = Pin::new(&mut this.io).poll_write(context, part);
+        let written = this.io()?.poll_write(context, part);
         let written = ready!(this.watch(written, context))?;
         if let Some(rest) = &mut this.last {
             *rest -= written;
@@ -248,15 +286,19 @@ impl AsyncWrite for H1 {
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.is_resting {
+            return Poll::Ready(Ok(()));
+        }
         this.given = 0;
         let words = this.poll_words(context);
         ready!(this.watch(words, context))?;
-        let flushed = Pin::new(&mut this.io).poll_flush(context);
+        let flushed = this.io()?.poll_flush(context);
         ready!(this.watch(flushed, context))?;
         if this.turn.written() && this.last != Some(0) {
-            let is_head = this.turn.waits() == Waits::Head;
-            let patience = if is_head { this.patience.head } else { this.patience.idle };
-            this.wait(patience, context);
+            match this.turn.waits() {
+                Waits::Head => this.wait(this.patience.head, context),
+                Waits::Idle | Waits::Answer => this.wait_idle(context),
+            }
         }
         if this.last == Some(0) || this.is_ended {
             // Under TLS the end has to be said, and actix gives up without a word on a client
@@ -268,6 +310,12 @@ impl AsyncWrite for H1 {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.is_resting {
+            if let Some(io) = this.io.take() {
+                this.bed.put(Resting { io, until: this.idle_end });
+            }
+            return Poll::Ready(Ok(()));
+        }
         let words = this.poll_words(context);
         ready!(this.watch(words, context))?;
         this.poll_end(context)

@@ -1,5 +1,5 @@
-//! A connection of HTTP/2. Actix's server for it (`h2/dispatcher.rs` of actix-http 3.20) asks an
-//! idle client for a sign of life and knows no other deadline, nor how to stop. Here are:
+//! A connection of HTTP/2. Actix's server for it (`h2/dispatcher.rs` of actix-http 3.20) knows no
+//! deadline but a ping, which is left out, nor how to stop. Here are:
 //!
 //! - A deadline for the client's first words, for a head and for every frame that is begun.
 //! - The end of a connection on which nothing was asked for a while, as in HTTP/1.1.
@@ -7,6 +7,7 @@
 //! - A bound for the requests that are under way at the same moment.
 //! - When the server stops: GOAWAY, and the end when all is answered.
 
+use super::deadline::Deadline;
 use super::frames::Frames;
 use super::{Patience, Turn};
 use crate::edge::stream::Stream;
@@ -14,7 +15,6 @@ use crate::http::Door;
 use crate::http::codes::Code;
 use crate::metrics::Ended;
 use actix_server::GracefulShutdownSignal;
-use actix_web::rt::time::{Sleep, sleep_until};
 use actix_web::web;
 use std::future::Future;
 use std::io;
@@ -36,7 +36,7 @@ pub(in crate::http) struct H2 {
     door: web::Data<Door>,
     turn: Turn,
     patience: Patience,
-    timer: Pin<Box<Sleep>>,
+    timer: Deadline,
     frames: Frames,
     /// Since when a frame or head is unfinished.
     unfinished_since: Option<Instant>,
@@ -64,7 +64,7 @@ impl H2 {
             door,
             turn: Turn::of_streams(),
             patience,
-            timer: Box::pin(sleep_until(since + patience.head)),
+            timer: Deadline::new(since + patience.head),
             frames: Frames::default(),
             unfinished_since: Some(since),
             blocked_since: None,
@@ -109,10 +109,7 @@ impl H2 {
         while let Some((moment, late)) = self.deadline()
             && !self.is_ended
         {
-            if self.timer.deadline() != moment {
-                self.timer.as_mut().reset(moment);
-            }
-            if self.timer.as_mut().poll(context).is_pending() {
+            if self.timer.set(moment, context).is_pending() {
                 break;
             }
             match late {

@@ -1,35 +1,34 @@
 //! A connection between the system's socket and actix's server, for the deadlines that the
 //! server leaves out, each protocol with its own: [`h1`], [`h2`].
 
+mod deadline;
 mod frames;
 mod h1;
 mod h2;
+mod life;
+mod rest;
 mod turn;
 
-pub(super) use h1::H1;
-pub(super) use h2::H2;
+pub(super) use life::Life;
 pub(super) use turn::Turn;
 
-use crate::edge::arrival::Speaks;
-use crate::edge::stream::Stream;
-use crate::http::Door;
-use actix_server::GracefulShutdownSignal;
-use actix_web::web;
+use h1::H1;
+use h2::H2;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::Instant;
 
 /// How long a connection may wait.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
     /// For the first byte on a new connection, and for a head from its first byte on.
     pub(super) head: Duration,
-    /// For another request, answered ones behind it. Longer than actix's own timer, which ends
-    /// what is idle and what the parser has begun to read of no more.
+    /// For another request, answered ones behind it.
     pub(super) idle: Duration,
+    /// For that with all that actix needs for it; then at [`rest`].
+    pub(super) rest: Duration,
     /// For the client to take what is written to it.
     pub(super) write: Duration,
     /// After the last answer, for the client to take it and to stop sending: closed at once, what
@@ -46,21 +45,6 @@ pub(super) enum Connection {
 }
 
 impl Connection {
-    /// A connection that came at `since` and speaks as `speaks` says.
-    pub(super) fn new(
-        io: Stream,
-        speaks: Speaks,
-        door: web::Data<Door>,
-        patience: Patience,
-        since: Instant,
-        stopping: &GracefulShutdownSignal,
-    ) -> Self {
-        match speaks {
-            Speaks::Http1 => Self::H1(H1::new(io, door, patience, since)),
-            Speaks::Http2 => Self::H2(Box::new(H2::new(io, door, patience, since, stopping))),
-        }
-    }
-
     /// What its requests tell it by.
     pub(super) fn turn(&self) -> Turn {
         match self {

@@ -13,10 +13,10 @@ use tokio::time::Instant;
 const UNWRITTEN_MAX: usize = 8;
 
 /// Shared by a connection and its requests, all on one thread.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(in crate::http) struct Turn(Rc<State>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     waits: Cell<Waits>,
     is_closed: Cell<bool>,
@@ -26,6 +26,10 @@ struct State {
     unwritten: Cell<usize>,
     /// Who waits for both to end.
     waker: RefCell<Option<Waker>>,
+    /// Bytes of the last request's body; `None` where its head does not say.
+    body: Cell<Option<usize>>,
+    /// Its answer goes on for as long as it likes.
+    is_endless: Cell<bool>,
     /// Set for HTTP/2, whose requests do not take turns.
     streams: Option<Streams>,
 }
@@ -55,20 +59,41 @@ pub(super) enum Waits {
     Answer,
 }
 
+impl Default for Turn {
+    fn default() -> Self {
+        Self::new(None)
+    }
+}
+
 impl Turn {
+    fn new(streams: Option<Streams>) -> Self {
+        Self(Rc::new(State {
+            waits: Cell::default(),
+            is_closed: Cell::default(),
+            is_blocked: Cell::default(),
+            unwritten: Cell::default(),
+            waker: RefCell::default(),
+            body: Cell::new(Some(0)),
+            is_endless: Cell::default(),
+            streams,
+        }))
+    }
+
     /// For a connection of HTTP/2.
     pub(super) fn of_streams() -> Self {
         let now = Instant::now();
         let (open, idle_since) = (Cell::new(0), Cell::new(now));
         let (held, held_since) = (Cell::new(0), Cell::new(now));
-        let streams = Some(Streams { open, idle_since, held, held_since });
-        Self(Rc::new(State { streams, ..State::default() }))
+        Self::new(Some(Streams { open, idle_since, held, held_since }))
     }
 
-    /// A head is complete.
-    pub(in crate::http) fn begin(&self) {
+    /// A head is complete, which says that so many bytes of a body follow.
+    pub(in crate::http) fn begin(&self, body: Option<usize>) {
         match &self.0.streams {
-            None => self.0.waits.set(Waits::Answer),
+            None => {
+                self.0.waits.set(Waits::Answer);
+                self.0.body.set(body);
+            }
             Some(streams) => streams.open.set(streams.open.get() + 1),
         }
     }
@@ -95,6 +120,22 @@ impl Turn {
     /// Whether the last answer is made.
     pub(in crate::http) fn is_closed(&self) -> bool {
         self.0.is_closed.get()
+    }
+
+    /// The answer is a stream: it may go on when all that is made of it is written.
+    pub(in crate::http) fn go_on(&self, is_endless: bool) {
+        self.0.is_endless.set(is_endless);
+    }
+
+    /// Bytes of the last request's body, where its head says.
+    pub(super) fn body(&self) -> Option<usize> {
+        self.0.body.get()
+    }
+
+    /// Whether all requests are answered to the end, and more may come. Only for HTTP/1.1.
+    pub(super) fn may_rest(&self) -> bool {
+        let is_written = self.0.unwritten.get() == 0 && !self.is_blocked();
+        is_written && self.waits() == Waits::Idle && !self.0.is_endless.get() && !self.is_closed()
     }
 
     /// Waits until the answers before are written. Actix answers all that it has read, thousands of
