@@ -7,7 +7,7 @@ use actix_web::dev::{Service, ServiceResponse};
 use actix_web::{App, test, web};
 use dna_protocol::cbor;
 use ingest::buffer::commit::{Bounds, Sink, Written};
-use ingest::buffer::{BufferCounters, Item, KeepError, Keeper};
+use ingest::buffer::{BufferCounters, Group, KeepError, Keeper};
 use ingest::config::{Config, Layers};
 use ingest::http::{Door, routes};
 use serde_json::{Value, json};
@@ -58,8 +58,8 @@ struct Nowhere;
 impl Sink for Nowhere {
     const KIND: &'static str = "nowhere";
 
-    async fn write_group(&mut self, group: Vec<Item>) -> Written {
-        for item in group {
+    async fn write_group(&mut self, group: Group) -> Written {
+        for item in group.iter() {
             dna_protocol::entry::Entry::decode(&item.bytes).expect("what is kept can be read");
         }
         Ok(())

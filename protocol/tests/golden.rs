@@ -2,9 +2,9 @@
 //!
 //! `DNA_BLESS=1` writes what is derived anew.
 
-use dna_protocol::entry::Receipt;
+use dna_protocol::entry::{Entry, Receipt};
 use dna_protocol::model::{Header, KINDS, View};
-use dna_protocol::packed::{pack, unpack};
+use dna_protocol::packed::{pack, pack_entry, unpack, unpack_entry};
 use dna_protocol::{FieldInfo, Record, cbor, json};
 use serde_json::{Value, json};
 use std::fs;
@@ -48,15 +48,22 @@ fn frames_are_the_same_in_both_forms() {
         }
         count += 1;
         let text = fs::read(&path).expect("readable");
-        let frame = json::decode_frame(&text).expect("a good frame");
-        assert_eq!((frame.rejected.len(), frame.skipped), (0, Default::default()), "{path:?}");
+        let from_json = json::decode_frame(&text).expect("a good frame");
+        assert_eq!(
+            (from_json.rejected.len(), from_json.skipped),
+            (0, Default::default()),
+            "{path:?}"
+        );
         let value: Value = serde_json::from_slice(&text).expect("JSON");
-        assert_eq!(json::frame_value(&frame.frame), value, "{path:?}");
-        let bytes = cbor::encode_frame(&frame.frame);
+        assert_eq!(json::frame_value(&from_json.frame), value, "{path:?}");
+        let bytes = cbor::encode_frame(&from_json.frame);
         check_file(&path.with_extension("hex"), &format!("{}\n", to_hex(&bytes)));
         let hex = fs::read_to_string(path.with_extension("hex")).expect("readable");
-        assert_eq!(cbor::decode_frame(&from_hex(&hex)), Ok(frame), "{path:?}");
+        let frame = cbor::decode_frame(&from_hex(&hex));
+        assert_eq!(frame.as_ref(), Ok(&from_json), "{path:?}");
         check_packed(&path.with_extension("packed.hex"), &bytes);
+        let name = path.file_stem().expect("it has a name");
+        check_entry(&root().join("tests/golden/entries").join(name), frame.expect("read").frame);
     }
     assert!(count >= 3, "the vectors are missing");
 }
@@ -68,6 +75,17 @@ fn check_packed(path: &Path, frame: &[u8]) {
     check_file(path, &format!("{}\n", to_hex(&packed)));
     let hex = fs::read_to_string(path).expect("readable");
     assert_eq!(unpack(&from_hex(&hex), frame.len()), Ok(Some(frame.to_vec())), "{path:?}");
+}
+
+/// A frame as it is kept in Redis, in `PATH.hex`, and packed.
+fn check_entry(path: &Path, mut frame: dna_protocol::Frame) {
+    frame.header.app_key = None;
+    let receipt = Receipt { received_at: Some(1_790_000_000_123), ..Receipt::default() };
+    let bytes = Entry { receipt, frame }.encode();
+    let packed = pack_entry(&bytes).expect("every vector has something of the dictionary");
+    check_file(&path.with_extension("hex"), &format!("{}\n", to_hex(&bytes)));
+    check_file(&path.with_extension("packed.hex"), &format!("{}\n", to_hex(&packed)));
+    assert_eq!(unpack_entry(&packed, bytes.len()), Ok(Some(bytes)), "{path:?}");
 }
 
 #[test]

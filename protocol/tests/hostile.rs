@@ -3,7 +3,7 @@
 mod support;
 
 use dna_protocol::entry::Entry;
-use dna_protocol::packed::{pack, unpack};
+use dna_protocol::packed::{pack, unpack, unpack_entry};
 use dna_protocol::{FieldProblem, FrameProblem, cbor, json};
 use proptest::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -65,6 +65,7 @@ fn read_all(bytes: &[u8]) {
     let _ = json::decode_frame(bytes);
     let _ = Entry::decode(bytes);
     let _ = unpack(bytes, bytes.len() * 4);
+    let _ = unpack_entry(bytes, bytes.len() * 4);
 }
 
 proptest! {

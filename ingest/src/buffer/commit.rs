@@ -6,7 +6,7 @@
 //! group to be begun is told to come back.
 
 use super::queue::{Answer, Queue};
-use super::{BufferCounters, Item, KeepError, Spooling, limits};
+use super::{BufferCounters, Group, Item, KeepError, Spooling, limits};
 use std::future::Future;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,7 +22,7 @@ pub trait Sink: Send + 'static {
 
     /// Writes a group, in its order. `Ok` means that all of it is kept. Dropped before it ends,
     /// its outcome is unknown and the next call is as any other.
-    fn write_group(&mut self, group: Vec<Item>) -> impl Future<Output = Written> + Send;
+    fn write_group(&mut self, group: Group) -> impl Future<Output = Written> + Send;
 
     /// Called now and then while nothing is written: whether it could be, as far as that can be
     /// told cheaply.
@@ -303,7 +303,7 @@ async fn probe<S: Sink>(shared: &Shared, sink: &mut S) {
 async fn commit<S: Sink>(shared: &Shared, sink: &mut S, items: Vec<Item>, answers: Vec<Answer>) {
     let sizes: Vec<usize> = items.iter().map(|item| item.bytes.len()).collect();
     let started = Instant::now();
-    let written = sink.write_group(items).await;
+    let written = sink.write_group(Group::new(items)).await;
     shared.counters.committed(started.elapsed());
     let outcomes = match written {
         Ok(()) => vec![Ok(()); answers.len()],

@@ -93,9 +93,15 @@ pub const SPOOL_SLOW_DEFAULT: Duration = Duration::from_secs(1);
 /// once a second, and written up to two seconds late while the disk is busy.
 pub const RECENT_KEPT: Duration = Duration::from_secs(3);
 
-/// Bytes of what is held for that in memory: three seconds of some thousand beacons each. Who has
-/// more and wants all of it back gives more memory.
-pub const RECENT_BYTES_DEFAULT: usize = 8 * 1024 * 1024;
+/// Bytes of what is held for that in memory, packed: three seconds of some thousand beacons each.
+/// Who has more and wants all of it back gives more memory.
+pub const RECENT_BYTES_DEFAULT: usize = 4 * 1024 * 1024;
+
+/// Bytes of it that are packed together: below 64 KiB, where LZ4 remembers places in two bytes.
+pub const RECENT_CHUNK_BYTES: usize = 60 * 1024;
+
+/// How old the first of those may become: it is held for so much longer than it must be.
+pub const RECENT_CHUNK_AGE: Duration = Duration::from_millis(250);
 
 /// The first pause between two attempts to replay; it doubles.
 pub const REPLAY_PAUSE_MIN: Duration = Duration::from_millis(50);

@@ -1,7 +1,7 @@
 //! A buffer in memory, for tests: it can be held, and made to fail as a test wants.
 
 use super::commit::{GroupError, Sink, Written};
-use super::{Item, KeepError};
+use super::{Group, Item, KeepError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
 
@@ -86,7 +86,7 @@ impl Memory {
 impl Sink for MemorySink {
     const KIND: &'static str = "memory";
 
-    async fn write_group(&mut self, group: Vec<Item>) -> Written {
+    async fn write_group(&mut self, group: Group) -> Written {
         let memory = &self.0;
         memory.arrived.add_permits(1);
         if let Ok(permit) = memory.gate.acquire().await {
@@ -95,11 +95,11 @@ impl Sink for MemorySink {
         let mut state = memory.state();
         let written = state.fault.as_mut().map_or(Ok(()), |fault| fault(&group));
         let kept: Vec<Item> = match &written {
-            Ok(()) => group,
+            Ok(()) => group.to_vec(),
             Err(GroupError::All(_)) => Vec::new(),
             Err(GroupError::Each(outcomes)) => {
-                let kept = group.into_iter().zip(outcomes);
-                kept.filter(|(_, outcome)| outcome.is_ok()).map(|(item, _)| item).collect()
+                let kept = group.iter().zip(outcomes);
+                kept.filter(|(_, outcome)| outcome.is_ok()).map(|(item, _)| item.clone()).collect()
             }
         };
         state.groups.push(kept);

@@ -43,6 +43,9 @@ pub struct Item {
     pub bytes: Bytes,
 }
 
+/// Entries that are written together. Shared, since who writes them may have to give them to another.
+pub type Group = Arc<Vec<Item>>;
+
 /// The shard of a session: CRC-32C (Castagnoli) of its 16 bytes, modulo `shards`.
 ///
 /// Part of the buffer's contract: all of a session's entries are in one stream, in their order,

@@ -28,6 +28,7 @@ pub(super) fn read(
     settings.response_timeout =
         millis(&mut section, "response_timeout_ms", settings.response_timeout)?;
     settings.strict_durability = section.boolean("strict_durability", false)?;
+    settings.pack_entries = section.boolean("pack_entries", settings.pack_entries)?;
     settings.trim = read_trim(&mut section)?;
     settings.pressure = read_pressure(&mut section)?;
     section.finish()?;

@@ -10,6 +10,7 @@ mod buffer;
 mod config;
 mod edge;
 mod encode;
+mod text;
 mod traces;
 
 pub use edge::Ended;
@@ -21,6 +22,7 @@ use crate::buffer::BufferCounters;
 use crate::http::codes::Code;
 use crate::telemetry::ExportCounters;
 use arc_swap::ArcSwap;
+use bytes::Bytes;
 use dna_protocol::model::KINDS;
 use dna_protocol::{Event, FieldProblem, Skipped};
 use prometheus_client::encoding::text::encode;
@@ -29,7 +31,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// One label whose values are names of this program.
 type Labelled = Family<[(&'static str, &'static str); 1], Counter>;
@@ -43,6 +45,7 @@ const DURATION_BUCKETS: [f64; 14] =
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
+    text: text::LastText,
     /// In the order of their numbers. Those that are configured no more stay: a counter that goes
     /// away looks like a restart.
     apps: ArcSwap<Vec<AppCounters>>,
@@ -114,6 +117,7 @@ impl Metrics {
             ended: starting_at_zero(Ended::ALL.iter().map(|reason| reason.name())),
             served: edge::Served::default(),
             shed: edge::shed_by_kind(),
+            text: text::LastText::default(),
             registry: Registry::default(),
         };
         registry.register(
@@ -223,13 +227,16 @@ impl Metrics {
         self.durations.observe(duration.as_secs_f64());
     }
 
-    /// Everything in the OpenMetrics text format, which Prometheus reads.
+    /// Everything in the OpenMetrics text format, which Prometheus reads; as it was a moment ago for
+    /// who asks too often.
     ///
     /// # Errors
     /// Never in practice: writing to a string does not fail.
-    pub fn render(&self) -> Result<String, std::fmt::Error> {
-        let mut text = String::new();
-        encode(&mut text, &self.registry).map(|()| text)
+    pub fn render(&self) -> Result<Bytes, std::fmt::Error> {
+        self.text.get(Instant::now(), || {
+            let mut text = String::new();
+            encode(&mut text, &self.registry).map(|()| text)
+        })
     }
 }
 

@@ -6,10 +6,14 @@
 //! It is for clients that cannot say `Content-Encoding`: a browser would have to ask the server
 //! first whether it may, and compresses by itself only where somebody can wait for it.
 
+#[cfg(feature = "unpack")]
+mod entry;
 mod pack;
 #[cfg(feature = "unpack")]
 mod unpack;
 
+#[cfg(feature = "unpack")]
+pub use entry::{DICTIONARY, pack_entry, unpack_entry};
 pub use pack::pack;
 #[cfg(feature = "unpack")]
 pub use unpack::{UnpackProblem, unpack};

@@ -3,7 +3,7 @@
 use crate::cbor::{MAGIC, Writer};
 
 /// The longest frame that is packed: its places and distances are numbers of two bytes.
-const LENGTH_MAX: usize = u16::MAX as usize;
+pub(super) const LENGTH_MAX: usize = u16::MAX as usize;
 
 /// The shortest repeat that the format has.
 const REPEAT_MIN: usize = 4;
@@ -15,7 +15,7 @@ const OVER_BEFORE_END: usize = 5;
 
 /// How many beginnings of repeats are remembered, as a power of two: 8 KiB, for a moment. Twice as
 /// many would save one byte of a frame of 2 KiB.
-const SEEN_BITS: u32 = 12;
+pub(super) const SEEN_BITS: u32 = 12;
 
 /// What a nibble of a token holds; more goes on in the bytes behind it.
 const NIBBLE_MAX: usize = 15;
@@ -28,7 +28,7 @@ pub fn pack(frame: &[u8]) -> Vec<u8> {
         out.raw(&MAGIC);
         out.array(2);
         out.uint(frame.len() as u64);
-        out.bytes(&block(frame));
+        out.bytes(&block(frame, 0, vec![0; 1 << SEEN_BITS]));
         if out.as_bytes().len() < frame.len() {
             return out.into_bytes();
         }
@@ -36,17 +36,23 @@ pub fn pack(frame: &[u8]) -> Vec<u8> {
     frame.to_vec()
 }
 
+/// Notes what begins at `at`, and says where the same began before, perhaps.
+pub(super) fn note(seen: &mut [u16], input: &[u8], at: usize) -> usize {
+    let Some(next) = input[at..].first_chunk() else { return at };
+    // Fibonacci hashing: the upper bits of the product depend on all four bytes.
+    let slot = u32::from_le_bytes(*next).wrapping_mul(0x9e37_79b1) >> (32 - SEEN_BITS);
+    usize::from(std::mem::replace(&mut seen[slot as usize], at as u16))
+}
+
+/// The block of what follows `begin`; what is before is known to whoever unpacks, and `seen`.
+///
 /// Takes the first repeat that it sees at each place (greedy): the longest ones would save two bytes
 /// of a hundred more.
-fn block(input: &[u8]) -> Vec<u8> {
+pub(super) fn block(input: &[u8], begin: usize, mut seen: Vec<u16>) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut seen = vec![0u16; 1 << SEEN_BITS];
-    let (mut told, mut at) = (0, 0);
+    let (mut told, mut at) = (begin, begin);
     while at + BEGIN_BEFORE_END <= input.len() {
-        let Some(next) = input[at..].first_chunk() else { break };
-        // Fibonacci hashing: the upper bits of the product depend on all four bytes.
-        let slot = u32::from_le_bytes(*next).wrapping_mul(0x9e37_79b1) >> (32 - SEEN_BITS);
-        let before = usize::from(std::mem::replace(&mut seen[slot as usize], at as u16));
+        let before = note(&mut seen, input, at);
         let mut same = 0;
         while at + same + OVER_BEFORE_END < input.len() && input[at + same] == input[before + same]
         {

@@ -6,7 +6,7 @@ use crate::cbor::{MAGIC, Reader};
 const OPENING: [u8; 4] = [MAGIC[0], MAGIC[1], MAGIC[2], 0x82];
 
 /// The most bytes that one of a block can stand for: 255 are what a byte adds to a repeat.
-const RATIO_MAX: usize = 255;
+pub(super) const RATIO_MAX: usize = 255;
 
 /// Why a packed frame cannot be unpacked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,10 @@ pub fn unpack(body: &[u8], max: usize) -> Result<Option<Vec<u8>>, UnpackProblem>
     if !body.starts_with(&OPENING) {
         return Ok(None);
     }
-    let (length, block) = parts(body)?;
+    let (length, block, rest) = open(body)?;
+    if !rest.is_at_end() {
+        return Err(UnpackProblem::Malformed("nothing behind it"));
+    }
     let length = match usize::try_from(length) {
         Ok(length) if length <= max => length,
         _ => return Err(UnpackProblem::TooLarge { length, max }),
@@ -72,8 +75,8 @@ pub fn unpack(body: &[u8], max: usize) -> Result<Option<Vec<u8>>, UnpackProblem>
     }
 }
 
-/// Length and block of a body that begins as a packed frame does.
-fn parts(body: &[u8]) -> Result<(u64, &[u8]), UnpackProblem> {
+/// Length and block of what begins as something packed does, and what is behind them.
+pub(super) fn open(body: &[u8]) -> Result<(u64, &[u8], Reader<'_>), UnpackProblem> {
     use UnpackProblem::Malformed;
     let mut reader = Reader::new(body);
     let whole = Malformed("a whole CBOR item, of definite lengths");
@@ -82,5 +85,5 @@ fn parts(body: &[u8]) -> Result<(u64, &[u8]), UnpackProblem> {
     reader.array().map_err(|_| whole)?;
     let length = reader.uint().map_err(|_| Malformed("the frame's length first"))?;
     let block = reader.bytes().map_err(|_| Malformed("a byte string behind the length"))?;
-    if reader.is_at_end() { Ok((length, block)) } else { Err(Malformed("nothing behind it")) }
+    Ok((length, block, reader))
 }

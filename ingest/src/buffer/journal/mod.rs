@@ -28,7 +28,7 @@ pub(in crate::buffer) use segment::{Place, Tail};
 
 use super::commit::{GroupError, Sink, Written};
 use super::settings::WhenFull;
-use super::{BufferCounters, Durability, Item, JournalSettings, KeepError, OpenError};
+use super::{BufferCounters, Durability, Group, JournalSettings, KeepError, OpenError};
 use files::OsFiles;
 use std::fs::File;
 use std::io;
@@ -179,7 +179,7 @@ impl JournalSink {
 impl Sink for JournalSink {
     const KIND: &'static str = "journal";
 
-    async fn write_group(&mut self, group: Vec<Item>) -> Written {
+    async fn write_group(&mut self, group: Group) -> Written {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let now_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
         self.with_writer(move |writer| writer.write(&group, now_ms)).await.map_err(GroupError::All)

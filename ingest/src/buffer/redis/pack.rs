@@ -4,6 +4,7 @@ use super::limits::{PACK_BYTES_MAX, PACK_ITEMS_MAX};
 use super::{ENTRY_FIELD, stream_key};
 use crate::buffer::Item;
 use ::redis::Pipeline;
+use dna_protocol::packed::pack_entry;
 use std::collections::BTreeMap;
 
 /// Entries of one shard that are written as one message: all of them are kept, or none.
@@ -32,6 +33,15 @@ pub(super) fn pack(group: &[Item]) -> Vec<Pack> {
     }
     packs.extend(open.into_values().map(|(_, pack)| pack));
     packs
+}
+
+/// The entries as they stand in Redis, each packed where that is shorter.
+pub(super) fn pack_entries(group: &[Item]) -> Vec<Item> {
+    let packed = |item: &Item| match pack_entry(&item.bytes) {
+        Some(bytes) => Item { shard: item.shard, bytes: bytes.into() },
+        None => item.clone(),
+    };
+    group.iter().map(packed).collect()
 }
 
 impl Pack {

@@ -6,12 +6,13 @@ use super::topology::Topology;
 use super::{ENTRY_FIELD, stream_key};
 use crate::buffer::ReadError;
 use crate::buffer::limits::{
-    FOLLOW_INTERVAL, RESPONSE_TIMEOUT_DEFAULT, SHARDS_DEFAULT, SHARDS_MAX,
+    ENTRY_BYTES_MAX, FOLLOW_INTERVAL, RESPONSE_TIMEOUT_DEFAULT, SHARDS_DEFAULT, SHARDS_MAX,
 };
 use crate::buffer::read::{Kept, Start};
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{FromRedisValue, Pipeline, RedisResult};
 use bytes::Bytes;
+use dna_protocol::packed::unpack_entry;
 use futures_util::future::join_all;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -289,8 +290,15 @@ fn kept(shard: u16, (id, fields): Message) -> impl Iterator<Item = Kept> {
         shard,
         id: if place == 0 { id.clone() } else { format!("{id}/{place}") },
         kept_at_ms,
-        bytes: Bytes::from(value),
+        bytes: unpacked(value),
     })
+}
+
+/// An entry as it was before it was packed. One that cannot be unpacked stays as it is: whoever
+/// decodes it says what is wrong.
+fn unpacked(value: Vec<u8>) -> Bytes {
+    let entry = unpack_entry(&value, ENTRY_BYTES_MAX).ok().flatten();
+    Bytes::from(entry.unwrap_or(value))
 }
 
 /// Sorts by time across shards. Stable, so that each shard's order stays.

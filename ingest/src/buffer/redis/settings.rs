@@ -26,6 +26,8 @@ pub struct RedisSettings {
     pub strict_durability: bool,
     /// What is removed from the streams, and when.
     pub trim: TrimSettings,
+    /// Entries are packed, for readers that can unpack them.
+    pub pack_entries: bool,
     /// When nothing more is taken although Redis would.
     pub pressure: PressureSettings,
 }
@@ -149,6 +151,7 @@ impl RedisSettings {
             response_timeout: RESPONSE_TIMEOUT_DEFAULT,
             strict_durability: false,
             trim: TrimSettings::default(),
+            pack_entries: true,
             pressure: PressureSettings::default(),
         }
     }

@@ -4,12 +4,12 @@ use super::RedisSettings;
 use super::limits::REDIRECTS_MAX;
 use super::masters::Masters;
 use super::node::Reply;
-use super::pack::{Pack, pack};
+use super::pack::{Pack, pack, pack_entries};
 use super::promise::Promise;
 use super::served_by::ServedBy;
 use super::watch::{Watch, Watched};
 use crate::buffer::commit::{GroupError, Sink, Written};
-use crate::buffer::{BufferCounters, Durability, Item, KeepError, OpenError};
+use crate::buffer::{BufferCounters, Durability, Group, Item, KeepError, OpenError};
 use futures_util::future::join_all;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,6 +22,7 @@ pub struct RedisSink {
     pub(super) masters: Masters,
     durability: Durability,
     strict: bool,
+    pack_entries: bool,
     pub(super) promise: Promise,
     /// The shards whose last entry was not kept, and why. Only a stream that takes writes again
     /// leaves: INFO looks the same whether a Redis takes them or not.
@@ -58,6 +59,7 @@ impl RedisSink {
             masters: masters()?,
             durability: settings.durability,
             strict: settings.strict_durability,
+            pack_entries: settings.pack_entries,
             promise: Promise::unknown(settings.durability),
             refused: BTreeMap::new(),
             watched,
@@ -250,13 +252,14 @@ fn settle(outcomes: &mut Outcomes, pack: &Pack, outcome: &Result<(), KeepError>)
 impl Sink for RedisSink {
     const KIND: &'static str = "redis";
 
-    async fn write_group(&mut self, group: Vec<Item>) -> Written {
+    async fn write_group(&mut self, group: Group) -> Written {
         if self.watched.take_moved() {
             self.masters.suspect();
         }
         self.notice_replaced().await.map_err(GroupError::All)?;
         let asked = self.masters.asked();
-        let outcomes = self.write(&group).await;
+        let packed = self.pack_entries.then(|| pack_entries(&group));
+        let outcomes = self.write(packed.as_ref().unwrap_or(&group)).await;
         if self.masters.asked() != asked {
             self.judge_promise();
         }

@@ -1,12 +1,13 @@
 //! Turning to the spool, and what goes into it first: what the primary took last.
 
-use super::{GroupError, Item, KeepError, Lost, Sink, SpoolSink, Written};
+use super::{Group, GroupError, KeepError, Lost, Sink, SpoolSink, Written};
+use crate::buffer::Item;
 use tokio::time::timeout;
 
 impl<S: Sink> SpoolSink<S> {
     pub(super) async fn divert_failed(
         &mut self,
-        group: Vec<Item>,
+        group: Group,
         outcomes: Vec<Result<(), KeepError>>,
     ) -> Written {
         // One that may have ended says more than one that is full.
@@ -14,10 +15,10 @@ impl<S: Sink> SpoolSink<S> {
         let reason = refusals.min_by_key(|e| !matches!(e, KeepError::Unavailable { .. })).cloned();
         let Some(reason) = reason else { return Ok(()) };
         let mut outcome = outcomes.iter();
-        let (taken, failed) =
-            group.into_iter().partition(|_| outcome.next().is_some_and(Result::is_ok));
-        self.recent.push(taken);
-        let Err(error) = self.divert(failed, &reason).await else { return Ok(()) };
+        let (taken, failed): (Vec<Item>, _) =
+            group.iter().cloned().partition(|_| outcome.next().is_some_and(Result::is_ok));
+        self.recent.push(&Group::new(taken));
+        let Err(error) = self.divert(Group::new(failed), &reason).await else { return Ok(()) };
         let GroupError::All(error) = error else { return Err(error) };
         let of_each = outcomes.into_iter().map(|outcome| outcome.map_err(|_| error.clone()));
         Err(GroupError::Each(of_each.collect()))
@@ -26,7 +27,7 @@ impl<S: Sink> SpoolSink<S> {
     /// Begins to spool, with `group` behind what the primary took last. That goes with it whatever
     /// the refusal says: a primary that is full now may end in the next seconds, and what it
     /// forgets then would stand behind what is newer.
-    pub(super) async fn divert(&mut self, group: Vec<Item>, error: &KeepError) -> Written {
+    pub(super) async fn divert(&mut self, group: Group, error: &KeepError) -> Written {
         let is_lost = matches!(error, KeepError::Unavailable { .. });
         // First the entries, then that there are some: the replay must not think it has all.
         self.recent.owe();
@@ -81,19 +82,23 @@ impl<S: Sink> SpoolSink<S> {
         if !self.recent.is_owed() {
             return Ok(());
         }
-        for group in self.recent.groups() {
-            let write = async { self.primary.lock().await.write_group(group).await };
-            match timeout(self.slow, write).await {
-                Ok(Ok(())) => {}
-                Ok(Err(GroupError::All(error))) => return Err(error),
-                Ok(Err(GroupError::Each(outcomes))) => {
-                    outcomes.into_iter().collect::<Result<(), KeepError>>()?;
-                }
-                Err(_) => return Err(self.too_slow()),
+        for part in 0..self.recent.parts() {
+            for group in self.recent.part(part) {
+                self.repay_group(group).await?;
             }
         }
         self.recent.repaid();
         Ok(())
+    }
+
+    async fn repay_group(&mut self, group: Group) -> Result<(), KeepError> {
+        let write = async { self.primary.lock().await.write_group(group).await };
+        match timeout(self.slow, write).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(GroupError::All(error))) => Err(error),
+            Ok(Err(GroupError::Each(outcomes))) => outcomes.into_iter().collect(),
+            Err(_) => Err(self.too_slow()),
+        }
     }
 
     /// The last chance of what is owed, when ingest ends. What neither takes is counted as lost.
@@ -101,7 +106,7 @@ impl<S: Sink> SpoolSink<S> {
         if self.save_owed().await.is_ok() || self.repay().await.is_ok() {
             return;
         }
-        let lost = self.recent.groups().iter().map(|group| group.len() as u64).sum();
+        let lost = self.recent.entries() as u64;
         tracing::error!(
             lost,
             "what {} took last may be lost: it does not answer, and the spool \

@@ -13,6 +13,7 @@
 //! A stream that refuses for good holds up the others in the spool as well: all stay
 //! acknowledged and on disk, until the spool is full or the stream is mended.
 
+mod chunk;
 mod counters;
 mod divert;
 mod position;
@@ -26,7 +27,7 @@ pub use counters::{Lost, SpoolCounters};
 
 use super::commit::{GroupError, Sink, Written};
 use super::journal::{JournalReader, JournalSink, Tail};
-use super::{BufferCounters, Durability, Item, JournalSettings, KeepError, OpenError};
+use super::{BufferCounters, Durability, Group, JournalSettings, KeepError, OpenError};
 use super::{SpoolSettings, limits};
 use position::Position;
 use recent::Recent;
@@ -152,14 +153,14 @@ impl<S: Sink> SpoolSink<S> {
     }
 
     /// Gives the primary a group, and the spool what of it the primary does not take.
-    async fn write_through(&mut self, group: Vec<Item>) -> Written {
+    async fn write_through(&mut self, group: Group) -> Written {
         if let Err(error) = self.repay().await {
             return self.divert(group, &error).await;
         }
-        let write = async { self.primary.lock().await.write_group(group.clone()).await };
+        let write = async { self.primary.lock().await.write_group(Group::clone(&group)).await };
         match timeout(self.slow, write).await {
             Ok(Ok(())) => {
-                self.recent.push(group);
+                self.recent.push(&group);
                 self.clear_when_due().await;
                 Ok(())
             }
@@ -174,7 +175,7 @@ impl<S: Sink> SpoolSink<S> {
     }
 
     /// Puts a group behind what is in the spool.
-    async fn append(&mut self, group: Vec<Item>) -> Written {
+    async fn append(&mut self, group: Group) -> Written {
         let entries = group.len() as u64;
         let written = self.journal.write_group(group).await;
         if written.is_ok() {
@@ -253,7 +254,7 @@ fn resume(journal: &mut JournalSink, dir: &Path) -> Result<(Position, u64), Open
 impl<S: Sink> Sink for SpoolSink<S> {
     const KIND: &'static str = S::KIND;
 
-    async fn write_group(&mut self, group: Vec<Item>) -> Written {
+    async fn write_group(&mut self, group: Group) -> Written {
         if self.is_spooling {
             if !self.has_caught_up().await {
                 let written = match self.save_owed().await {
@@ -286,7 +287,7 @@ impl<S: Sink> Sink for SpoolSink<S> {
                     return Ok(());
                 }
                 // What is told is whether the spool takes entries.
-                Err(error) => drop(self.divert(Vec::new(), &error).await),
+                Err(error) => drop(self.divert(Group::default(), &error).await),
             }
         } else if self.recent.is_owed() {
             // What it says is told by the journal's probe too.

@@ -4,7 +4,8 @@ use super::counters::Lost;
 use super::position::Position;
 use crate::buffer::commit::{GroupError, Sink};
 use crate::buffer::journal::{JournalReader, Place};
-use crate::buffer::{BufferCounters, Item, KeepError, ReadError, limits};
+use crate::buffer::read::Kept;
+use crate::buffer::{BufferCounters, Group, Item, KeepError, ReadError, limits};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -115,7 +116,7 @@ pub(super) struct Replay<S> {
     /// Whether the primary took the last thing that it was asked, and soon enough.
     is_well: bool,
     /// Read, and not yet taken by the primary.
-    batch: Vec<Item>,
+    batch: Group,
     /// Whether the primary took a part of what was read with it.
     is_partly_taken: bool,
     /// Runs of damage that were counted.
@@ -149,7 +150,7 @@ impl<S: Sink> Replay<S> {
             slow,
             forgets_for,
             is_well: false,
-            batch: Vec::new(),
+            batch: Group::default(),
             is_partly_taken: false,
             damage: 0,
         }
@@ -238,8 +239,8 @@ impl<S: Sink> Replay<S> {
         let batch = self.reader.next(limits::GROUP_ITEMS_MAX, Duration::ZERO).await;
         let batch = batch.map_err(|error| KeepError::unavailable(format!("the spool: {error}")))?;
         self.count_damage();
-        self.batch =
-            batch.into_iter().map(|kept| Item { shard: kept.shard, bytes: kept.bytes }).collect();
+        let item = |kept: Kept| Item { shard: kept.shard, bytes: kept.bytes };
+        self.batch = Group::new(batch.into_iter().map(item).collect());
         Ok(())
     }
 
@@ -255,11 +256,11 @@ impl<S: Sink> Replay<S> {
 
     /// Writes the batch. What the primary refuses of it stays, to be tried again.
     async fn write(&mut self) -> Result<(), KeepError> {
-        let written = self.primary.lock().await.write_group(self.batch.clone()).await;
+        let written = self.primary.lock().await.write_group(Group::clone(&self.batch)).await;
         let outcomes = match written {
             Ok(()) => {
                 self.replaying.took(self.batch.len() as u64);
-                self.batch.clear();
+                self.batch = Group::default();
                 self.is_partly_taken = false;
                 return Ok(());
             }
@@ -275,8 +276,8 @@ impl<S: Sink> Replay<S> {
             self.replaying.tell_lost();
         }
         let before = self.batch.len();
-        let batch = std::mem::take(&mut self.batch).into_iter().zip(&outcomes);
-        self.batch = batch.filter(|(_, outcome)| outcome.is_err()).map(|(item, _)| item).collect();
+        let left = self.batch.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_err());
+        self.batch = Group::new(left.map(|(item, _)| item.clone()).collect());
         self.is_partly_taken |= self.batch.len() < before;
         self.replaying.took((before - self.batch.len()) as u64);
         outcomes.into_iter().find_map(Result::err).map_or(Ok(()), Err)
@@ -319,7 +320,7 @@ impl<S: Sink> Replay<S> {
         self.reader = reader.map_err(|error| self.rewind_failed(&error))?;
         // Damage that lies there is counted again; what is counted never is too little.
         self.damage = 0;
-        self.batch.clear();
+        self.batch = Group::default();
         self.is_partly_taken = false;
         let again = self.unconfirmed.drain(..).map(|passed| passed.entries).sum();
         self.replaying.added(again);
