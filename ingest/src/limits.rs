@@ -12,8 +12,8 @@ pub const FUTURE_MAX: Duration = Duration::from_secs(5 * 60);
 pub const AGE_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Frames that the door remembers to recognise repeats: at 1,000 frames a second 24 seconds, in
-/// which most clients try again. 3 MB in all; a few more would double the tables. Consumers count
-/// a frame once by the same two fields, so forgetting costs space, not truth.
+/// which most clients try again. 1 MB in all. Consumers count a frame once by
+/// the same two fields, so forgetting costs space, not truth.
 pub const RECENT_FRAMES_MAX: usize = 24 * 1024;
 
 /// Parts of that memory, each with its own lock, so that workers seldom wait for each other.

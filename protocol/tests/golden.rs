@@ -4,7 +4,7 @@
 
 use dna_protocol::entry::{Entry, Receipt};
 use dna_protocol::model::{Header, KINDS, View};
-use dna_protocol::packed::{pack, pack_entry, unpack, unpack_entry};
+use dna_protocol::packed::{EntryPacker, pack, unpack, unpack_entry};
 use dna_protocol::{FieldInfo, Record, cbor, json};
 use serde_json::{Value, json};
 use std::fs;
@@ -82,7 +82,8 @@ fn check_entry(path: &Path, mut frame: dna_protocol::Frame) {
     frame.header.app_key = None;
     let receipt = Receipt { received_at: Some(1_790_000_000_123), ..Receipt::default() };
     let bytes = Entry { receipt, frame }.encode();
-    let packed = pack_entry(&bytes).expect("every vector has something of the dictionary");
+    let packed =
+        EntryPacker::default().pack(&bytes).expect("every vector has something of the dictionary");
     check_file(&path.with_extension("hex"), &format!("{}\n", to_hex(&bytes)));
     check_file(&path.with_extension("packed.hex"), &format!("{}\n", to_hex(&packed)));
     assert_eq!(unpack_entry(&packed, bytes.len()), Ok(Some(bytes)), "{path:?}");

@@ -4,7 +4,7 @@
 mod support;
 
 use dna_protocol::cbor::{MAGIC, Writer};
-use dna_protocol::packed::{UnpackProblem, pack, pack_entry, unpack, unpack_entry};
+use dna_protocol::packed::{EntryPacker, UnpackProblem, pack, unpack, unpack_entry};
 use lz4_flex::block;
 use proptest::prelude::*;
 
@@ -35,7 +35,10 @@ fn repetitive() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn check_entry(entry: &[u8]) -> Result<(), TestCaseError> {
-    let Some(bytes) = pack_entry(entry) else { return Ok(()) };
+    let mut packer = EntryPacker::default();
+    let packed = packer.pack(entry);
+    prop_assert_eq!(&packer.pack(entry), &packed, "nothing is left of the one before");
+    let Some(bytes) = packed else { return Ok(()) };
     prop_assert!(bytes.len() < entry.len());
     let read = unpack_entry(&bytes, entry.len());
     prop_assert!(read.as_ref().is_ok_and(|read| read.as_deref() == Some(entry)), "{:?}", read);

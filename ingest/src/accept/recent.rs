@@ -6,8 +6,9 @@
 
 use crate::buffer::KeepError;
 use crate::limits::{RECENT_FRAMES_MAX, RECENT_PARTS};
+use hashbrown::HashTable;
+use std::collections::HashMap;
 use std::collections::hash_map::{Entry, RandomState};
-use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
@@ -35,18 +36,77 @@ pub struct Recent {
 
 #[derive(Debug, Default)]
 struct Part {
-    frames: HashMap<FrameName, State>,
-    /// The kept ones, the oldest first.
-    order: VecDeque<FrameName>,
+    /// Those whose outcome is not known, with those who wait for it, if somebody does.
+    under_way: HashMap<FrameName, Waiting>,
+    kept: Kept,
 }
 
-#[derive(Debug)]
-enum State {
-    /// With those who wait for its outcome, if somebody does.
-    UnderWay(Option<watch::Sender<Option<Outcome>>>),
-    Kept {
-        accepted: usize,
-    },
+type Waiting = Option<watch::Sender<Option<Outcome>>>;
+
+/// The frames that were kept: in a ring, each new one in the place of the oldest, and found by
+/// its hash. Half of what a map and a queue of their names would take.
+#[derive(Debug, Default)]
+struct Kept {
+    ring: Vec<KeptFrame>,
+    /// The oldest, once the ring is full.
+    oldest: usize,
+    /// Places in the ring.
+    places: HashTable<u16>,
+}
+
+/// 32 bytes.
+#[derive(Debug, Clone, Copy)]
+struct KeptFrame {
+    session: [u8; 16],
+    sequence: u64,
+    app: u32,
+    accepted: u32,
+}
+
+impl KeptFrame {
+    fn new(name: &FrameName, accepted: usize) -> Self {
+        // There are fewer applications and events in a frame.
+        let number = |of: usize| u32::try_from(of).unwrap_or(u32::MAX);
+        let (session, sequence) = (name.session, name.sequence);
+        Self { session, sequence, app: number(name.app), accepted: number(accepted) }
+    }
+
+    fn name(&self) -> FrameName {
+        FrameName { app: self.app as usize, session: self.session, sequence: self.sequence }
+    }
+}
+
+impl Kept {
+    /// How many events of a frame were kept, if it is known.
+    fn find(&self, hash: u64, name: &FrameName) -> Option<usize> {
+        let place = self.places.find(hash, |at| self.ring[usize::from(*at)].name() == *name)?;
+        Some(self.ring[usize::from(*place)].accepted as usize)
+    }
+
+    fn remember(&mut self, hasher: &RandomState, name: &FrameName, accepted: usize) {
+        let frame = KeptFrame::new(name, accepted);
+        let most = RECENT_FRAMES_MAX / RECENT_PARTS;
+        let at = if self.ring.len() < most {
+            self.ring.reserve_exact(most - self.ring.len());
+            self.ring.push(frame);
+            self.ring.len() - 1
+        } else {
+            let at = self.oldest;
+            self.oldest = (at + 1) % self.ring.len();
+            let before = std::mem::replace(&mut self.ring[at], frame);
+            let forgotten = hasher.hash_one(before.name());
+            if let Ok(entry) = self.places.find_entry(forgotten, |place| usize::from(*place) == at)
+            {
+                entry.remove();
+            }
+            at
+        };
+        let ring = &self.ring;
+        let hash = |place: &u16| hasher.hash_one(ring[usize::from(*place)].name());
+        // `RECENT_FRAMES_MAX` is far below what a place counts to.
+        let place = u16::try_from(at).unwrap_or(u16::MAX);
+        self.places.insert_unique(hasher.hash_one(name), place, hash);
+    }
 }
 
 /// How the memory answers to a frame.
@@ -79,19 +139,24 @@ impl Recent {
     /// Claims a frame. While another request is about to keep the same one, waits for it.
     pub async fn claim(self: &Arc<Self>, name: FrameName) -> Claim {
         loop {
-            let mut under_way = match self.part(&name).frames.entry(name) {
-                Entry::Vacant(vacant) => {
-                    vacant.insert(State::UnderWay(None));
-                    let recent = Arc::clone(self);
-                    return Claim::First(Ticket { recent, name, settled: false });
+            let mut under_way = {
+                let hash = self.hasher.hash_one(name);
+                let mut part = self.part(hash);
+                if let Some(accepted) = part.kept.find(hash, &name) {
+                    return Claim::Repeat(Ok(accepted));
                 }
-                Entry::Occupied(occupied) => match occupied.into_mut() {
-                    State::Kept { accepted } => return Claim::Repeat(Ok(*accepted)),
+                match part.under_way.entry(name) {
+                    Entry::Vacant(vacant) => {
+                        vacant.insert(None);
+                        let recent = Arc::clone(self);
+                        return Claim::First(Ticket { recent, name, settled: false });
+                    }
                     // Most frames come once, so the channel is made only for a second one.
-                    State::UnderWay(waiting) => {
+                    Entry::Occupied(waiting) => {
+                        let waiting = waiting.into_mut();
                         waiting.get_or_insert_with(|| watch::channel(None).0).subscribe()
                     }
-                },
+                }
             };
             // The lock is free again here. An error means that the other request was dropped.
             if let Ok(outcome) = under_way.wait_for(Option::is_some).await
@@ -105,7 +170,7 @@ impl Recent {
     /// How many kept frames are remembered.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.parts.iter().map(|part| lock(part).order.len()).sum()
+        self.parts.iter().map(|part| lock(part).kept.ring.len()).sum()
     }
 
     /// Whether none is.
@@ -114,9 +179,13 @@ impl Recent {
         self.len() == 0
     }
 
-    fn part(&self, name: &FrameName) -> MutexGuard<'_, Part> {
-        let at = self.hasher.hash_one(name) as usize % self.parts.len();
-        lock(&self.parts[at])
+    /// The part of the frame with this hash; by bits that its table does not look at first.
+    fn part(&self, hash: u64) -> MutexGuard<'_, Part> {
+        lock(&self.parts[(hash >> 32) as usize % self.parts.len()])
+    }
+
+    fn part_of(&self, name: &FrameName) -> MutexGuard<'_, Part> {
+        self.part(self.hasher.hash_one(name))
     }
 }
 
@@ -129,21 +198,13 @@ impl Ticket {
     /// Tells what became of the frame. A kept one is remembered, one that failed is new again.
     pub fn settle(mut self, outcome: &Outcome) {
         self.settled = true;
-        let mut part = self.recent.part(&self.name);
-        let before = match outcome {
-            Ok(accepted) => {
-                part.order.push_back(self.name);
-                if part.order.len() > RECENT_FRAMES_MAX / RECENT_PARTS
-                    && let Some(oldest) = part.order.pop_front()
-                {
-                    part.frames.remove(&oldest);
-                }
-                part.frames.insert(self.name, State::Kept { accepted: *accepted })
-            }
-            Err(_) => part.frames.remove(&self.name),
-        };
+        let mut part = self.recent.part_of(&self.name);
+        if let Ok(accepted) = outcome {
+            part.kept.remember(&self.recent.hasher, &self.name, *accepted);
+        }
+        let waiting = part.under_way.remove(&self.name);
         drop(part);
-        if let Some(State::UnderWay(Some(waiting))) = before {
+        if let Some(Some(waiting)) = waiting {
             waiting.send_replace(Some(outcome.clone()));
         }
     }
@@ -153,7 +214,7 @@ impl Drop for Ticket {
     fn drop(&mut self) {
         if !self.settled {
             // With it goes the sender, and those who wait look again.
-            self.recent.part(&self.name).frames.remove(&self.name);
+            self.recent.part_of(&self.name).under_way.remove(&self.name);
         }
     }
 }

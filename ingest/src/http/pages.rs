@@ -15,7 +15,7 @@ pub(super) const READ: &str = "GET";
 
 /// `GET /metrics`.
 pub(super) fn metrics() -> Resource {
-    let metrics = async |door: web::Data<Door>| match door.metrics.render() {
+    let metrics = async |door: web::Data<Door>| match door.metrics.render().await {
         Ok(text) => HttpResponse::Ok().content_type(OPEN_METRICS).body(text),
         Err(_) => door.refuse(Problem::plain(Code::Internal), READ),
     };

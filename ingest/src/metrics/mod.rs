@@ -31,7 +31,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// One label whose values are names of this program.
 type Labelled = Family<[(&'static str, &'static str); 1], Counter>;
@@ -227,16 +227,16 @@ impl Metrics {
         self.durations.observe(duration.as_secs_f64());
     }
 
-    /// Everything in the OpenMetrics text format, which Prometheus reads; as it was a moment ago for
-    /// who asks too often.
+    /// Everything in the OpenMetrics text format, which Prometheus reads.
     ///
     /// # Errors
     /// Never in practice: writing to a string does not fail.
-    pub fn render(&self) -> Result<Bytes, std::fmt::Error> {
-        self.text.get(Instant::now(), || {
+    pub async fn render(&self) -> Result<Bytes, std::fmt::Error> {
+        let make = || {
             let mut text = String::new();
             encode(&mut text, &self.registry).map(|()| text)
-        })
+        };
+        self.text.get(make).await
     }
 }
 

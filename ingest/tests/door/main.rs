@@ -24,6 +24,7 @@ mod rates;
 mod redis_address;
 mod reload;
 mod remote_config;
+mod rest;
 mod secrets;
 mod server;
 mod shedding;

@@ -115,6 +115,17 @@ fn frames_are_taken_under_tls() {
 }
 
 #[test]
+fn a_connection_goes_on_under_tls_after_a_pause() {
+    let (server, certificate) = start("");
+    let config = client_config(&[certificate], "http/1.1");
+    let mut stream = tls(server.tls_address.expect("TLS"), &config).expect("agreed on");
+    for sequence in 1..4 {
+        assert_eq!(send(&mut stream, sequence).expect("taken"), "200");
+        std::thread::sleep(Duration::from_millis(300));
+    }
+}
+
+#[test]
 fn the_deadlines_hold_under_tls() {
     let (server, certificate) =
         start("[http]\nheader_timeout_ms = 150\n[limits]\nbody_timeout_ms = 200");

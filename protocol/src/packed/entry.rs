@@ -5,7 +5,6 @@
 use super::pack::{LENGTH_MAX, SEEN_BITS, block, note};
 use super::unpack::{RATIO_MAX, UnpackProblem, open};
 use crate::cbor::{MAGIC, Writer};
-use std::sync::LazyLock;
 
 /// The number of [`DICTIONARY`]. Another one gets another number: entries are kept for days.
 const NUMBER: u64 = 1;
@@ -13,31 +12,51 @@ const NUMBER: u64 = 1;
 /// Names and values as they stand in entries, the keys before them. It never changes.
 pub const DICTIONARY: &[u8] = include_bytes!("entry-1.dictionary");
 
+/// Bytes of a packed entry beside its block: the opening, two lengths, the number.
+const PARTS_MAX: usize = 16;
+
 /// What a packed entry begins with: the tag, and the head of an array of three.
 const OPENING: [u8; 4] = [MAGIC[0], MAGIC[1], MAGIC[2], 0x83];
 
-/// The beginnings of repeats in the dictionary.
-static SEEN: LazyLock<Vec<u16>> = LazyLock::new(|| {
-    let mut seen = vec![0; 1 << SEEN_BITS];
-    for at in 0..DICTIONARY.len() {
-        note(&mut seen, DICTIONARY, at);
-    }
-    seen
-});
+/// Packs entries, one after the other in the same memory.
+#[derive(Debug, Clone)]
+pub struct EntryPacker {
+    /// The dictionary, and the entry behind it.
+    input: Vec<u8>,
+    /// The beginnings of repeats in the dictionary.
+    of_dictionary: Vec<u16>,
+    /// The same, and those in the entry.
+    seen: Vec<u16>,
+}
 
-/// `entry` packed; `None` where that is not shorter.
-#[must_use]
-pub fn pack_entry(entry: &[u8]) -> Option<Vec<u8>> {
-    if DICTIONARY.len() + entry.len() > LENGTH_MAX {
-        return None;
+impl Default for EntryPacker {
+    fn default() -> Self {
+        let mut seen = vec![0; 1 << SEEN_BITS];
+        for at in 0..DICTIONARY.len() {
+            note(&mut seen, DICTIONARY, at);
+        }
+        Self { input: DICTIONARY.to_vec(), of_dictionary: seen.clone(), seen }
     }
-    let mut out = Writer::with_capacity(entry.len());
-    out.raw(&MAGIC);
-    out.array(3);
-    out.uint(entry.len() as u64);
-    out.bytes(&block(&[DICTIONARY, entry].concat(), DICTIONARY.len(), SEEN.clone()));
-    out.uint(NUMBER);
-    (out.as_bytes().len() < entry.len()).then(|| out.into_bytes())
+}
+
+impl EntryPacker {
+    /// `entry` packed; `None` where that is not shorter.
+    pub fn pack(&mut self, entry: &[u8]) -> Option<Vec<u8>> {
+        if DICTIONARY.len() + entry.len() > LENGTH_MAX {
+            return None;
+        }
+        self.input.truncate(DICTIONARY.len());
+        self.input.extend_from_slice(entry);
+        self.seen.copy_from_slice(&self.of_dictionary);
+        let block = block(&self.input, DICTIONARY.len(), &mut self.seen);
+        let mut out = Writer::with_capacity(block.len() + PARTS_MAX);
+        out.raw(&MAGIC);
+        out.array(3);
+        out.uint(entry.len() as u64);
+        out.bytes(&block);
+        out.uint(NUMBER);
+        (out.as_bytes().len() < entry.len()).then(|| out.into_bytes())
+    }
 }
 
 /// The entry in `bytes`, of at most `max` bytes, if that is a packed one; `None` for any other.
@@ -84,7 +103,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told() {
         let entry = DICTIONARY.repeat(3);
-        let packed = pack_entry(&entry).expect("shorter");
+        let packed = EntryPacker::default().pack(&entry).expect("shorter");
         assert_eq!(unpack_entry(&packed, 10_000), Ok(Some(entry)));
         assert_eq!(unpack_entry(b"\xd9\xd9\xf7\xa0", 10), Ok(None));
         assert!(matches!(unpack_entry(&packed, 10), Err(UnpackProblem::TooLarge { .. })));

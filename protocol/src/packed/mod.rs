@@ -13,7 +13,7 @@ mod pack;
 mod unpack;
 
 #[cfg(feature = "unpack")]
-pub use entry::{DICTIONARY, pack_entry, unpack_entry};
+pub use entry::{DICTIONARY, EntryPacker, unpack_entry};
 pub use pack::pack;
 #[cfg(feature = "unpack")]
 pub use unpack::{UnpackProblem, unpack};

@@ -28,7 +28,7 @@ pub fn pack(frame: &[u8]) -> Vec<u8> {
         out.raw(&MAGIC);
         out.array(2);
         out.uint(frame.len() as u64);
-        out.bytes(&block(frame, 0, vec![0; 1 << SEEN_BITS]));
+        out.bytes(&block(frame, 0, &mut vec![0; 1 << SEEN_BITS]));
         if out.as_bytes().len() < frame.len() {
             return out.into_bytes();
         }
@@ -48,11 +48,11 @@ pub(super) fn note(seen: &mut [u16], input: &[u8], at: usize) -> usize {
 ///
 /// Takes the first repeat that it sees at each place (greedy): the longest ones would save two bytes
 /// of a hundred more.
-pub(super) fn block(input: &[u8], begin: usize, mut seen: Vec<u16>) -> Vec<u8> {
+pub(super) fn block(input: &[u8], begin: usize, seen: &mut [u16]) -> Vec<u8> {
     let mut out = Vec::new();
     let (mut told, mut at) = (begin, begin);
     while at + BEGIN_BEFORE_END <= input.len() {
-        let before = note(&mut seen, input, at);
+        let before = note(seen, input, at);
         let mut same = 0;
         while at + same + OVER_BEFORE_END < input.len() && input[at + same] == input[before + same]
         {

@@ -10,6 +10,10 @@ pub(super) const PACK_ITEMS_MAX: usize = 64;
 /// acknowledged whole, so this is also what a consumer repeats after its own crash.
 pub(super) const PACK_BYTES_MAX: usize = 64 * 1024;
 
+/// Entries of a group that are packed each by itself. To pack one costs a microsecond, a twentieth
+/// of a beacon: a group larger than this is one of an ingest that has no time for that.
+pub(super) const PACKED_ITEMS_MAX: usize = 32;
+
 /// How often one group follows redirections of a Cluster. A slot that moves twice in a
 /// millisecond is a Cluster in trouble: the client comes back.
 pub(super) const REDIRECTS_MAX: usize = 3;

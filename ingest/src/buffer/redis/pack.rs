@@ -4,7 +4,7 @@ use super::limits::{PACK_BYTES_MAX, PACK_ITEMS_MAX};
 use super::{ENTRY_FIELD, stream_key};
 use crate::buffer::Item;
 use ::redis::Pipeline;
-use dna_protocol::packed::pack_entry;
+use dna_protocol::packed::EntryPacker;
 use std::collections::BTreeMap;
 
 /// Entries of one shard that are written as one message: all of them are kept, or none.
@@ -36,8 +36,8 @@ pub(super) fn pack(group: &[Item]) -> Vec<Pack> {
 }
 
 /// The entries as they stand in Redis, each packed where that is shorter.
-pub(super) fn pack_entries(group: &[Item]) -> Vec<Item> {
-    let packed = |item: &Item| match pack_entry(&item.bytes) {
+pub(super) fn pack_entries(packer: &mut EntryPacker, group: &[Item]) -> Vec<Item> {
+    let packed = |item: &Item| match packer.pack(&item.bytes) {
         Some(bytes) => Item { shard: item.shard, bytes: bytes.into() },
         None => item.clone(),
     };

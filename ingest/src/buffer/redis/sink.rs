@@ -1,7 +1,7 @@
 //! Writes groups: one pipeline a master, all masters at once, every reply judged on its own.
 
 use super::RedisSettings;
-use super::limits::REDIRECTS_MAX;
+use super::limits::{PACKED_ITEMS_MAX, REDIRECTS_MAX};
 use super::masters::Masters;
 use super::node::Reply;
 use super::pack::{Pack, pack, pack_entries};
@@ -10,6 +10,7 @@ use super::served_by::ServedBy;
 use super::watch::{Watch, Watched};
 use crate::buffer::commit::{GroupError, Sink, Written};
 use crate::buffer::{BufferCounters, Durability, Group, Item, KeepError, OpenError};
+use dna_protocol::packed::EntryPacker;
 use futures_util::future::join_all;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +23,8 @@ pub struct RedisSink {
     pub(super) masters: Masters,
     durability: Durability,
     strict: bool,
-    pack_entries: bool,
+    /// None where entries are not to be packed.
+    packer: Option<EntryPacker>,
     pub(super) promise: Promise,
     /// The shards whose last entry was not kept, and why. Only a stream that takes writes again
     /// leaves: INFO looks the same whether a Redis takes them or not.
@@ -59,7 +61,7 @@ impl RedisSink {
             masters: masters()?,
             durability: settings.durability,
             strict: settings.strict_durability,
-            pack_entries: settings.pack_entries,
+            packer: settings.pack_entries.then(EntryPacker::default),
             promise: Promise::unknown(settings.durability),
             refused: BTreeMap::new(),
             watched,
@@ -258,7 +260,8 @@ impl Sink for RedisSink {
         }
         self.notice_replaced().await.map_err(GroupError::All)?;
         let asked = self.masters.asked();
-        let packed = self.pack_entries.then(|| pack_entries(&group));
+        let packer = self.packer.as_mut().filter(|_| group.len() <= PACKED_ITEMS_MAX);
+        let packed = packer.map(|packer| pack_entries(packer, &group));
         let outcomes = self.write(packed.as_ref().unwrap_or(&group)).await;
         if self.masters.asked() != asked {
             self.judge_promise();

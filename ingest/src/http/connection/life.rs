@@ -53,7 +53,8 @@ impl Life {
         if speaks == Speaks::Http2 {
             let connection = Box::new(H2::new(io, door, patience, since, &self.stopping));
             poll_fn(|context| requests.poll_ready(context)).await?;
-            return requests.call((Connection::H2(connection), Protocol::Http2, client)).await;
+            let served = requests.call((Connection::H2(connection), Protocol::Http2, client));
+            return Box::pin(served).await;
         }
         let mut awake = Resting { io, until: since + patience.head };
         loop {

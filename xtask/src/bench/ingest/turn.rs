@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
@@ -13,6 +14,9 @@ use crate::progress::note;
 
 /// Shards of ingest's configuration; peers write to the first.
 const SHARDS: u16 = 4;
+
+/// How long connections have done nothing before what they hold is looked at.
+const IDLE_FOR: Duration = Duration::from_secs(1);
 
 /// What a turn needs.
 pub(super) struct Bench {
@@ -135,6 +139,7 @@ pub(super) fn idle_bytes(bench: &Bench, count: usize, peer: Peer) -> Result<f64>
     let folder = bench.fresh()?;
     let serving = Serving::start(&bench.programs, peer, &folder)?;
     let held = super::client::idle(&serving.url, count)?;
+    std::thread::sleep(IDLE_FOR);
     let bytes = super::usage::resident_bytes(serving.server.pid())?;
     ensure!(held.len() == count, "{} of {count} connections", held.len());
     Ok(bytes as f64)
