@@ -149,7 +149,8 @@ fn service(
         let (requests, life) = (Rc::clone(&requests), Rc::clone(&life));
         async move {
             let requests = Rc::new(requests.new_service(()).await?);
-            Ok(fn_service(move |io| Rc::clone(&life).of(io, Rc::clone(&requests))))
+            // Behind a pointer, or the task would have room for it twice.
+            Ok(fn_service(move |io| Box::pin(Rc::clone(&life).of(io, Rc::clone(&requests)))))
         }
     })
 }
@@ -177,7 +178,11 @@ where
     if turn.is_multiplexed() {
         return Ok(answer.map_body(|_, body| turn.watch(body)));
     }
-    turn.go_on(answer.response().body().size() == BodySize::Stream);
+    match answer.response().body().size() {
+        BodySize::Stream => turn.go_on(),
+        BodySize::Sized(bytes) => turn.made(bytes),
+        BodySize::None => {}
+    }
     if door.is_draining() {
         close(&mut answer, &turn);
     } else {

@@ -51,16 +51,16 @@ impl Life {
         let Arrived { io, speaks, client, since } = arrived;
         let (door, patience) = (self.door.clone(), self.patience);
         if speaks == Speaks::Http2 {
-            let connection = Box::new(H2::new(io, door, patience, since, &self.stopping));
             poll_fn(|context| requests.poll_ready(context)).await?;
+            let connection = Box::new(H2::new(io, door, patience, since, &self.stopping));
             let served = requests.call((Connection::H2(connection), Protocol::Http2, client));
             return Box::pin(served).await;
         }
         let mut awake = Resting { io, until: since + patience.head };
         loop {
             let bed = Bed::default();
-            let connection = H1::new(awake, self.door.clone(), patience, bed.clone());
             poll_fn(|context| requests.poll_ready(context)).await?;
+            let connection = H1::new(awake, self.door.clone(), patience, bed.clone());
             let served = requests.call((Connection::H1(connection), Protocol::Http1, client));
             Box::pin(served).await?;
             let Some(resting) = bed.take() else { return Ok(()) };

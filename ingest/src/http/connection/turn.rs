@@ -8,9 +8,12 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use tokio::time::Instant;
 
-/// Answers of a connection that are made before they are written: with the largest, `/metrics`,
-/// some hundred kilobytes.
+/// Answers of a connection that are made before they are written.
 const UNWRITTEN_MAX: usize = 8;
+
+/// Their bytes, the last one's aside: as many as one that does not read may make us hold. The
+/// largest are `/metrics`, some dozens of kilobytes each.
+const UNWRITTEN_BYTES_MAX: u64 = 16 * 1024;
 
 /// Shared by a connection and its requests, all on one thread.
 #[derive(Debug, Clone)]
@@ -24,6 +27,7 @@ struct State {
     is_blocked: Cell<bool>,
     /// Answers that are made and not yet written.
     unwritten: Cell<usize>,
+    unwritten_bytes: Cell<u64>,
     /// Who waits for both to end.
     waker: RefCell<Option<Waker>>,
     /// Bytes of the last request's body; `None` where its head does not say.
@@ -72,6 +76,7 @@ impl Turn {
             is_closed: Cell::default(),
             is_blocked: Cell::default(),
             unwritten: Cell::default(),
+            unwritten_bytes: Cell::default(),
             waker: RefCell::default(),
             body: Cell::new(Some(0)),
             is_endless: Cell::default(),
@@ -93,6 +98,7 @@ impl Turn {
             None => {
                 self.0.waits.set(Waits::Answer);
                 self.0.body.set(body);
+                self.0.is_endless.set(false);
             }
             Some(streams) => streams.open.set(streams.open.get() + 1),
         }
@@ -122,9 +128,15 @@ impl Turn {
         self.0.is_closed.get()
     }
 
-    /// The answer is a stream: it may go on when all that is made of it is written.
-    pub(in crate::http) fn go_on(&self, is_endless: bool) {
-        self.0.is_endless.set(is_endless);
+    /// The answer that was made has so many bytes. Only for HTTP/1.1.
+    pub(in crate::http) fn made(&self, bytes: u64) {
+        self.0.unwritten_bytes.set(self.0.unwritten_bytes.get().saturating_add(bytes));
+    }
+
+    /// The answer is a stream: it may go on when all that is made of it is written. Only for
+    /// HTTP/1.1.
+    pub(in crate::http) fn go_on(&self) {
+        self.0.is_endless.set(true);
     }
 
     /// Bytes of the last request's body, where its head says.
@@ -164,7 +176,9 @@ impl Turn {
 
     /// Whether answers have to be written before more are made.
     pub(super) fn is_held(&self) -> bool {
-        self.is_blocked() || self.0.unwritten.get() >= UNWRITTEN_MAX
+        self.is_blocked()
+            || self.0.unwritten.get() >= UNWRITTEN_MAX
+            || self.0.unwritten_bytes.get() >= UNWRITTEN_BYTES_MAX
     }
 
     pub(super) fn is_blocked(&self) -> bool {
@@ -178,6 +192,7 @@ impl Turn {
     /// All is written, and taken. Returns whether the client was slow to take it.
     pub(super) fn written(&self) -> bool {
         self.0.unwritten.set(0);
+        self.0.unwritten_bytes.set(0);
         if let Some(waker) = self.0.waker.borrow_mut().take() {
             waker.wake();
         }
