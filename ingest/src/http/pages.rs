@@ -4,6 +4,7 @@
 //! frames so.
 
 use super::codes::Code;
+use super::connection::Turn;
 use super::{BEACON_PATH, Door, Problem};
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, web};
 
@@ -15,9 +16,12 @@ pub(super) const READ: &str = "GET";
 
 /// `GET /metrics`.
 pub(super) fn metrics() -> Resource {
-    let metrics = async |door: web::Data<Door>| match door.metrics.render().await {
-        Ok(text) => HttpResponse::Ok().content_type(OPEN_METRICS).body(text),
-        Err(_) => door.refuse(Problem::plain(Code::Internal), READ),
+    let metrics = async |request: HttpRequest, door: web::Data<Door>| {
+        let is_ahead = request.conn_data::<Turn>().is_some_and(Turn::is_ahead);
+        match door.metrics.render(is_ahead).await {
+            Ok(text) => HttpResponse::Ok().content_type(OPEN_METRICS).body(text),
+            Err(_) => door.refuse(Problem::plain(Code::Internal), READ),
+        }
     };
     web::resource("/metrics").get(metrics).default_service(wrong_method(READ))
 }

@@ -227,16 +227,17 @@ impl Metrics {
         self.durations.observe(duration.as_secs_f64());
     }
 
-    /// Everything in the OpenMetrics text format, which Prometheus reads.
+    /// Everything in the OpenMetrics text format, which Prometheus reads; up to a second old for
+    /// whoever `is_ahead`, asking for more before it has this one.
     ///
     /// # Errors
     /// Never in practice: writing to a string does not fail.
-    pub async fn render(&self) -> Result<Bytes, std::fmt::Error> {
+    pub async fn render(&self, is_ahead: bool) -> Result<Bytes, std::fmt::Error> {
         let make = || {
             let mut text = String::new();
             encode(&mut text, &self.registry).map(|()| text)
         };
-        self.text.get(make).await
+        self.text.get(is_ahead, make).await
     }
 }
 

@@ -11,7 +11,7 @@
 //! - Rest, when nothing happens: see [`rest`](super::rest).
 
 use super::deadline::Deadline;
-use super::rest::{Bed, Read, Resting};
+use super::rest::{Bed, Resting};
 use super::turn::Waits;
 use super::{Patience, Turn};
 use crate::edge::stream::Stream;
@@ -44,7 +44,6 @@ pub(in crate::http) struct H1 {
     deadline: Deadline,
     /// When it has waited too long for the next request.
     idle_end: Instant,
-    read: Read,
     /// Where it goes to rest; `is_resting`: actix is being told that it has ended.
     bed: Bed,
     is_resting: bool,
@@ -77,7 +76,6 @@ impl H1 {
             patience,
             deadline: Deadline::new(rest.min(idle_end)),
             idle_end,
-            read: Read::default(),
             bed,
             is_resting: false,
             given: 0,
@@ -114,7 +112,7 @@ impl H1 {
             return Ok(());
         }
         if waits == Waits::Idle && !self.turn.is_blocked() && self.last.is_none() {
-            self.is_resting = self.turn.may_rest() && self.read.is_all(self.turn.body());
+            self.is_resting = self.turn.may_rest();
             if self.is_resting || self.deadline.set(self.idle_end, context).is_pending() {
                 return Ok(());
             }
@@ -228,10 +226,11 @@ impl AsyncRead for H1 {
         ready!(this.io()?.poll_read(context, buffer))?;
         let new = &buffer.filled()[before..];
         this.given += new.len();
-        if this.turn.waits() != Waits::Idle {
-            this.read.go_on(new.len());
-        } else if !new.is_empty() {
-            this.read.begin(new, this.turn.body());
+        if new.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        this.turn.read(new);
+        if this.turn.waits() == Waits::Idle {
             this.turn.set_waits(Waits::Head);
             if !this.turn.is_blocked() {
                 this.wait(this.patience.head, context);

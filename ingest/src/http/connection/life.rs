@@ -60,7 +60,7 @@ impl Life {
         loop {
             let bed = Bed::default();
             poll_fn(|context| requests.poll_ready(context)).await?;
-            let connection = H1::new(awake, self.door.clone(), patience, bed.clone());
+            let connection = Box::new(H1::new(awake, self.door.clone(), patience, bed.clone()));
             let served = requests.call((Connection::H1(connection), Protocol::Http1, client));
             Box::pin(served).await?;
             let Some(resting) = bed.take() else { return Ok(()) };

@@ -39,7 +39,7 @@ pub(super) struct Patience {
 /// A client's connection.
 pub(super) enum Connection {
     /// It speaks HTTP/1.1.
-    H1(H1),
+    H1(Box<H1>),
     /// It speaks HTTP/2.
     H2(Box<H2>),
 }
@@ -61,7 +61,7 @@ impl AsyncRead for Connection {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         match self.get_mut() {
-            Self::H1(connection) => Pin::new(connection).poll_read(context, buffer),
+            Self::H1(connection) => Pin::new(connection.as_mut()).poll_read(context, buffer),
             Self::H2(connection) => Pin::new(connection.as_mut()).poll_read(context, buffer),
         }
     }
@@ -74,21 +74,21 @@ impl AsyncWrite for Connection {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
-            Self::H1(connection) => Pin::new(connection).poll_write(context, bytes),
+            Self::H1(connection) => Pin::new(connection.as_mut()).poll_write(context, bytes),
             Self::H2(connection) => Pin::new(connection.as_mut()).poll_write(context, bytes),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
-            Self::H1(connection) => Pin::new(connection).poll_flush(context),
+            Self::H1(connection) => Pin::new(connection.as_mut()).poll_flush(context),
             Self::H2(connection) => Pin::new(connection.as_mut()).poll_flush(context),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
-            Self::H1(connection) => Pin::new(connection).poll_shutdown(context),
+            Self::H1(connection) => Pin::new(connection.as_mut()).poll_shutdown(context),
             Self::H2(connection) => Pin::new(connection.as_mut()).poll_shutdown(context),
         }
     }

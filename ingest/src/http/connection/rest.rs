@@ -55,7 +55,7 @@ impl Resting {
 }
 
 /// What was read of a connection, beside what its requests were made of.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Read {
     /// Bytes since the beginning of the last request.
     bytes: usize,

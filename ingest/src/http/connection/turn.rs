@@ -1,5 +1,6 @@
 //! What a connection and its requests tell each other.
 
+use super::rest::Read;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use bytes::Bytes;
 use std::cell::{Cell, RefCell};
@@ -30,6 +31,7 @@ struct State {
     unwritten_bytes: Cell<u64>,
     /// Who waits for both to end.
     waker: RefCell<Option<Waker>>,
+    read: Cell<Read>,
     /// Bytes of the last request's body; `None` where its head does not say.
     body: Cell<Option<usize>>,
     /// Its answer goes on for as long as it likes.
@@ -78,6 +80,7 @@ impl Turn {
             unwritten: Cell::default(),
             unwritten_bytes: Cell::default(),
             waker: RefCell::default(),
+            read: Cell::default(),
             body: Cell::new(Some(0)),
             is_endless: Cell::default(),
             streams,
@@ -139,15 +142,26 @@ impl Turn {
         self.0.is_endless.set(true);
     }
 
-    /// Bytes of the last request's body, where its head says.
-    pub(super) fn body(&self) -> Option<usize> {
-        self.0.body.get()
+    /// Bytes were read: the first of a head, or others.
+    pub(super) fn read(&self, bytes: &[u8]) {
+        let mut read = self.0.read.get();
+        match self.waits() {
+            Waits::Idle => read.begin(bytes, self.0.body.get()),
+            Waits::Head | Waits::Answer => read.go_on(bytes.len()),
+        }
+        self.0.read.set(read);
+    }
+
+    /// Whether more may have been read than the request that is answered. Only for HTTP/1.1.
+    pub(in crate::http) fn is_ahead(&self) -> bool {
+        self.0.streams.is_none() && !self.0.read.get().is_all(self.0.body.get())
     }
 
     /// Whether all requests are answered to the end, and more may come. Only for HTTP/1.1.
     pub(super) fn may_rest(&self) -> bool {
         let is_written = self.0.unwritten.get() == 0 && !self.is_blocked();
-        is_written && self.waits() == Waits::Idle && !self.0.is_endless.get() && !self.is_closed()
+        let is_over = is_written && !self.0.is_endless.get() && !self.is_closed();
+        is_over && self.waits() == Waits::Idle && !self.is_ahead()
     }
 
     /// Waits until the answers before are written. Actix answers all that it has read, thousands of
