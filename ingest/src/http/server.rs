@@ -178,10 +178,8 @@ where
     if turn.is_multiplexed() {
         return Ok(answer.map_body(|_, body| turn.watch(body)));
     }
-    match answer.response().body().size() {
-        BodySize::Stream => turn.go_on(),
-        BodySize::Sized(bytes) => turn.made(bytes),
-        BodySize::None => {}
+    if answer.response().body().size() == BodySize::Stream {
+        turn.go_on();
     }
     if door.is_draining() {
         close(&mut answer, &turn);

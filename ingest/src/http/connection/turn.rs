@@ -9,12 +9,10 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use tokio::time::Instant;
 
-/// Answers of a connection that are made before they are written.
+/// Answers of a connection that are made before they are written: with the largest, `/metrics`,
+/// some hundred kilobytes. Fewer would let actix read on in between, until it has 128 KB and wakes
+/// itself for ever.
 const UNWRITTEN_MAX: usize = 8;
-
-/// Their bytes, the last one's aside: as many as one that does not read may make us hold. The
-/// largest are `/metrics`, some dozens of kilobytes each.
-const UNWRITTEN_BYTES_MAX: u64 = 16 * 1024;
 
 /// Shared by a connection and its requests, all on one thread.
 #[derive(Debug, Clone)]
@@ -28,7 +26,6 @@ struct State {
     is_blocked: Cell<bool>,
     /// Answers that are made and not yet written.
     unwritten: Cell<usize>,
-    unwritten_bytes: Cell<u64>,
     /// Who waits for both to end.
     waker: RefCell<Option<Waker>>,
     read: Cell<Read>,
@@ -78,7 +75,6 @@ impl Turn {
             is_closed: Cell::default(),
             is_blocked: Cell::default(),
             unwritten: Cell::default(),
-            unwritten_bytes: Cell::default(),
             waker: RefCell::default(),
             read: Cell::default(),
             body: Cell::new(Some(0)),
@@ -129,11 +125,6 @@ impl Turn {
     /// Whether the last answer is made.
     pub(in crate::http) fn is_closed(&self) -> bool {
         self.0.is_closed.get()
-    }
-
-    /// The answer that was made has so many bytes. Only for HTTP/1.1.
-    pub(in crate::http) fn made(&self, bytes: u64) {
-        self.0.unwritten_bytes.set(self.0.unwritten_bytes.get().saturating_add(bytes));
     }
 
     /// The answer is a stream: it may go on when all that is made of it is written. Only for
@@ -190,9 +181,7 @@ impl Turn {
 
     /// Whether answers have to be written before more are made.
     pub(super) fn is_held(&self) -> bool {
-        self.is_blocked()
-            || self.0.unwritten.get() >= UNWRITTEN_MAX
-            || self.0.unwritten_bytes.get() >= UNWRITTEN_BYTES_MAX
+        self.is_blocked() || self.0.unwritten.get() >= UNWRITTEN_MAX
     }
 
     pub(super) fn is_blocked(&self) -> bool {
@@ -206,7 +195,6 @@ impl Turn {
     /// All is written, and taken. Returns whether the client was slow to take it.
     pub(super) fn written(&self) -> bool {
         self.0.unwritten.set(0);
-        self.0.unwritten_bytes.set(0);
         if let Some(waker) = self.0.waker.borrow_mut().take() {
             waker.wake();
         }
