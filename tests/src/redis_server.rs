@@ -1,6 +1,7 @@
 //! A real Redis.
 
 use crate::process::Process;
+use dna_protocol::packed::unpack_entry;
 use std::path::PathBuf;
 use std::process::Command;
 use tempfile::TempDir;
@@ -101,7 +102,7 @@ impl RedisServer {
     }
 
     /// Every byte that Redis holds: all keys and all values, as `DUMP` writes them, and every
-    /// stream entry's fields in the clear.
+    /// stream entry's fields in the clear, also as they are unpacked.
     ///
     /// # Panics
     /// When it does not answer.
@@ -129,7 +130,13 @@ impl RedisServer {
 
 fn collect(value: &redis::Value, out: &mut Vec<u8>) {
     match value {
-        redis::Value::BulkString(bytes) => out.extend(bytes),
+        redis::Value::BulkString(bytes) => {
+            out.extend(bytes);
+            // What is packed would hide what is looked for.
+            if let Some(entry) = unpack_entry(bytes, 1 << 24).expect("packed by ingest") {
+                out.extend(entry);
+            }
+        }
         redis::Value::Array(values) => values.iter().for_each(|value| collect(value, out)),
         _ => {}
     }

@@ -71,7 +71,8 @@ export async function startIngest({ redisUrl, port, origins = ['*'], keys = ['de
   const config = join(folder, 'ingest.toml');
   const listen = `127.0.0.1:${port ?? (await freePort())}`;
   const buffer = redisUrl
-    ? `[buffer.redis]\nurl = "${redisUrl}"\n[buffer.spool]\ndir = "${join(folder, 'spool')}"\n`
+    ? // Not packed: what must never be there is looked for in its bytes.
+      `[buffer.redis]\nurl = "${redisUrl}"\npack_entries = false\n[buffer.spool]\ndir = "${join(folder, 'spool')}"\n`
     : `[buffer.journal]\ndir = "${join(folder, 'journal')}"\n`;
   const signingKeyFile = join(folder, 'remote-config.pem');
   if (signingKey) await writeFile(signingKeyFile, signingKey);
