@@ -59,11 +59,7 @@ pub trait Record: Default + Sized {
     /// # Errors
     /// The field and what is wrong with its value.
     #[cfg(feature = "json")]
-    fn read_json(
-        &mut self,
-        name: &str,
-        raw: &serde_json::value::RawValue,
-    ) -> Result<bool, FieldError>;
+    fn read_json(&mut self, name: &str, raw: &str) -> Result<bool, FieldError>;
 }
 
 /// Writes `record` as a CBOR map.
@@ -194,7 +190,7 @@ macro_rules! record {
             fn read_json(
                 &mut self,
                 name: &str,
-                raw: &serde_json::value::RawValue,
+                raw: &str,
             ) -> Result<bool, $crate::problem::FieldError> {
                 match name {
                     $( $name => {

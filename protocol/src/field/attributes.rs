@@ -166,7 +166,7 @@ impl Field for Attributes {
     }
 
     #[cfg(feature = "json")]
-    fn from_json(raw: &serde_json::value::RawValue) -> Result<Self, FieldProblem> {
+    fn from_json(raw: &str) -> Result<Self, FieldProblem> {
         crate::json::attributes(raw)
     }
 }

@@ -27,8 +27,8 @@ impl<const LEN: usize> Field for Id<LEN> {
     }
 
     #[cfg(feature = "json")]
-    fn from_json(raw: &serde_json::value::RawValue) -> Result<Self, FieldProblem> {
-        let hex = crate::json::text(raw.get(), 2 * LEN)?;
+    fn from_json(raw: &str) -> Result<Self, FieldProblem> {
+        let hex = crate::json::text(raw, 2 * LEN)?;
         Self::from_hex(&hex).ok_or(Self::WRONG)
     }
 }

@@ -67,5 +67,5 @@ pub trait Field: Sized {
     /// # Errors
     /// What is wrong with the value.
     #[cfg(feature = "json")]
-    fn from_json(raw: &serde_json::value::RawValue) -> Result<Self, FieldProblem>;
+    fn from_json(raw: &str) -> Result<Self, FieldProblem>;
 }

@@ -59,8 +59,8 @@ impl Field for Millis {
     }
 
     #[cfg(feature = "json")]
-    fn from_json(raw: &serde_json::value::RawValue) -> Result<Self, FieldProblem> {
-        crate::json::number(raw.get()).and_then(Self::new)
+    fn from_json(raw: &str) -> Result<Self, FieldProblem> {
+        crate::json::number(raw).and_then(Self::new)
     }
 }
 
@@ -106,8 +106,8 @@ impl Field for Number {
     }
 
     #[cfg(feature = "json")]
-    fn from_json(raw: &serde_json::value::RawValue) -> Result<Self, FieldProblem> {
-        crate::json::number(raw.get()).and_then(Self::new)
+    fn from_json(raw: &str) -> Result<Self, FieldProblem> {
+        crate::json::number(raw).and_then(Self::new)
     }
 }
 
@@ -148,8 +148,8 @@ impl Field for u64 {
     }
 
     #[cfg(feature = "json")]
-    fn from_json(raw: &serde_json::value::RawValue) -> Result<Self, FieldProblem> {
-        let value = in_range(crate::json::number(raw.get())?, 0.0, INTEGER_MAX as f64)?;
+    fn from_json(raw: &str) -> Result<Self, FieldProblem> {
+        let value = in_range(crate::json::number(raw)?, 0.0, INTEGER_MAX as f64)?;
         if value.trunc() == value {
             Ok(value as u64)
         } else {
@@ -176,7 +176,7 @@ impl Field for i64 {
     }
 
     #[cfg(feature = "json")]
-    fn from_json(raw: &serde_json::value::RawValue) -> Result<Self, FieldProblem> {
-        raw.get().parse().map_err(|_| FieldProblem::WrongType("an integer"))
+    fn from_json(raw: &str) -> Result<Self, FieldProblem> {
+        raw.parse().map_err(|_| FieldProblem::WrongType("an integer"))
     }
 }

@@ -131,7 +131,7 @@ impl<const MAX: usize, K: Cleaning> Field for Text<MAX, K> {
     }
 
     #[cfg(feature = "json")]
-    fn from_json(raw: &serde_json::value::RawValue) -> Result<Self, FieldProblem> {
-        crate::json::text(raw.get(), MAX).map(|text| Self(text, PhantomData))
+    fn from_json(raw: &str) -> Result<Self, FieldProblem> {
+        crate::json::text(raw, MAX).map(|text| Self(text.into_owned(), PhantomData))
     }
 }

@@ -5,19 +5,20 @@
 //! straight from the body's bytes, with their length judged first, so a hostile body costs no
 //! more memory than itself.
 
-mod tree;
+mod event;
+mod scan;
 mod values;
 
-use crate::field::Field;
 use crate::limits::{DEPTH_MAX, FRAME_EVENTS_MAX};
-use crate::model::{Body, Event, Frame};
+use crate::model::{Event, Frame};
 use crate::problem::{Decoded, FieldError, FieldProblem, FrameProblem};
 use crate::record::Record;
-use serde::de::{IgnoredAny, MapAccess};
-use serde_json::value::RawValue;
+use scan::{Scan, Step, Stop};
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
-use tree::{Items, Members, Object, array, members, object};
-pub(crate) use values::{attributes, number, number_value, text};
+use std::collections::HashMap;
+
+pub(crate) use values::{attributes, number, number_value, records, text};
 
 /// The frame as JSON.
 #[must_use]
@@ -53,10 +54,9 @@ pub fn decode_frame(input: &[u8]) -> Result<Decoded, FrameProblem> {
         .map_err(|error| FrameProblem::InvalidUtf8 { at: error.valid_up_to() })?;
     check_depth(input)?;
     let mut reader = FrameReader::default();
-    if let Err(error) = members(text, &mut reader) {
-        // What is no JSON at all is told before what else may be wrong with it.
-        let problem = reader.problem.filter(|_| error.is_data());
-        return Err(problem.unwrap_or_else(|| malformed(&error)));
+    if scan::whole(text, |scan| scan.members(|scan, name| reader.member(scan, name))).is_err() {
+        // What is no JSON at all is told before what else may be wrong behind it.
+        return Err(reader.problem.unwrap_or_else(|| malformed(text)));
     }
     let FrameReader { mut decoded, event_count, .. } = reader;
     if event_count > FRAME_EVENTS_MAX {
@@ -81,44 +81,41 @@ struct FrameReader {
 }
 
 impl FrameReader {
-    fn wrong_events(&mut self, problem: FieldProblem) {
-        self.problem = Some(FrameProblem::Header(FieldError { field: "events", problem }));
+    fn member(&mut self, scan: &mut Scan<'_>, name: &str) -> Step {
+        if name != "events" {
+            let known = self.decoded.frame.header.read_json(name, scan.value()?);
+            self.decoded.skipped.keys += u32::from(known == Ok(false));
+            return known.map(drop).map_err(|error| self.wrong(error));
+        }
+        let wrong = |problem| FieldError { field: "events", problem };
+        if std::mem::replace(&mut self.seen_events, true) {
+            return Err(self.wrong(wrong(FieldProblem::Repeated)));
+        }
+        if !scan.opens_with(b'[') {
+            scan.pass()?;
+            return Err(self.wrong(wrong(FieldProblem::WrongType("an array"))));
+        }
+        scan.items(|scan| self.event(scan))
     }
 
-    fn event(&mut self, item: &RawValue) {
+    fn event(&mut self, scan: &mut Scan<'_>) -> Step {
         let (index, decoded) = (self.event_count, &mut self.decoded);
         self.event_count += 1;
+        // Beyond the limit nothing is looked at any more, only counted.
         if index >= FRAME_EVENTS_MAX {
-            return;
+            return scan.pass();
         }
-        match read_event(item, &mut decoded.skipped.keys) {
+        match event::read(scan, &mut decoded.skipped.keys)? {
             Ok(Some(event)) => decoded.take(index, event),
             Ok(None) => decoded.skipped.kinds += 1,
             Err(error) => decoded.reject(index, error),
         }
+        Ok(())
     }
-}
 
-impl<'a> Members<'a> for FrameReader {
-    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-        if name != "events" {
-            let known = self.decoded.frame.header.read_json(name, map.next_value()?);
-            self.decoded.skipped.keys += u32::from(known == Ok(false));
-            self.problem = known.err().map(FrameProblem::Header);
-            return Ok(self.problem.is_none());
-        }
-        if self.seen_events {
-            self.wrong_events(FieldProblem::Repeated);
-            return Ok(false);
-        }
-        self.seen_events = true;
-        let mut is_array = false;
-        let items = Items { is_array: &mut is_array, each: |item: &RawValue| self.event(item) };
-        let read = map.next_value_seed(items);
-        if read.is_err() && !is_array {
-            self.wrong_events(FieldProblem::WrongType("an array"));
-        }
-        read.map(|()| true)
+    fn wrong(&mut self, error: FieldError) -> Stop {
+        self.problem = Some(FrameProblem::Header(error));
+        Stop::Enough
     }
 }
 
@@ -148,168 +145,16 @@ fn check_depth(input: &[u8]) -> Result<(), FrameProblem> {
     Ok(())
 }
 
-fn malformed(error: &serde_json::Error) -> FrameProblem {
+/// What is wrong with a text that cannot be read.
+fn malformed(text: &str) -> FrameProblem {
+    let Err(error) = serde_json::from_str::<HashMap<String, IgnoredAny>>(text) else {
+        return FrameProblem::Json { line: 1, column: 1, what: "no object".to_owned() };
+    };
     // serde_json's words name types and characters, never the body's content; its own
     // " at line 1 column 2" would repeat ours.
     let words = error.to_string();
     let what = words.split(" at line ").next().unwrap_or_default().to_owned();
     FrameProblem::Json { line: error.line(), column: error.column(), what }
-}
-
-/// An event's members as they come.
-struct EventReader<'a, 'k> {
-    kind: Option<String>,
-    time: Option<f64>,
-    view: Option<usize>,
-    body: Content<'a>,
-    skipped_keys: &'k mut u32,
-    problem: Option<FieldError>,
-}
-
-/// An event's body.
-enum Content<'a> {
-    Missing,
-    /// It came before the kind.
-    Raw(&'a RawValue),
-    Read(Body),
-    /// Of a kind that is not known.
-    Passed,
-}
-
-fn wrong(field: &'static str, problem: FieldProblem) -> FieldError {
-    FieldError { field, problem }
-}
-
-impl<'a> Members<'a> for EventReader<'a, '_> {
-    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-        let result = match name {
-            "kind" if self.kind.is_none() => text(map.next_value::<&RawValue>()?.get(), 64)
-                .map(|name| self.kind = Some(name))
-                .map_err(|problem| wrong("kind", problem)),
-            "time" if self.time.is_none() => number(map.next_value::<&RawValue>()?.get())
-                .and_then(crate::cbor::event_time)
-                .map(|value| self.time = Some(value))
-                .map_err(|problem| wrong("time", problem)),
-            "view" if self.view.is_none() => u64::from_json(map.next_value()?)
-                .map(|value| self.view = Some(usize::try_from(value).unwrap_or(usize::MAX)))
-                .map_err(|problem| wrong("view", problem)),
-            "body" if matches!(self.body, Content::Missing) => return self.body(map),
-            "kind" => Err(wrong("kind", FieldProblem::Repeated)),
-            "time" => Err(wrong("time", FieldProblem::Repeated)),
-            "view" => Err(wrong("view", FieldProblem::Repeated)),
-            "body" => Err(wrong("body", FieldProblem::Repeated)),
-            _ => {
-                map.next_value::<IgnoredAny>()?;
-                *self.skipped_keys += 1;
-                Ok(())
-            }
-        };
-        self.problem = result.err();
-        Ok(self.problem.is_none())
-    }
-}
-
-impl<'a> EventReader<'a, '_> {
-    fn body<A: MapAccess<'a>>(&mut self, map: &mut A) -> Result<bool, A::Error> {
-        let Some(kind) = &self.kind else {
-            self.body = Content::Raw(map.next_value()?);
-            return Ok(true);
-        };
-        let Some(body) = Body::empty(kind) else {
-            map.next_value::<IgnoredAny>()?;
-            self.body = Content::Passed;
-            return Ok(true);
-        };
-        let mut reader = BodyReader { body, skipped_keys: self.skipped_keys, problem: None };
-        let read = map.next_value_seed(Object(&mut reader));
-        let BodyReader { body, problem, .. } = reader;
-        self.body = Content::Read(body);
-        if read.is_err() {
-            self.problem = Some(problem.unwrap_or_else(no_object));
-        }
-        read.map(|()| true)
-    }
-}
-
-/// A body's members as they come.
-struct BodyReader<'k> {
-    body: Body,
-    skipped_keys: &'k mut u32,
-    /// The first that is wrong.
-    problem: Option<FieldError>,
-}
-
-impl<'a> Members<'a> for BodyReader<'_> {
-    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-        let known = self.body.read_json(name, map.next_value()?);
-        *self.skipped_keys += u32::from(known == Ok(false));
-        self.problem = known.err();
-        Ok(self.problem.is_none())
-    }
-}
-
-fn no_object() -> FieldError {
-    wrong("body", FieldProblem::WrongType("an object"))
-}
-
-/// Reads an event; `None` when its kind is unknown.
-fn read_event(raw: &RawValue, skipped_keys: &mut u32) -> Result<Option<Event>, FieldError> {
-    let mut reader = EventReader {
-        kind: None,
-        time: None,
-        view: None,
-        body: Content::Missing,
-        skipped_keys,
-        problem: None,
-    };
-    let read = members(raw.get(), &mut reader);
-    let EventReader { kind, time, view, body, skipped_keys, problem } = reader;
-    if read.is_err() {
-        return Err(problem.unwrap_or_else(|| wrong("event", FieldProblem::WrongType("an object"))));
-    }
-    let missing = |field| wrong(field, FieldProblem::Missing);
-    let kind = kind.ok_or_else(|| missing("kind"))?;
-    let body = match body {
-        Content::Missing => return Err(missing("body")),
-        Content::Passed => return Ok(None),
-        Content::Read(body) => body,
-        Content::Raw(raw) => {
-            let Some(body) = Body::empty(&kind) else { return Ok(None) };
-            let mut reader = BodyReader { body, skipped_keys, problem: None };
-            if members(raw.get(), &mut reader).is_err() {
-                return Err(reader.problem.unwrap_or_else(no_object));
-            }
-            reader.body
-        }
-    };
-    body.check_required()?;
-    let time = time.ok_or_else(|| missing("time"))?;
-    Ok(Some(Event { time, view: view.unwrap_or(0), body }))
-}
-
-/// Reads a list of records; unknown names in them are passed over.
-pub(crate) fn records<R: Record>(
-    raw: &RawValue,
-    mut each: impl FnMut(R) -> Result<(), FieldProblem>,
-) -> Result<(), FieldProblem> {
-    let mut result = Ok(());
-    array(raw.get(), |item| {
-        if result.is_ok() {
-            result = record(item).and_then(&mut each);
-        }
-    })
-    .map_err(|_| FieldProblem::WrongType("an array"))?;
-    result
-}
-
-fn record<R: Record>(raw: &RawValue) -> Result<R, FieldProblem> {
-    let mut record = R::default();
-    let mut problem = None;
-    object(raw.get(), |name, raw| {
-        record.read_json(name, raw).map_err(|error| problem = Some(error.problem)).is_ok()
-    })
-    .map_err(|_| problem.take().unwrap_or(FieldProblem::WrongType("an object")))?;
-    Ok(record)
 }
 
 /// A record as an object.

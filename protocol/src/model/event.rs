@@ -118,7 +118,7 @@ macro_rules! kinds {
             }
 
             #[cfg(feature = "json")]
-            pub(crate) fn read_json(&mut self, name: &str, raw: &serde_json::value::RawValue) -> Result<bool, FieldError> {
+            pub(crate) fn read_json(&mut self, name: &str, raw: &str) -> Result<bool, FieldError> {
                 match self { $( Self::$kind(record) => record.read_json(name, raw), )* }
             }
 

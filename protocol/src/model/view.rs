@@ -85,7 +85,7 @@ impl Field for Views {
     }
 
     #[cfg(feature = "json")]
-    fn from_json(raw: &serde_json::value::RawValue) -> Result<Self, FieldProblem> {
+    fn from_json(raw: &str) -> Result<Self, FieldProblem> {
         let mut views = Self::default();
         crate::json::records(raw, |view| views.push(view))?;
         Ok(views)
