@@ -128,22 +128,27 @@ impl Certificates {
         Ok(config)
     }
 
-    /// Follows the files until the runtime ends: looks every few seconds, and at SIGHUP.
-    pub async fn follow(self: Arc<Self>) {
-        let hangup = tokio::signal::unix::SignalKind::hangup();
-        let Ok(mut hangup) = tokio::signal::unix::signal(hangup) else { return };
+    /// Follows the files, as they are now, until the runtime ends: looks every few seconds, and at
+    /// SIGHUP.
+    pub fn follow(self: Arc<Self>) -> impl Future<Output = ()> {
+        // Not when it is run first: until then a file may have changed.
         let mut seen = self.stamp();
-        loop {
-            let asked = tokio::select! {
-                asked = hangup.recv() => asked.is_some(),
-                () = tokio::time::sleep(CERTIFICATE_POLL) => false,
-            };
-            let now = self.stamp();
-            if asked || now != seen {
-                // A pair that is half replaced is refused, and looked at again when the other
-                // file comes: that changes the stamp too.
-                let _ = self.reload();
-                seen = now;
+        let hangup = tokio::signal::unix::SignalKind::hangup();
+        let hangup = tokio::signal::unix::signal(hangup);
+        async move {
+            let Ok(mut hangup) = hangup else { return };
+            loop {
+                let asked = tokio::select! {
+                    asked = hangup.recv() => asked.is_some(),
+                    () = tokio::time::sleep(CERTIFICATE_POLL) => false,
+                };
+                let now = self.stamp();
+                if asked || now != seen {
+                    // A pair that is half replaced is refused, and looked at again when the other
+                    // file comes: that changes the stamp too.
+                    let _ = self.reload();
+                    seen = now;
+                }
             }
         }
     }
