@@ -8,12 +8,10 @@
 use super::queue::{Answer, Queue};
 use super::{BufferCounters, Group, Item, KeepError, Spooling, limits};
 use std::future::Future;
-use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, oneshot};
-use tokio::time::{Interval, MissedTickBehavior};
 
 /// Where groups are written: the journal, Redis, or memory in tests.
 pub trait Sink: Send + 'static {
@@ -40,6 +38,12 @@ pub trait Sink: Send + 'static {
     /// What waits on the disk for the store to come back; `None` when groups go to it.
     fn spooling(&self) -> Option<Spooling> {
         None
+    }
+
+    /// Called before the first group on a runtime: what belongs to the one before, such as a
+    /// connection, is let go.
+    fn moved(&mut self) -> impl Future<Output = ()> + Send {
+        async {}
     }
 
     /// Called once, when no more groups come.
@@ -86,6 +90,8 @@ pub(super) struct Shared {
     /// The committer waits to be woken. Changed under the queue's lock only.
     sleeps: AtomicBool,
     work: Notify,
+    /// Counts the runtimes that the committer was wanted on.
+    place: AtomicU64,
     bounds: Bounds,
     health: Mutex<Health>,
     pub(super) counters: Arc<BufferCounters>,
@@ -151,6 +157,7 @@ impl Shared {
             closed: AtomicBool::new(false),
             sleeps: AtomicBool::new(false),
             work: Notify::new(),
+            place: AtomicU64::new(0),
             bounds,
             health,
             counters,
@@ -186,7 +193,7 @@ impl Shared {
     }
 
     /// Takes a group; `None` when nothing waits, and the committer is about to sleep.
-    fn take_group(&self) -> Option<(Vec<Item>, Vec<Answer>)> {
+    pub(super) fn take_group(&self) -> Option<(Vec<Item>, Vec<Answer>)> {
         let mut queue = lock(&self.queue);
         let group = queue.take_group();
         self.sleeps.store(group.is_none(), Ordering::Relaxed);
@@ -195,7 +202,7 @@ impl Shared {
     }
 
     /// Answers those that have waited too long.
-    fn expire(&self) {
+    pub(super) fn expire(&self) {
         let mut queue = lock(&self.queue);
         let expired = queue.expire(Instant::now(), self.bounds.wait_max);
         self.counters.queued(queue.size());
@@ -211,11 +218,39 @@ impl Shared {
         self.work.notify_one();
     }
 
+    /// Resolves when something may wait, or the committer is wanted elsewhere.
+    pub(super) async fn work(&self) {
+        self.work.notified().await;
+    }
+
+    /// Where the committer is wanted.
+    pub(super) fn place(&self) -> u64 {
+        self.place.load(Ordering::Acquire)
+    }
+
+    /// Wants the committer elsewhere; where.
+    pub(super) fn move_on(&self) -> u64 {
+        let place = self.place.fetch_add(1, Ordering::AcqRel) + 1;
+        self.work.notify_one();
+        place
+    }
+
+    /// Answers what still waits; nothing more is taken.
+    pub(super) fn end(&self) {
+        let mut queue = lock(&self.queue);
+        self.closed.store(true, Ordering::Release);
+        // A dropped sender wakes its waiter, who is answered that the buffer has stopped.
+        *queue = Queue::default();
+        drop(queue);
+        lock(&self.health).problem = Some(stopped().to_string());
+        self.counters.queued((0, 0));
+    }
+
     pub(super) fn bounds(&self) -> Bounds {
         self.bounds
     }
 
-    fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
 
@@ -231,7 +266,7 @@ impl Shared {
         lock(&self.queue).load_of(app, &self.bounds)
     }
 
-    fn learn<S: Sink>(&self, problem: Option<&KeepError>, sink: &S) {
+    pub(super) fn learn<S: Sink>(&self, problem: Option<&KeepError>, sink: &S) {
         let new = Health::new(problem, sink);
         let mut health = lock(&self.health);
         // Not each new reason: under load a failing disk gives one for each file.
@@ -239,87 +274,5 @@ impl Shared {
             new.tell();
         }
         *health = new;
-    }
-}
-
-/// Answers what still waits when the committer ends, however it ends.
-struct Ending(Arc<Shared>);
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        let mut queue = lock(&self.0.queue);
-        self.0.closed.store(true, Ordering::Release);
-        // A dropped sender wakes its waiter, who is answered that the buffer has stopped.
-        *queue = Queue::default();
-        drop(queue);
-        lock(&self.0.health).problem = Some(stopped().to_string());
-        self.0.counters.queued((0, 0));
-    }
-}
-
-/// Writes groups until the queue is closed and empty.
-pub(super) async fn run<S: Sink>(shared: Arc<Shared>, mut sink: S) {
-    let _ending = Ending(Arc::clone(&shared));
-    let mut sweep = tokio::time::interval(limits::SWEEP_INTERVAL);
-    sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        // Before looking: what came before it was closed is written.
-        let is_closed = shared.is_closed();
-        while let Some((items, answers)) = shared.take_group() {
-            let commit = commit(&shared, &mut sink, items, answers);
-            sweeping(&shared, &mut sweep, commit).await;
-        }
-        if is_closed {
-            break;
-        }
-        tokio::select! {
-            () = shared.work.notified() => {}
-            () = tokio::time::sleep(limits::PROBE_INTERVAL) => {
-                sweeping(&shared, &mut sweep, probe(&shared, &mut sink)).await;
-            }
-        }
-    }
-    sink.close().await;
-}
-
-/// Waits for `work`, and answers meanwhile who has waited too long behind it. One timer for all,
-/// for one each would cost more than the rest of a request's way through here.
-async fn sweeping(shared: &Shared, sweep: &mut Interval, work: impl Future<Output = ()>) {
-    let mut work = pin!(work);
-    loop {
-        tokio::select! {
-            biased;
-            () = &mut work => return,
-            _ = sweep.tick() => shared.expire(),
-        }
-    }
-}
-
-async fn probe<S: Sink>(shared: &Shared, sink: &mut S) {
-    let outcome = sink.probe().await;
-    shared.learn(outcome.as_ref().err(), sink);
-}
-
-async fn commit<S: Sink>(shared: &Shared, sink: &mut S, items: Vec<Item>, answers: Vec<Answer>) {
-    let sizes: Vec<usize> = items.iter().map(|item| item.bytes.len()).collect();
-    let started = Instant::now();
-    let written = sink.write_group(Group::new(items)).await;
-    shared.counters.committed(started.elapsed());
-    let outcomes = match written {
-        Ok(()) => vec![Ok(()); answers.len()],
-        Err(GroupError::All(error)) => vec![Err(error); answers.len()],
-        Err(GroupError::Each(outcomes)) => outcomes,
-    };
-    debug_assert_eq!(outcomes.len(), answers.len(), "one outcome an item");
-    let refusal = outcomes.iter().find_map(|outcome| outcome.as_ref().err().cloned());
-    shared.learn(refusal.or_else(|| sink.problem()).as_ref(), sink);
-    for ((outcome, answer), size) in outcomes.into_iter().zip(answers).zip(sizes) {
-        match &outcome {
-            Ok(()) => shared.counters.kept(1, size),
-            Err(error) => shared.counters.refused(error),
-        }
-        // Nobody may wait any more: a page that was left closes its connection. The entry is
-        // kept all the same, for its page cannot send it again.
-        let _ = answer.send(outcome);
     }
 }

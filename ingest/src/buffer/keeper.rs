@@ -1,17 +1,17 @@
 //! The handle through which the door keeps entries.
 
-use super::commit::{Bounds, Health, Shared, Sink, run};
+use super::commit::{Bounds, Shared, Sink};
+use super::committer::Home;
 use super::{BufferCounters, Item, KeepError, Spooling};
 use serde::Serialize;
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::task::JoinHandle;
+use std::sync::Arc;
 
 /// A cheap handle on the buffer, shared by all workers.
 #[derive(Clone)]
 pub struct Keeper {
     shared: Arc<Shared>,
     kind: &'static str,
-    committer: Arc<Mutex<Option<JoinHandle<()>>>>,
+    committer: Home,
 }
 
 /// How the buffer is, for `/health/ready`.
@@ -35,17 +35,20 @@ pub struct Status {
 
 impl Keeper {
     /// Probes `sink`, so that the status is known, and starts a committer that writes to it.
-    pub async fn start<S: Sink>(
-        mut sink: S,
-        bounds: Bounds,
-        counters: Arc<BufferCounters>,
-    ) -> Self {
-        let problem = sink.probe().await.err();
-        let health = Health::new(problem.as_ref(), &sink);
-        health.tell();
-        let shared = Arc::new(Shared::new(bounds, counters, health));
-        let committer = tokio::spawn(run(Arc::clone(&shared), sink));
-        Self { shared, kind: S::KIND, committer: Arc::new(Mutex::new(Some(committer))) }
+    pub async fn start<S: Sink>(sink: S, bounds: Bounds, counters: Arc<BufferCounters>) -> Self {
+        let (committer, shared) = Home::new(sink, bounds, counters).await;
+        let keeper = Self { shared, kind: S::KIND, committer };
+        keeper.commit_here();
+        keeper
+    }
+
+    /// Has groups written on the current runtime from now on. Where one thread alone takes
+    /// requests, that is the one: else each group would cost it two changes of thread.
+    ///
+    /// A runtime that ends should not have it any more: the group in hand would be cut off. What
+    /// waits then is written by [`close`](Self::close).
+    pub fn commit_here(&self) {
+        self.committer.run_here(&self.shared);
     }
 
     /// Keeps an entry where there is one application only; see [`keep_for`](Self::keep_for).
@@ -114,10 +117,7 @@ impl Keeper {
     /// [`KeepError::Unavailable`] from then on.
     pub async fn close(self) {
         self.shared.close();
-        let committer = self.committer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(committer) = committer {
-            // A committer that panicked has answered its waiters; there is nothing to flush.
-            let _ = committer.await;
-        }
+        // A committer that panicked has answered its waiters; there is nothing to flush.
+        self.committer.finish(&self.shared).await;
     }
 }

@@ -11,6 +11,7 @@
 //! session and sequence.
 
 pub mod commit;
+mod committer;
 mod counters;
 mod error;
 pub mod journal;

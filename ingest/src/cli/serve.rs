@@ -25,7 +25,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let (reloader, config) = Reloader::start(args.config.reading())?;
     logging::start(config.log_format)?;
     open_files::raise(&config);
-    actix_web::rt::System::new().block_on(serve(config, reloader))
+    // Not actix's own runtime: its tasks would each be woken twice, by way of a set of tasks.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(serve(config, reloader))
 }
 
 /// Serves until a signal, then stops in the order that loses nothing: no new connections, the
@@ -60,6 +62,7 @@ async fn serve(config: Config, reloader: Reloader) -> Result<ExitCode, Failure> 
     let server = bound.server;
     let handle = server.handle();
     let delay = config.http.drain_delay;
+    let committing = keeper.clone();
     let stop = async move {
         tokio::select! {
             _ = terminate.recv() => {
@@ -79,6 +82,8 @@ async fn serve(config: Config, reloader: Reloader) -> Result<ExitCode, Failure> 
         if let Some(live) = live {
             live.close();
         }
+        // The worker's thread, which may have had the committer, ends now.
+        committing.commit_here();
         handle.stop(true).await;
     };
     let (served, ()) = tokio::join!(server, stop);

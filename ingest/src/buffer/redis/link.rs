@@ -89,6 +89,14 @@ impl Link {
         self.state = State::Idle;
     }
 
+    /// The same, and the next command waits until it is there, as the first did.
+    pub(super) fn connect_anew(&mut self) {
+        if matches!(self.state, State::Connected(_)) {
+            self.drop_connection();
+            self.patience = self.connector.connect_timeout();
+        }
+    }
+
     /// The connection, made if it is not there.
     pub(super) async fn connection(&mut self) -> Result<MultiplexedConnection, KeepError> {
         if let State::Connected(connection) = &self.state {

@@ -295,4 +295,9 @@ impl Sink for RedisSink {
     fn durability(&self) -> String {
         self.promise.text.clone()
     }
+
+    /// A connection is a task of the runtime that it was made on.
+    async fn moved(&mut self) {
+        self.masters.nodes.iter_mut().for_each(|node| node.link().connect_anew());
+    }
 }

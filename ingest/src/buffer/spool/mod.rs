@@ -312,6 +312,13 @@ impl<S: Sink> Sink for SpoolSink<S> {
         }
     }
 
+    async fn moved(&mut self) {
+        // While it is replayed to, its connection is the replay's.
+        if !self.is_spooling {
+            self.primary.lock().await.moved().await;
+        }
+    }
+
     fn spooling(&self) -> Option<Spooling> {
         self.is_spooling.then(|| Spooling {
             entries: self.replaying.entries(),

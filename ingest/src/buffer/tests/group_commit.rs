@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
-const WIDE: Bounds =
+pub(super) const WIDE: Bounds =
     Bounds { items_max: 10_000, bytes_max: 64 * 1024 * 1024, wait_max: Duration::from_secs(60) };
 
 pub(super) async fn start(sink: MemorySink, bounds: Bounds) -> (Keeper, Arc<BufferCounters>) {
@@ -17,7 +17,7 @@ pub(super) async fn start(sink: MemorySink, bounds: Bounds) -> (Keeper, Arc<Buff
     (Keeper::start(sink, bounds, Arc::clone(&counters)).await, counters)
 }
 
-fn item(text: &str) -> Item {
+pub(super) fn item(text: &str) -> Item {
     Item { shard: 0, bytes: Bytes::copy_from_slice(text.as_bytes()) }
 }
 

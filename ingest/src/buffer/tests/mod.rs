@@ -2,6 +2,7 @@
 
 mod fairness;
 mod group_commit;
+mod moves;
 
 use super::shard_of;
 
