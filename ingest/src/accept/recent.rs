@@ -6,9 +6,10 @@
 
 use crate::buffer::KeepError;
 use crate::limits::{RECENT_FRAMES_MAX, RECENT_PARTS};
+use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 use std::collections::HashMap;
-use std::collections::hash_map::{Entry, RandomState};
+use std::collections::hash_map::Entry;
 use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
@@ -37,7 +38,7 @@ pub struct Recent {
 #[derive(Debug, Default)]
 struct Part {
     /// Those whose outcome is not known, with those who wait for it, if somebody does.
-    under_way: HashMap<FrameName, Waiting>,
+    under_way: HashMap<FrameName, Waiting, RandomState>,
     kept: Kept,
 }
 
@@ -131,7 +132,7 @@ pub struct Ticket {
 impl Default for Recent {
     fn default() -> Self {
         let parts = (0..RECENT_PARTS).map(|_| Mutex::default()).collect();
-        Self { parts, hasher: RandomState::new() }
+        Self { parts, hasher: RandomState::default() }
     }
 }
 

@@ -16,19 +16,6 @@ pub enum Stream {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
-impl Stream {
-    /// Waits until the system has something of the client.
-    ///
-    /// # Errors
-    /// What the system says.
-    pub async fn readable(&self) -> io::Result<()> {
-        match self {
-            Self::Plain(io) => io.readable().await,
-            Self::Tls(io) => io.get_ref().0.readable().await,
-        }
-    }
-}
-
 impl AsyncRead for Stream {
     fn poll_read(
         self: Pin<&mut Self>,

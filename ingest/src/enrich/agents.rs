@@ -3,8 +3,8 @@
 
 use super::user_agent::{Agent, looked_at, parse};
 use crate::limits::AGENTS_REMEMBERED_MAX;
+use foldhash::HashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 thread_local! {

@@ -1,7 +1,10 @@
 //! The answer to a frame that was taken.
 
 use crate::accept::{Rejected, Rejection};
-use actix_web::HttpResponse;
+use actix_http::Response;
+use actix_web::body::BoxBody;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+use bytes::Bytes;
 use dna_protocol::Skipped;
 use serde::Serialize;
 
@@ -61,8 +64,13 @@ impl Answer {
         Self { accepted, duplicate: true, ..Self::default() }
     }
 
-    pub(super) fn response(&self) -> HttpResponse {
-        HttpResponse::Ok().json(self)
+    pub(super) fn response(&self) -> Response<BoxBody> {
+        // Lists and maps of texts and numbers always have a JSON form.
+        let body = serde_json::to_vec(self).unwrap_or_default();
+        let mut response = Response::ok().set_body(BoxBody::new(Bytes::from(body)));
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, json);
+        response
     }
 }
 

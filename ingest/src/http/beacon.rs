@@ -6,31 +6,48 @@
 //! While many are refused, origin, room and rate are judged before the frame is read too.
 
 use super::answer::{Answer, LeftOut, SkippedCounts};
+pub(super) use super::body::Body;
 use super::codes::Code;
 use super::gate::{self, Quota};
 use super::keeping::{Keeping, Settled, not_kept};
-use super::{BEACON_PATH, Door, Problem, Rules, body, pages, peer, seen};
+use super::{BEACON_PATH, Door, Problem, Rules, body, pages, peer};
 use crate::accept::apps::{App, KeyError, Sender};
 use crate::accept::recent::{Claim, FrameName};
 use crate::accept::{Judged, Rejected, form, judge, places};
 use crate::buffer::{Item, shard_of};
 use crate::metrics::Metrics;
-use crate::telemetry::{Attribute, Phase};
+use crate::telemetry::{ActiveSpan, Attribute, Phase};
+use actix_http::{RequestHead, Response};
+use actix_web::body::BoxBody;
+use actix_web::http::Method;
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ORIGIN, REFERER,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderMap, HeaderValue, ORIGIN, REFERER,
 };
 use actix_web::middleware::DefaultHeaders;
-use actix_web::{HttpRequest, HttpResponse, Resource, web};
+use actix_web::{HttpResponse, Resource, guard, web};
 use dna_protocol::{Header, Skipped};
-use std::time::Instant;
 
 /// The methods of the path, for `Allow`.
 const METHODS: &str = "POST, OPTIONS";
 
-/// The path with its CORS headers, which stand on every answer: without them a page cannot read
-/// why it was refused. `*` is safe, since no cookie or other credential is ever looked at; which
-/// pages may send is judged by `Origin` for each application.
+/// The CORS headers that stand on every answer of the path: without them a page cannot read why it
+/// was refused. `*` is safe, since no cookie or other credential is ever looked at; which pages may
+/// send is judged by `Origin` for each application.
+const ORIGINS: &str = "*";
+const EXPOSED: &str = "Retry-After, X-Request-Id";
+
+/// Whether a request brings a beacon.
+pub(super) fn is_beacon(head: &RequestHead) -> bool {
+    is_beacon_at(head.method.as_str(), head.uri.path())
+}
+
+/// Whether `method` at `path` brings a beacon.
+pub(super) fn is_beacon_at(method: &str, path: &str) -> bool {
+    method == Method::POST.as_str() && path == BEACON_PATH
+}
+
+/// The path for all but beacons, which do not come so far: see `front`.
 pub(super) fn resource() -> Resource<
     impl actix_web::dev::ServiceFactory<
         actix_web::dev::ServiceRequest,
@@ -41,27 +58,42 @@ pub(super) fn resource() -> Resource<
     >,
 > {
     let cors = DefaultHeaders::new()
-        .add((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .add((ACCESS_CONTROL_EXPOSE_HEADERS, "Retry-After, X-Request-Id"));
+        .add((ACCESS_CONTROL_ALLOW_ORIGIN, ORIGINS))
+        .add((ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED));
     web::resource(BEACON_PATH)
-        .route(web::post().to(post))
-        .route(web::method(actix_web::http::Method::OPTIONS).to(preflight))
+        // Written in another way, it is another path.
+        .guard(guard::fn_guard(|context| context.head().uri.path() == BEACON_PATH))
+        .route(web::method(Method::OPTIONS).to(preflight))
         .default_service(pages::wrong_method(METHODS))
         .wrap(cors)
 }
 
-async fn post(request: HttpRequest, payload: web::Payload, door: web::Data<Door>) -> HttpResponse {
-    let started = Instant::now();
-    let response = match take(&request, payload, &door).await {
+/// What a beacon is answered, and whether its body was read to its end.
+pub(super) struct Posted {
+    pub(super) answer: Response<BoxBody>,
+    pub(super) is_read: bool,
+}
+
+/// Takes a beacon.
+pub(super) async fn post(
+    head: &RequestHead,
+    body: Body,
+    door: &web::Data<Door>,
+    span: Option<&ActiveSpan>,
+) -> Posted {
+    let mut is_read = false;
+    let mut answer = match take(head, body, door, span, &mut is_read).await {
         Ok(answer) => answer.response(),
-        Err(Refusal::Counted(problem)) => problem.response(METHODS),
+        Err(Refusal::Counted(problem)) => problem.response(METHODS).into(),
         Err(Refusal::Frame(problem)) => {
             tracing::debug!(reason = problem.code.name(), "frame refused");
-            door.refuse(problem, METHODS)
+            door.refuse(problem, METHODS).into()
         }
     };
-    door.metrics.took(started.elapsed());
-    response
+    let headers = answer.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static(ORIGINS));
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    Posted { answer, is_read }
 }
 
 /// A refusal, and whether its events were counted one by one instead of the frame.
@@ -77,33 +109,35 @@ impl<P: Into<Problem>> From<P> for Refusal {
 }
 
 async fn take(
-    request: &HttpRequest,
-    payload: web::Payload,
+    head: &RequestHead,
+    body: Body,
     door: &web::Data<Door>,
+    span: Option<&ActiveSpan>,
+    is_read: &mut bool,
 ) -> Result<Answer, Refusal> {
     // At the head of the request: a slow upload must not count as the client's clock.
     let now = (door.now)();
     let rules = door.rules();
-    let span = seen::span(request);
     let phase = |phase| span.iter().for_each(|span| span.phase(phase));
     phase(Phase::ReadBody);
-    let address = peer::address(request, &rules.trust);
+    let address = peer::address(head, &rules.trust);
     // The share is held to the end: what is decoded is about as large as the body was.
-    let sent = body::read(request, payload, &rules.limits, &door.bodies).await?;
+    let sent = body::read(head, body, &rules.limits, &door.bodies).await?;
+    *is_read = true;
     phase(Phase::Judge);
     // Behind the body, so that the connection can go on, and before all that costs more.
     door.gate.address(address, &rules)?;
     let (body, _share) = sent.decompressed(&rules.limits)?;
     let opened = form::open(&body, rules.limits.decompressed_bytes_max)?;
-    refuse_unread(request, &opened, door, &rules, now)?;
+    refuse_unread(head, &opened, door, &rules, now)?;
     let decoded = opened.decode()?;
     drop(body);
     let sender = sender(&decoded.frame.header, &rules, now)?;
     let app = sender.app;
-    if let Some(span) = &span {
+    if let Some(span) = span {
         span.note("dna.app", Attribute::Text(app.name.to_string()));
     }
-    check_origin(request, app)?;
+    check_origin(head.headers(), app)?;
     let lane = lane(app);
     gate::check_pressure(door, &rules, lane, now)?;
     door.gate.app(app)?;
@@ -116,7 +150,7 @@ async fn take(
         }
         Claim::Repeat(Err(error)) => return Err(not_kept(&error).into()),
     };
-    let client = peer::client(request, address, rules.address_bits);
+    let client = peer::client(head, address, rules.address_bits);
     let mut judged = judge(decoded, now, sender, &client);
     let shed = gate::shed(&mut judged, gate::pressure(door, &rules, lane));
     let left_out = LeftOut { sampled_out: judged.sampled_out, shed: shed.len() };
@@ -147,7 +181,7 @@ async fn take(
 /// Refuses a frame before it is read, while so much comes that many are refused: reading one costs
 /// more than all that is judged before it. What is not refused here is judged in its order.
 fn refuse_unread(
-    request: &HttpRequest,
+    head: &RequestHead,
     opened: &form::Opened<'_>,
     door: &Door,
     rules: &Rules,
@@ -158,7 +192,7 @@ fn refuse_unread(
     }
     let sender = opened.app_key().and_then(|key| rules.apps.by_key(key, now).ok());
     let Some(Sender { app, .. }) = sender else { return Ok(()) };
-    check_origin(request, app)?;
+    check_origin(head.headers(), app)?;
     gate::check_pressure(door, rules, lane(app), now)?;
     door.gate.would_let(app)
 }
@@ -183,8 +217,8 @@ pub(super) fn wrong_key(name: &str, key: &str, error: KeyError) -> Problem {
 }
 
 /// Judges where the request comes from.
-pub(super) fn check_origin(request: &HttpRequest, app: &App) -> Result<(), Problem> {
-    let text = |name| request.headers().get(name).map(|it| String::from_utf8_lossy(it.as_bytes()));
+pub(super) fn check_origin(headers: &HeaderMap, app: &App) -> Result<(), Problem> {
+    let text = |name| headers.get(name).map(|it| String::from_utf8_lossy(it.as_bytes()));
     let (origin, referer) = (text(ORIGIN), text(REFERER));
     places::judge(&app.places, origin.as_deref(), referer.as_deref()).map_err(|error| {
         let detail = format!("application {:?}: {error}", &*app.name);

@@ -2,14 +2,12 @@
 
 use super::budget::{Budget, Share};
 use super::codes::Code;
-use super::ending;
 use super::problem::Problem;
 use crate::accept::decompress::{DecompressError, Encoding, decompress};
 use crate::config::LimitsConfig;
-use actix_web::HttpRequest;
+use actix_http::{Payload, RequestHead};
 use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use actix_web::web::Payload;
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use std::pin::Pin;
@@ -22,6 +20,14 @@ const MEDIA_TYPES: [&str; 3] = ["text/plain", "application/json", "application/c
 /// a second, and those that stall are ended at their deadline.
 const RETRY_WHEN_FULL: Duration = Duration::from_secs(2);
 
+/// A body on its way in.
+pub(super) enum Body {
+    /// It has come, with its head.
+    Whole(Bytes),
+    /// It comes in pieces.
+    Coming(Payload),
+}
+
 /// A body as it was sent.
 pub(super) struct Sent<'a> {
     bytes: Bytes,
@@ -29,31 +35,47 @@ pub(super) struct Sent<'a> {
     share: Share<'a>,
 }
 
-/// The body of `request`, as it was sent.
+/// The body of a request, as it was sent; all of it was read then.
 ///
 /// # Errors
 /// The problem to answer with.
 pub(super) async fn read<'a>(
-    request: &HttpRequest,
-    payload: Payload,
+    head: &RequestHead,
+    body: Body,
     limits: &LimitsConfig,
     budget: &'a Budget,
 ) -> Result<Sent<'a>, Problem> {
-    check_media_type(request)?;
-    let encoding = encoding(request)?;
-    check_announced_length(request, limits)?;
+    check_media_type(head)?;
+    let encoding = encoding(head)?;
+    check_announced_length(head, limits)?;
     let mut share = budget.share();
-    let reading = collect(payload, limits.body_bytes_max, &mut share);
-    let bytes = match actix_web::rt::time::timeout(limits.body_timeout, reading).await {
-        Ok(body) => body?,
-        Err(_) => {
-            let allowed = limits.body_timeout.as_millis();
-            let detail = format!("the body was not complete after {allowed} ms, the most allowed");
-            return Err(Problem::new(Code::BodyTimeout, detail));
-        }
+    let bytes = match body {
+        // As long as was announced.
+        Body::Whole(bytes) if share.take(bytes.len()) => bytes,
+        Body::Whole(_) => return Err(full()),
+        // Behind a pointer: few bodies need so much room.
+        Body::Coming(payload) => Box::pin(arrival(payload, limits, &mut share)).await?,
     };
-    ending::body_was_read(request);
     Ok(Sent { bytes, encoding, share })
+}
+
+/// A body that comes in pieces, complete within its time.
+async fn arrival(
+    payload: Payload,
+    limits: &LimitsConfig,
+    share: &mut Share<'_>,
+) -> Result<Bytes, Problem> {
+    let reading = collect(payload, limits.body_bytes_max, share);
+    let read = actix_web::rt::time::timeout(limits.body_timeout, reading).await;
+    read.unwrap_or_else(|_| {
+        let allowed = limits.body_timeout.as_millis();
+        let detail = format!("the body was not complete after {allowed} ms, the most allowed");
+        Err(Problem::new(Code::BodyTimeout, detail))
+    })
+}
+
+fn full() -> Problem {
+    Problem::plain(Code::BodiesFull).retry_after(RETRY_WHEN_FULL)
 }
 
 impl<'a> Sent<'a> {
@@ -82,8 +104,8 @@ impl<'a> Sent<'a> {
     }
 }
 
-fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
-    let Some(value) = request.headers().get(CONTENT_TYPE) else { return Ok(()) };
+fn check_media_type(head: &RequestHead) -> Result<(), Problem> {
+    let Some(value) = head.headers().get(CONTENT_TYPE) else { return Ok(()) };
     let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
     let media_type = media_type.trim();
     // curl -d says this of whatever it sends; the first bytes tell all the same.
@@ -95,8 +117,8 @@ fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
     Err(Problem::new(Code::UnsupportedMediaType, detail))
 }
 
-fn encoding(request: &HttpRequest) -> Result<Encoding, Problem> {
-    let Some(value) = request.headers().get(CONTENT_ENCODING) else {
+fn encoding(head: &RequestHead) -> Result<Encoding, Problem> {
+    let Some(value) = head.headers().get(CONTENT_ENCODING) else {
         return Ok(Encoding::Identity);
     };
     let name = value.to_str().unwrap_or_default().trim();
@@ -109,8 +131,8 @@ fn encoding(request: &HttpRequest) -> Result<Encoding, Problem> {
 }
 
 /// Refuses a body that says itself that it is too large, before a byte of it is read.
-fn check_announced_length(request: &HttpRequest, limits: &LimitsConfig) -> Result<(), Problem> {
-    let announced = request.headers().get(CONTENT_LENGTH);
+fn check_announced_length(head: &RequestHead, limits: &LimitsConfig) -> Result<(), Problem> {
+    let announced = head.headers().get(CONTENT_LENGTH);
     let announced = announced.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     match announced {
         Some(length) if length > limits.body_bytes_max as u64 => {
@@ -155,7 +177,7 @@ async fn next(payload: &mut Payload, share: &mut Share<'_>) -> Result<Option<Byt
     match chunk {
         None => Ok(None),
         Some(Ok(bytes)) if share.take(bytes.len()) => Ok(Some(bytes)),
-        Some(Ok(_)) => Err(Problem::plain(Code::BodiesFull).retry_after(RETRY_WHEN_FULL)),
+        Some(Ok(_)) => Err(full()),
         Some(Err(PayloadError::Overflow)) => Err(Problem::plain(Code::BodyTooLarge)),
         Some(Err(_)) => Err(Problem::plain(Code::BodyIncomplete)),
     }

@@ -2,37 +2,20 @@
 //! is the rest of that body, no head, so the answer says `Connection: close` and is the last.
 
 use super::connection::Turn;
-use actix_http::ConnectionType;
-use actix_web::HttpMessage;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_http::{ConnectionType, Response};
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
-use actix_web::{HttpRequest, HttpResponse};
 
-/// Marks a request whose body was read to its end.
-struct WasRead;
-
-/// Notes that the body of `request` was read to its end.
-pub(super) fn body_was_read(request: &HttpRequest) {
-    request.extensions_mut().insert(WasRead);
-}
-
-/// Makes `response` the last of its connection when the body of its request was not read.
-pub(super) fn close_if_unread(response: &mut ServiceResponse, turn: &Turn) {
-    let request = response.request();
-    if has_body(request) && !request.extensions().contains::<WasRead>() {
-        close(response, turn);
-    }
-}
-
-/// Makes `response` the last of its connection.
-pub(super) fn close(response: &mut ServiceResponse, turn: &Turn) {
-    response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+/// Makes `answer` the last of its connection.
+pub(super) fn close<B>(answer: &mut Response<B>, turn: &Turn) {
+    answer.head_mut().set_connection_type(ConnectionType::Close);
     turn.close();
 }
 
 /// The answer to a request behind the last one. Nobody gets it: see `Connection`.
-pub(super) fn unheard(request: ServiceRequest) -> ServiceResponse {
-    request.into_response(HttpResponse::NoContent().force_close().finish())
+pub(super) fn unheard() -> Response<BoxBody> {
+    Response::build(StatusCode::NO_CONTENT).force_close().finish().map_into_boxed_body()
 }
 
 /// Bytes of a request's body, where its head says.
@@ -42,12 +25,6 @@ pub(super) fn body_length(headers: &HeaderMap) -> Option<usize> {
         None => Some(0),
         Some(length) => length.to_str().ok()?.parse().ok(),
     }
-}
-
-fn has_body(request: &HttpRequest) -> bool {
-    let length = request.headers().get(CONTENT_LENGTH);
-    request.headers().contains_key(TRANSFER_ENCODING)
-        || length.is_some_and(|length| length.as_bytes() != b"0")
 }
 
 /// Where in `bytes`, which begin with an answer, the one ends that says that it is the last;

@@ -7,6 +7,7 @@ mod budget;
 pub mod codes;
 mod connection;
 mod ending;
+mod front;
 mod gate;
 mod health;
 mod keeping;

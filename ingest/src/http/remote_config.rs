@@ -124,7 +124,7 @@ fn find<'a>(
         return Err(Problem::new(Code::NotFound, detail));
     }
     let sender = rules.apps.by_key(key, now).map_err(|error| wrong_key("key", key, error))?;
-    check_origin(request, sender.app)?;
+    check_origin(request.headers(), sender.app)?;
     // Every key of an application has one.
     rules.remote.0.get(key).ok_or_else(|| Problem::plain(Code::Internal))
 }

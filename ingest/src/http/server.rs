@@ -1,9 +1,7 @@
 //! The HTTP server with its bounds.
 
-use super::connection::{Connection, Life, Patience, Turn};
-use super::ending::{body_length, close, close_if_unread, unheard};
-use super::seen::Seen;
-use super::{Door, routes};
+use super::connection::{Connection, Life, Patience};
+use super::{Door, front, routes};
 use crate::config::{Config, HttpConfig};
 use crate::edge::arrival::Arrival;
 use crate::edge::certificates::Certificates;
@@ -15,8 +13,7 @@ use actix_server::GracefulShutdownSignal;
 use actix_service::{
     IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_factory, fn_service, map_config,
 };
-use actix_web::body::{BodySize, MessageBody};
-use actix_web::dev::{AppConfig, Server, Service, ServiceResponse};
+use actix_web::dev::{AppConfig, Server};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, web};
 use socket2::{Domain, Socket, Type};
@@ -69,7 +66,13 @@ pub fn bind(
     let stopping = builder.graceful_shutdown_signal();
     let parts = Parts { door, live, http, stopping };
     let plain = parts.clone();
-    let builder = builder.listen("door", listener, move || service(plain.clone(), None))?;
+    let is_alone = config.workers == 1;
+    let builder = builder.listen("door", listener, move || {
+        if is_alone {
+            plain.door.keeper.commit_here();
+        }
+        service(plain.clone(), None)
+    })?;
     let Some(tls) = &config.tls else {
         return Ok(Bound { server: builder.run(), address, tls_address: None });
     };
@@ -102,23 +105,13 @@ fn service(
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()>
 {
     let Parts { door, live, http, stopping } = parts;
-    let for_requests = door.clone();
-    let app = App::new().app_data(door.clone()).wrap_fn(move |request, service| {
-        let seen = Seen::begin(&request);
-        let turn = request.conn_data::<Turn>().cloned().unwrap_or_default();
-        let answer = if turn.is_closed() {
-            Err(unheard(request))
-        } else {
-            turn.begin(body_length(request.headers()));
-            Ok(service.call(request))
-        };
-        answered(answer, seen, turn, for_requests.clone())
-    });
+    let app = App::new().app_data(door.clone());
     let app = match live {
         Some(live) => app.app_data(live).configure(live::routes).configure(routes),
         None => app.configure(routes),
     };
     let app = app.into_factory().map_err(|error: actix_web::Error| error.error_response());
+    let app = front::factory(map_config(app, |()| AppConfig::default()), door.clone());
     let until_stop = stopping.clone();
     let requests = HttpService::build()
         // Deadlines are ours: see `connection`.
@@ -134,7 +127,7 @@ fn service(
         .on_connect_ext(|connection: &Connection, data| {
             data.insert(connection.turn());
         })
-        .finish(map_config(app, |()| AppConfig::default()));
+        .finish(app);
     let requests = Rc::new(requests);
     let patience = Patience {
         head: http.header_timeout,
@@ -153,40 +146,6 @@ fn service(
             Ok(fn_service(move |io| Box::pin(Rc::clone(&life).of(io, Rc::clone(&requests)))))
         }
     })
-}
-
-/// The answer to a request on its way to the connection whose turn it is.
-async fn answered<F>(
-    answer: Result<F, ServiceResponse>,
-    seen: Seen,
-    turn: Turn,
-    door: web::Data<Door>,
-) -> Result<ServiceResponse, actix_web::Error>
-where
-    F: Future<Output = Result<ServiceResponse, actix_web::Error>>,
-{
-    let answer = match answer {
-        Ok(answer) => {
-            turn.taken().await;
-            answer.await
-        }
-        Err(unheard) => return Ok(unheard),
-    };
-    turn.end();
-    let mut answer = answer?;
-    seen.end(&mut answer);
-    if turn.is_multiplexed() {
-        return Ok(answer.map_body(|_, body| turn.watch(body)));
-    }
-    if answer.response().body().size() == BodySize::Stream {
-        turn.go_on();
-    }
-    if door.is_draining() {
-        close(&mut answer, &turn);
-    } else {
-        close_if_unread(&mut answer, &turn);
-    }
-    Ok(answer)
 }
 
 /// A socket that takes connections at `address`. With `reuse_port` another process may listen

@@ -2,6 +2,7 @@
 
 use super::TraceContext;
 use super::limits::REQUEST_ID_BYTES_MAX;
+use dna_protocol::privacy::{clean_text, is_plain};
 
 /// An identifier that may stand in logs and headers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,7 @@ fn is_sane(id: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     (1..=REQUEST_ID_BYTES_MAX).contains(&id.len())
         && id.bytes().all(allowed)
-        && (is_uuid(id) || dna_protocol::privacy::clean_text(id) == id)
+        && (is_plain(id) || is_uuid(id) || clean_text(id) == id)
 }
 
 /// A UUID may have many digits in a row; nobody's number has its shape.
@@ -49,7 +50,7 @@ fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(2 * bytes.len());
     for byte in bytes {
         for digit in [byte >> 4, byte & 0xf] {
-            text.push(char::from_digit(u32::from(digit), 16).unwrap_or_default());
+            text.push(char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }));
         }
     }
     text

@@ -26,6 +26,11 @@ impl Deadline {
         self.poll(context)
     }
 
+    /// Moves it to a later moment.
+    pub(super) fn put_off(&mut self, moment: Instant) {
+        self.moment = moment.max(self.moment);
+    }
+
     /// Whether it is over.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         loop {

@@ -21,6 +21,7 @@ use crate::http::{Door, Problem};
 use crate::metrics::Ended;
 use actix_web::rt::time::Instant;
 use actix_web::web;
+use bytes::Bytes;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -36,6 +37,8 @@ const READ_AHEAD: usize = 8 * 1024;
 pub(in crate::http) struct H1 {
     /// None when it was put to rest.
     io: Option<Stream>,
+    /// What was read of it before.
+    early: Bytes,
     door: web::Data<Door>,
     turn: Turn,
     patience: Patience,
@@ -61,9 +64,10 @@ pub(in crate::http) struct H1 {
 }
 
 impl H1 {
-    /// One that was at rest until now, or has come.
+    /// One that was at rest until now, or has come, of which `early` was read already.
     pub(super) fn new(
         Resting { io, until: idle_end }: Resting,
+        early: Bytes,
         door: web::Data<Door>,
         patience: Patience,
         bed: Bed,
@@ -71,6 +75,7 @@ impl H1 {
         let rest = Instant::now() + patience.rest;
         Self {
             io: Some(io),
+            early,
             door,
             turn: Turn::default(),
             patience,
@@ -217,13 +222,19 @@ impl AsyncRead for H1 {
         }
         let before = buffer.filled().len();
         while this.last.is_some() {
+            this.early.clear();
             ready!(this.io()?.poll_read(context, buffer))?;
             if buffer.filled().len() == before {
                 return Poll::Ready(Ok(()));
             }
             buffer.set_filled(before);
         }
-        ready!(this.io()?.poll_read(context, buffer))?;
+        if this.early.is_empty() {
+            ready!(this.io()?.poll_read(context, buffer))?;
+        } else {
+            let early = this.early.split_to(this.early.len().min(buffer.remaining()));
+            buffer.put_slice(&early);
+        }
         let new = &buffer.filled()[before..];
         this.given += new.len();
         if new.is_empty() {

@@ -1,5 +1,6 @@
 //! A connection's life: it arrives, is served by actix while something happens on it, and rests.
 
+use super::direct::{self, Next};
 use super::h1::H1;
 use super::h2::H2;
 use super::rest::{Bed, Resting};
@@ -15,8 +16,6 @@ use actix_web::web;
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use tokio::io::AsyncWriteExt;
-use tokio::time::timeout;
 
 /// What actix is given of a connection.
 type Arriving = (Connection, Protocol, Option<SocketAddr>);
@@ -56,21 +55,22 @@ impl Life {
             let served = requests.call((Connection::H2(connection), Protocol::Http2, client));
             return Box::pin(served).await;
         }
-        let mut awake = Resting { io, until: since + patience.head };
+        let mut resting = Resting { io, until: since + patience.head };
         loop {
+            let (awake, early) = match direct::serve(resting, &self, client).await {
+                Next::Over => return Ok(()),
+                Next::Other(awake, early) => (awake, early),
+            };
             let bed = Bed::default();
             poll_fn(|context| requests.poll_ready(context)).await?;
-            let connection = Box::new(H1::new(awake, self.door.clone(), patience, bed.clone()));
+            let connection =
+                Box::new(H1::new(awake, early, self.door.clone(), patience, bed.clone()));
             let served = requests.call((Connection::H1(connection), Protocol::Http1, client));
             Box::pin(served).await?;
-            let Some(resting) = bed.take() else { return Ok(()) };
-            if !resting.is_called(&self.stopping).await {
-                // Under TLS the end has to be said.
-                let mut io = resting.into_io();
-                let _ = timeout(patience.linger, io.shutdown()).await;
-                return Ok(());
+            match bed.take() {
+                Some(rests) => resting = rests,
+                None => return Ok(()),
             }
-            awake = resting;
         }
     }
 }

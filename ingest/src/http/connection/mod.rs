@@ -2,12 +2,14 @@
 //! server leaves out, each protocol with its own: [`h1`], [`h2`].
 
 mod deadline;
+mod direct;
 mod frames;
 mod h1;
 mod h2;
 mod life;
 mod rest;
 mod turn;
+mod whole;
 
 pub(super) use life::Life;
 pub(super) use turn::Turn;

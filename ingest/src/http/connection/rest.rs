@@ -8,10 +8,9 @@
 //! Only where nothing of a next request is with actix already, or it would be lost: see [`Read`].
 
 use crate::edge::stream::Stream;
-use actix_server::GracefulShutdownSignal;
 use std::cell::Cell;
 use std::rc::Rc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 /// A connection that rests.
 #[derive(Debug)]
@@ -33,24 +32,6 @@ impl Bed {
     /// The connection, if it was put to rest and not closed.
     pub(in crate::http) fn take(&self) -> Option<Resting> {
         self.0.take()
-    }
-}
-
-impl Resting {
-    /// Waits until the client says something: `false` when it has not in its time, or the server
-    /// stops.
-    pub(in crate::http) async fn is_called(&self, stopping: &GracefulShutdownSignal) -> bool {
-        tokio::select! {
-            // An error is one that the next read has too, and judges.
-            _ = self.io.readable() => true,
-            () = sleep_until(self.until) => false,
-            () = stopping.notified() => false,
-        }
-    }
-
-    /// Its bytes, to be closed.
-    pub(in crate::http) fn into_io(self) -> Stream {
-        self.io
     }
 }
 
