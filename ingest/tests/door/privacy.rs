@@ -68,6 +68,7 @@ fn nothing_personal_is_kept_from_any_text() {
     let vital = [("browser.web_vital.name", json!("LCP")), ("browser.web_vital.value", json!(1))];
     let visibility = [("document.visibility_state", json!("hidden"))];
     let report = [("report.type", json!("deprecation"))];
+    let code = [("code.load.type", json!("script"))];
     for (sequence, (canary, _)) in PERSONAL.iter().enumerate() {
         let mut frame = json(sequence as u64, json!([]));
         let Value::Object(header) = full(Header::FIELDS, canary, &[]) else { panic!("a map") };
@@ -83,6 +84,7 @@ fn nothing_personal_is_kept_from_any_text() {
                 "web_vital" => &vital[..],
                 "visibility" => &visibility[..],
                 "browser_report" => &report[..],
+                "code_load" => &code[..],
                 _ => &[],
             };
             json!({"kind": kind.name, "time": NOW, "body": full(kind.fields, canary, keep)})
@@ -161,7 +163,8 @@ fn nothing_is_kept_from_unknown_fields() {
 }
 
 /// What some kinds must have.
-const REQUIRED: [(&str, &str); 6] = [
+const REQUIRED: [(&str, &str); 7] = [
+    ("code.load.type", "script"),
     ("document.visibility_state", "hidden"),
     ("event.name", "n"),
     ("mark.name", "n"),
