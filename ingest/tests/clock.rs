@@ -4,14 +4,16 @@
 //! The clock is passed in, so it is moved here and not the machine's. Deadlines and pauses are
 //! measured with the monotonic clock, which does not jump.
 
-use actix_web::dev::Service;
-use actix_web::{App, test, web};
+use actix_web::body::to_bytes;
+use actix_web::dev::{Service, ServiceFactory};
+use actix_web::{test, web};
 use dna_protocol::entry::Entry;
 use ingest::buffer::commit::Bounds;
 use ingest::buffer::memory::Memory;
 use ingest::buffer::{BufferCounters, Keeper};
 use ingest::config::{Config, Layers, Reread};
-use ingest::http::{Door, routes};
+use ingest::http::Door;
+use ingest::http::server::answering;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
@@ -58,15 +60,17 @@ async fn a_clock_that_jumps_refuses_nobody() {
     let now = || CLOCK.load(Ordering::SeqCst);
     let keys = "[\"k\", { key = \"ends\", not_after = 2027-01-15T09:00:00Z }]";
     let door = web::Data::new(Door::new(&config(keys), keeper, counters, now));
-    let app = test::init_service(App::new().app_data(door.clone()).configure(routes)).await;
+    let app = answering(door.clone(), None).new_service(()).await.expect("services");
     let send = async |body: String| {
         let request = test::TestRequest::post().uri("/v1/beacon").set_payload(body);
         let answer = app.call(request.to_request()).await.expect("an answer");
-        (answer.status().as_u16(), test::read_body(answer).await)
+        (answer.status().as_u16(), to_bytes(answer.into_body()).await.expect("a body"))
     };
     let told = async || -> Value {
         let request = test::TestRequest::get().uri("/v1/config?key=k").to_request();
-        let answer: Value = test::call_and_read_body_json(&app, request).await;
+        let answer = app.call(request).await.expect("an answer");
+        let answer = to_bytes(answer.into_body()).await.expect("a body");
+        let answer: Value = serde_json::from_slice(&answer).expect("JSON");
         serde_json::from_str(answer["config"].as_str().expect("a text")).expect("JSON")
     };
     let mut issued = told().await["issued_at"].as_u64().expect("a time");

@@ -3,13 +3,16 @@
 //!
 //! Ten seconds; ten minutes with `DNA_SOAK=1`. `DNA_FUZZ_SEED` repeats a run.
 
-use actix_web::dev::{Service, ServiceResponse};
-use actix_web::{App, test, web};
+use actix_http::Response;
+use actix_web::body::{BoxBody, to_bytes};
+use actix_web::dev::{Service, ServiceFactory};
+use actix_web::{test, web};
 use dna_protocol::cbor;
 use ingest::buffer::commit::{Bounds, Sink, Written};
 use ingest::buffer::{BufferCounters, Group, KeepError, Keeper};
 use ingest::config::{Config, Layers};
-use ingest::http::{Door, routes};
+use ingest::http::Door;
+use ingest::http::server::answering;
 use serde_json::{Value, json};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::BTreeMap;
@@ -269,7 +272,7 @@ async fn mutated_frames_are_answered_and_cost_nothing_that_stays() {
     let bounds = Bounds::new(1000, 64 * 1024 * 1024);
     let keeper = Keeper::start(Nowhere, bounds, Arc::clone(&counters)).await;
     let door = web::Data::new(Door::new(&config(), keeper, counters, || NOW));
-    let app = test::init_service(App::new().app_data(door).configure(routes)).await;
+    let app = answering(door, None).new_service(()).await.expect("services");
     let seeds = seeds();
     let mut statuses: BTreeMap<u16, u64> = BTreeMap::new();
     let start = Instant::now();
@@ -310,10 +313,10 @@ async fn mutated_frames_are_answered_and_cost_nothing_that_stays() {
 }
 
 /// An answer explains itself: what was kept, or the problem with its own status.
-async fn check<B: actix_web::body::MessageBody>(answer: ServiceResponse<B>, at: &str) -> u16 {
+async fn check(answer: Response<BoxBody>, at: &str) -> u16 {
     let status = answer.status().as_u16();
     assert!([200, 400, 401, 413, 415, 422].contains(&status), "{at}: {status}");
-    let body = test::read_body(answer).await;
+    let body = to_bytes(answer.into_body()).await.expect(at);
     let body: serde_json::Value = serde_json::from_slice(&body).expect(at);
     if status == 200 {
         assert!(body["accepted"].is_u64(), "{at}: {body}");

@@ -116,7 +116,7 @@ impl Door {
 }
 
 /// Mounts everything that the door serves.
-pub fn routes(service: &mut web::ServiceConfig) {
+fn routes(service: &mut web::ServiceConfig) {
     service
         .service(beacon::resource())
         .service(remote_config::resource())

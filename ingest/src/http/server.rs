@@ -8,14 +8,16 @@ use crate::edge::certificates::Certificates;
 use crate::edge::limits::{BACKLOG, H2_CONNECTION_WINDOW, H2_STREAM_WINDOW, SEND_BUFFER};
 use crate::live::{self, LiveSource};
 use actix_http::error::DispatchError;
-use actix_http::{HttpService, KeepAlive};
+use actix_http::{HttpService, KeepAlive, Request, Response};
 use actix_server::GracefulShutdownSignal;
 use actix_service::{
-    IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_factory, fn_service, map_config,
+    IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt, fn_factory, fn_service,
+    map_config,
 };
+use actix_web::body::BoxBody;
 use actix_web::dev::{AppConfig, Server};
 use actix_web::rt::net::TcpStream;
-use actix_web::{App, web};
+use actix_web::{App, HttpResponse, web};
 use socket2::{Domain, Socket, Type};
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
@@ -105,13 +107,7 @@ fn service(
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()>
 {
     let Parts { door, live, http, stopping } = parts;
-    let app = App::new().app_data(door.clone());
-    let app = match live {
-        Some(live) => app.app_data(live).configure(live::routes).configure(routes),
-        None => app.configure(routes),
-    };
-    let app = app.into_factory().map_err(|error: actix_web::Error| error.error_response());
-    let app = front::factory(map_config(app, |()| AppConfig::default()), door.clone());
+    let app = answering(door.clone(), live);
     let until_stop = stopping.clone();
     let requests = HttpService::build()
         // Deadlines are ours: see `connection`.
@@ -146,6 +142,27 @@ fn service(
             Ok(fn_service(move |io| Box::pin(Rc::clone(&life).of(io, Rc::clone(&requests)))))
         }
     })
+}
+
+/// All that is answered, whatever connection a request comes by; what tests call that need none.
+pub fn answering(
+    door: web::Data<Door>,
+    live: Option<web::Data<LiveSource>>,
+) -> impl ServiceFactory<
+    Request,
+    Config = (),
+    Response = Response<BoxBody>,
+    Error = HttpResponse,
+    InitError = (),
+    Service = impl Service<Request, Response = Response<BoxBody>, Error = HttpResponse> + use<>,
+> {
+    let app = App::new().app_data(door.clone());
+    let app = match live {
+        Some(live) => app.app_data(live).configure(live::routes).configure(routes),
+        None => app.configure(routes),
+    };
+    let app = app.into_factory().map_err(|error: actix_web::Error| error.error_response());
+    front::factory(map_config(app, |()| AppConfig::default()), door)
 }
 
 /// A socket that takes connections at `address`. With `reuse_port` another process may listen
