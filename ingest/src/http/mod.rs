@@ -115,8 +115,8 @@ impl Door {
     }
 }
 
-/// Mounts everything that the door serves.
-fn routes(service: &mut web::ServiceConfig) {
+/// Mounts everything that the door serves but beacons: see [`server::answering`].
+pub fn routes(service: &mut web::ServiceConfig) {
     service
         .service(beacon::resource())
         .service(remote_config::resource())
