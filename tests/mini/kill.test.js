@@ -6,7 +6,7 @@ import { before, test } from 'node:test';
 import { nameOf } from './visit/intake.js';
 import { comparable, lay, phoneFor, visit } from './visit/visit.js';
 
-/** What happened so shortly before a kill may be in no frame yet (docs/decisions/0026). */
+/** What happened so shortly before a kill may be in no frame yet (docs/decisions/0029). */
 const UNSTORED_MS = 5000;
 
 const STATES = ['well', 'deaf', 'busy'];

@@ -14,9 +14,10 @@ use crate::model::{Event, Frame};
 use crate::problem::{Decoded, FieldError, FieldProblem, FrameProblem};
 use crate::record::Record;
 use scan::{Scan, Step, Stop};
-use serde::de::IgnoredAny;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::fmt::{self, Formatter};
 
 pub(crate) use values::{attributes, number, number_value, records, text};
 
@@ -147,7 +148,7 @@ fn check_depth(input: &[u8]) -> Result<(), FrameProblem> {
 
 /// What is wrong with a text that cannot be read.
 fn malformed(text: &str) -> FrameProblem {
-    let Err(error) = serde_json::from_str::<HashMap<String, IgnoredAny>>(text) else {
+    let Err(error) = serde_json::from_str::<Object>(text) else {
         return FrameProblem::Json { line: 1, column: 1, what: "no object".to_owned() };
     };
     // serde_json's words name types and characters, never the body's content; its own
@@ -155,6 +156,28 @@ fn malformed(text: &str) -> FrameProblem {
     let words = error.to_string();
     let what = words.split(" at line ").next().unwrap_or_default().to_owned();
     FrameProblem::Json { line: error.line(), column: error.column(), what }
+}
+
+/// Any object, of which nothing is kept: a stranger's may have as many names as fit in a body.
+struct Object;
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Object {
+    type Value = Self;
+
+    fn expecting(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(self)
+    }
 }
 
 /// A record as an object.

@@ -96,7 +96,7 @@ fn grouped(text: &str) -> Option<String> {
         }
         let (groups, count) = groups(bytes, at);
         let groups = groups.get(..count).unwrap_or_default();
-        match first_number(text, groups) {
+        match first_number(bytes, groups) {
             Some((from, to, marker)) => {
                 out.push_str(text.get(done..from).unwrap_or_default());
                 out.push_str(marker);
@@ -138,7 +138,7 @@ fn groups(bytes: &[u8], mut at: usize) -> ([Group; GROUPS_MAX], usize) {
 }
 
 /// The longest number that the first of `groups` begins: its place, and what it is.
-fn first_number(text: &str, groups: &[Group]) -> Option<(usize, usize, &'static str)> {
+fn first_number(bytes: &[u8], groups: &[Group]) -> Option<(usize, usize, &'static str)> {
     let from = groups.first()?.from;
     (2..=groups.len()).rev().find_map(|count| {
         let groups = groups.get(..count)?;
@@ -154,9 +154,12 @@ fn first_number(text: &str, groups: &[Group]) -> Option<(usize, usize, &'static 
         if !is_long && !is_phone {
             return None;
         }
-        let parts = groups.iter().map(|group| text.get(group.from..group.to).unwrap_or_default());
-        let digits: String = parts.collect();
-        let marker = of_digits(&digits);
+        let mut values = [0; DIGITS_TOLD];
+        let digits = groups.iter().flat_map(|group| bytes.get(group.from..group.to)).flatten();
+        for (value, digit) in values.iter_mut().zip(digits) {
+            *value = digit - b'0';
+        }
+        let marker = numbers::what(values.get(..total)?);
         let is_one = if marker == PHONE { is_phone } else { is_long && marker != NUMBER };
         is_one.then_some((from, groups.last()?.to, marker))
     })

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// A folder of segments.
@@ -50,6 +51,9 @@ pub(super) trait SegmentFile: Send {
     /// # Errors
     /// What the system says.
     fn truncate(&mut self, len: u64) -> io::Result<()>;
+
+    /// Whether somebody has removed the file: what is written to it, nobody will read.
+    fn is_removed(&self) -> bool;
 }
 
 /// The system's files.
@@ -86,5 +90,9 @@ impl SegmentFile for File {
 
     fn truncate(&mut self, len: u64) -> io::Result<()> {
         self.set_len(len)
+    }
+
+    fn is_removed(&self) -> bool {
+        self.metadata().is_ok_and(|data| data.nlink() == 0)
     }
 }

@@ -33,16 +33,17 @@ use files::OsFiles;
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::task::AbortHandle;
 use writer::Writer;
 
 /// Writes groups to the journal of a folder.
 pub struct JournalSink {
-    /// `None` only while a blocking thread has it, or after it panicked there.
-    writer: Option<Writer<OsFiles>>,
+    /// Locked by the thread that waits for the disk, even where nobody waits for that any more.
+    /// Poisoned when it panicked there.
+    writer: Arc<Mutex<Writer<OsFiles>>>,
     /// The last failure, until the disk is seen to be well again.
     failure: Option<KeepError>,
     durability: String,
@@ -105,7 +106,7 @@ impl JournalSink {
         }
         let flushing = writer.flusher().map(|flusher| tokio::spawn(flusher.run()).abort_handle());
         Ok(Self {
-            writer: Some(writer),
+            writer: Arc::new(Mutex::new(writer)),
             failure: None,
             durability: format!("{durability}{beyond}"),
             flushing,
@@ -121,13 +122,12 @@ impl JournalSink {
         work: impl FnOnce(&mut Writer<OsFiles>) -> Result<(), KeepError> + Send + 'static,
     ) -> Result<(), KeepError> {
         let lost = || KeepError::unavailable("the journal's writer has failed; restart ingest");
-        let mut writer = self.writer.take().ok_or_else(lost)?;
+        let writer = Arc::clone(&self.writer);
         let blocking = tokio::task::spawn_blocking(move || {
-            let outcome = work(&mut writer);
-            (writer, outcome)
+            let mut writer = writer.lock().map_err(|_| lost())?;
+            work(&mut writer)
         });
-        let (writer, outcome) = blocking.await.map_err(|_| lost())?;
-        self.writer = Some(writer);
+        let outcome = blocking.await.map_err(|_| lost()).flatten();
         self.failure = outcome.as_ref().err().cloned();
         outcome
     }
@@ -135,6 +135,12 @@ impl JournalSink {
 
 /// For a journal whose entries are taken out again; see [`spool`](super::spool).
 impl JournalSink {
+    /// The writer, for what does not wait for the disk.
+    fn now(&self) -> MutexGuard<'_, Writer<OsFiles>> {
+        // Figures, which no panic leaves half made.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// What was cut off when it was opened.
     pub(super) fn tail(&self) -> Tail {
         self.tail
@@ -142,19 +148,17 @@ impl JournalSink {
 
     /// Bytes of all segments. Who removes one takes its bytes off.
     pub(super) fn total_bytes(&self) -> Arc<AtomicU64> {
-        self.writer.as_ref().map(Writer::total_bytes).unwrap_or_default()
+        self.now().total_bytes()
     }
 
     /// Number of the next record.
     pub(super) fn next_number(&self) -> u64 {
-        self.writer.as_ref().map_or(0, Writer::next_number)
+        self.now().next_number()
     }
 
     /// Numbers records from `least` on, if they are not further already.
     pub(super) fn number_from(&mut self, least: u64) {
-        if let Some(writer) = &mut self.writer {
-            writer.number_from(least);
-        }
+        self.now().number_from(least);
     }
 
     /// Removes the segments before the one numbered `segment`; the first that is left.
@@ -186,7 +190,7 @@ impl Sink for JournalSink {
     }
 
     async fn probe(&mut self) -> Result<(), KeepError> {
-        if self.failure.is_none() && self.writer.is_some() {
+        if self.failure.is_none() && !self.writer.is_poisoned() {
             return Ok(());
         }
         // Room for a record of usual size, then whether the disk takes anything.

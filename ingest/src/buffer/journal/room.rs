@@ -38,6 +38,16 @@ impl<F: Files> Writer<F> {
         Err(KeepError::Full { reason: format!("the journal {dir} has {total} of {max} bytes") })
     }
 
+    /// Counts anew with each segment, so that what is told of the bytes falls where somebody makes
+    /// room. Where it cannot be counted the old figure holds.
+    pub(super) fn recount_removed(&mut self) {
+        if self.settings.when_full.is_some()
+            && let Err(error) = self.recount()
+        {
+            tracing::warn!(%error, "the journal's segments cannot be counted");
+        }
+    }
+
     fn has_room(&self, bytes: u64) -> bool {
         let needed = self.total_bytes.load(Relaxed) + bytes + HEADER_BYTES as u64;
         needed <= self.settings.total_bytes_max

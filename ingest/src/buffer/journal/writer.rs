@@ -81,12 +81,16 @@ impl<F: Files> Writer<F> {
         let bytes = group.iter().map(|item| RECORD_HEADER_BYTES + item.bytes.len()).sum::<usize>();
         self.check_room(bytes as u64)?;
         self.judge_flush()?;
-        let fits =
-            |current: &mut Current| current.len + bytes as u64 <= self.settings.segment_bytes_max;
+        // An operator who makes room may take the newest segment too.
+        let fits = |current: &mut Current| {
+            current.len + bytes as u64 <= self.settings.segment_bytes_max
+                && !current.file.is_removed()
+        };
         let current = match self.current.take_if(fits) {
             Some(current) => current,
             None => {
                 self.end_segment()?;
+                self.recount_removed();
                 self.begin().map_err(unavailable)?
             }
         };

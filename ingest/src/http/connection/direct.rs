@@ -72,14 +72,16 @@ pub(super) async fn serve(mut resting: Resting, life: &Life, client: Option<Sock
             life.door.metrics.took(seen.began().elapsed());
             seen.end(BEACON_PATH, &mut answer);
             // As where the body is on its way yet: see `ending`.
-            written(answer, !is_read, (life.door.now)()).map(|bytes| (bytes, is_read))
+            // Draining may have begun meanwhile.
+            let is_last = !is_read || life.door.is_draining();
+            written(answer, is_last, (life.door.now)()).map(|bytes| (bytes, is_last))
         });
-        let Some((answer, goes_on)) = answering.await else { return Next::Over };
+        let Some((answer, is_last)) = answering.await else { return Next::Over };
         if !is_taken(&mut resting.io, &answer, life).await {
             return Next::Over;
         }
-        if !goes_on {
-            end_heard(resting.io, life).await;
+        if is_last {
+            end(resting.io, life).await;
             return Next::Over;
         }
         resting.until = Instant::now() + life.patience.idle;
@@ -119,9 +121,9 @@ async fn is_taken(io: &mut Stream, answer: &[u8], life: &Life) -> bool {
     }
 }
 
-/// Tells the client that nothing more comes behind an answer, and waits for it to take that: what it
-/// still sends to a closed socket would reset the connection under the answer.
-async fn end_heard(mut io: Stream, life: &Life) {
+/// Tells the client that nothing more comes, and waits for it to take that: what it still sends to
+/// a closed socket would reset the connection, perhaps under an answer.
+async fn end(mut io: Stream, life: &Life) {
     let heard = async {
         io.shutdown().await?;
         let mut rest = [0; 256];
@@ -129,9 +131,4 @@ async fn end_heard(mut io: Stream, life: &Life) {
         io::Result::Ok(())
     };
     let _ = timeout(life.patience.linger, heard).await;
-}
-
-/// Tells the client that nothing more comes; under TLS that has to be said.
-async fn end(mut io: Stream, life: &Life) {
-    let _ = timeout(life.patience.linger, io.shutdown()).await;
 }

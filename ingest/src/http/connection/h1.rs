@@ -110,6 +110,10 @@ impl H1 {
 
     /// Ends the connection when it has waited too long, or puts it to rest.
     fn check_deadline(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        if !self.early.is_empty() && !self.turn.is_blocked() {
+            // It has come in time, only the parser has not seen it yet.
+            return Ok(());
+        }
         let waits = self.turn.waits();
         if (!self.turn.is_blocked() && (self.is_ended || waits == Waits::Answer))
             || self.deadline.poll(context).is_pending()

@@ -52,6 +52,10 @@ impl SegmentFile for CountingFile {
     fn truncate(&mut self, len: u64) -> io::Result<()> {
         self.0.truncate(len)
     }
+
+    fn is_removed(&self) -> bool {
+        self.0.is_removed()
+    }
 }
 
 fn everysec(dir: &Path) -> JournalSettings {

@@ -88,6 +88,10 @@ impl SegmentFile for FailingFile {
         self.disk.step()?;
         self.file.truncate(len)
     }
+
+    fn is_removed(&self) -> bool {
+        self.file.is_removed()
+    }
 }
 
 fn synced(dir: &Path) -> JournalSettings {

@@ -56,6 +56,22 @@ async fn what_is_acknowledged_stays_and_room_that_somebody_makes_is_seen() {
     assert_eq!(counters.journal_removed_entries(), 0);
 }
 
+/// Also of the segment that is written to: what is acknowledged later is there.
+#[tokio::test]
+async fn what_is_written_after_all_was_removed_is_read_and_counted() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (writer, _lock) = open(small(dir.path(), WhenFull::Refuse));
+    let counters = Arc::new(BufferCounters::default());
+    let mut writer = writer.counting(Arc::clone(&counters));
+    for text in ["a", "b", "c"] {
+        writer.write(&group(&[text]), NOW).expect("kept");
+    }
+    segments(dir.path()).iter().for_each(|path| std::fs::remove_file(path).expect("removed"));
+    writer.write(&group(&["new"]), NOW).expect("kept");
+    assert_eq!(read_all(dir.path()).await, ["new"]);
+    assert_eq!(counters.journal_bytes(), bytes(dir.path()));
+}
+
 #[tokio::test]
 async fn the_oldest_make_room_where_the_operator_wants_it_and_are_counted() {
     let dir = tempfile::tempdir().expect("a folder");
