@@ -26,7 +26,7 @@ export interface Options {
   release?: string;
   /** The share of sessions that are kept, 0 to 1. */
   sampleRate?: number;
-  /** What the user has agreed to. Without consent nothing is stored or sent. */
+  /** What the user has agreed to, `pending` when absent. Without consent nothing is stored or sent. */
   consent?: 'granted' | 'pending' | 'denied';
   /** Whether the device gets an identifier over its sessions; only with consent `granted`. */
   visitor?: boolean;
@@ -63,12 +63,14 @@ const WAITING_MAX = 200;
 /** Of those so many measurements: many updates of data must not take the room of an error. */
 const WAITING_MEASURES_MAX = 120;
 /** The options that the core reads itself. */
-const TOLD = ['key', 'endpoint', 'release', 'sampleRate', 'consent', 'visitor', 'vipTiers', 'urlParams'] as const;
+const TOLD = ['key', 'endpoint', 'release', 'sampleRate', 'visitor', 'vipTiers', 'urlParams'] as const;
 
 /** In the order in which they are called where several see the same. */
 const HOOKS = [errors, requests, lifecycle, launch, pages, pageLoads, updates, device, missing, performance];
 
 let sink: Sink | undefined;
+/** The options as the core reads them when it starts, `consent` first. */
+let told: string[] = [];
 /** Hooks are not taken out of the platform's functions, so they go in once. */
 let hooked = false;
 
@@ -80,7 +82,7 @@ export function init(options: Options): void {
   const [push, run, end] = queue();
   sink = push;
   const opened = attempt(() => host.api.getLaunchOptionsSync && host.api.getLaunchOptionsSync(), undefined);
-  const told = ['platform', host.name, 'path', (opened && opened.path) || ''];
+  told = ['consent', String(options.consent || 'pending'), 'platform', host.name, 'path', (opened && opened.path) || ''];
   for (const name of TOLD) if (options[name] != null) told.push(name, String(options[name]));
   // Its own requests go by what is there before the hooks.
   const started = start(host, options, told);
@@ -180,6 +182,8 @@ export function transaction(name: string, attributes?: Attributes): Transaction 
 
 /** What the user has agreed to. Say it at each launch: it is not stored here. */
 export function consent(state: 'granted' | 'pending' | 'denied'): void {
+  // The core begins with the least that was agreed to: what an earlier launch has stored is not sent before that.
+  if (told[1] != 'denied' && state != 'granted') told[1] = state == 'denied' ? state : 'pending';
   call('consent', state);
 }
 

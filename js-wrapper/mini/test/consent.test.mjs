@@ -34,3 +34,31 @@ test('denied, nothing is stored or sent, and what was stored is erased', async (
   assert.deepEqual([...device.storage.keys()], ['mine']);
   assert.equal(device.sent.length, sent);
 });
+
+test('where nothing was said it is pending', async () => {
+  const device = new Device();
+  const launch = device.launch({ consent: undefined });
+  await visit(launch);
+  assert.deepEqual([device.sent.length, device.storage.size], [0, 0]);
+  launch.dna.consent('granted');
+  await launch.pass(7_000);
+  assert.ok((await events(device)).length > 8);
+});
+
+for (const state of ['denied', 'pending']) {
+  test(`granted, but ${state} before the core is there, what the last launch has left is not sent`, async () => {
+    const device = new Device();
+    device.online = false;
+    const launch = device.launch();
+    await visit(launch);
+    launch.kill();
+    device.online = true;
+    const [sent, stored] = [device.sent.length, device.storage.size];
+    assert.ok(stored > 0);
+    const again = device.launch();
+    again.dna.consent(state);
+    await again.pass(20_000);
+    assert.equal(device.sent.length, sent);
+    if (state == 'denied') assert.equal(device.storage.size, 0);
+  });
+}

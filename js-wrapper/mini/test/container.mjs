@@ -65,7 +65,7 @@ export class Launch {
     this.realm.__random = () => (device.seed = (Math.imul(device.seed, 1664525) + 1013904223) >>> 0) / 4294967296;
     vm.runInContext('Date.now = __now; Math.random = __random', this.realm);
     this.dna = this.require('./index.js');
-    if (options) this.dna.init({ key: 'bank-mini', endpoint: 'https://dna.bank', ...options });
+    if (options) this.dna.init({ key: 'bank-mini', endpoint: 'https://dna.bank', consent: 'granted', ...options });
   }
 
   require(path) {
