@@ -43,7 +43,12 @@ pub(crate) struct Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     pub(crate) entries: Vec<Entry>,
+    /// The last frames that were forgotten: a storage that does not remove them gives them back.
+    forgotten: Vec<u64>,
 }
+
+/// So many forgotten frames are remembered: more than a storage holds.
+const FORGOTTEN_MAX: usize = 256;
 
 impl Outbox {
     /// Adds a new frame. Returns how many events are lost because the oldest frames had to go.
@@ -60,17 +65,19 @@ impl Outbox {
             let oldest = self.entries.remove(self.least::<H>());
             bytes -= oldest.frame.bytes.len();
             lost += oldest.frame.events;
-            oldest.forget(host);
+            oldest.forget(host, &mut self.forgotten);
         }
         lost
     }
 
-    /// The frame to give up first: the oldest; where they are counted, the oldest without a
-    /// failure in it. Not the newest, which has only come.
+    /// The frame to give up first: the oldest that is not under way; where they are counted, the
+    /// oldest of these without a failure in it. Not the newest, which has only come.
     fn least<H: Host>(&self) -> usize {
         let older = &self.entries[..self.entries.len() - 1];
-        let detail = older.iter().position(|entry| !entry.frame.failure);
-        if H::TERMS.durable { detail.unwrap_or(0) } else { 0 }
+        let here = |entry: &Entry| !matches!(entry.state, State::Awaited { .. });
+        let detail = |entry: &Entry| here(entry) && !(H::TERMS.durable && entry.frame.failure);
+        let found = older.iter().position(detail).or_else(|| older.iter().position(here));
+        found.unwrap_or(0)
     }
 
     fn bytes(&self) -> usize {
@@ -92,7 +99,7 @@ impl Outbox {
     pub(crate) fn remove(&mut self, host: &mut impl Host, sequence: u64) {
         let found = self.entries.iter().position(|entry| entry.frame.sequence == sequence);
         if let Some(at) = found {
-            self.entries.remove(at).forget(host);
+            self.entries.remove(at).forget(host, &mut self.forgotten);
         }
     }
 
@@ -103,7 +110,7 @@ impl Outbox {
             let keep = now.abs_diff(entry.created) < OUTBOX_AGE_MAX;
             if !keep {
                 lost += entry.frame.events;
-                entry.forget(host);
+                entry.forget(host, &mut self.forgotten);
             }
             keep
         });
@@ -127,6 +134,13 @@ impl Outbox {
         let mut next: Option<u64> = None;
         for sequence in host.stored() {
             if self.find(sequence).is_some() {
+                continue;
+            }
+            if self.forgotten.contains(&sequence) {
+                // Elsewhere another tab may have it.
+                if H::TERMS.durable {
+                    host.remove(sequence);
+                }
                 continue;
             }
             if self.entries.len() >= H::TERMS.outbox_frames_max {
@@ -161,9 +175,13 @@ impl Entry {
         &self.frame.bytes
     }
 
-    fn forget(&self, host: &mut impl Host) {
+    fn forget(&self, host: &mut impl Host, forgotten: &mut Vec<u64>) {
         if self.stored.is_some() {
             host.remove(self.frame.sequence);
+            if forgotten.len() >= FORGOTTEN_MAX {
+                forgotten.remove(0);
+            }
+            forgotten.push(self.frame.sequence);
         }
     }
 

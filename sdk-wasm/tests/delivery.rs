@@ -263,6 +263,24 @@ fn an_old_or_damaged_storage_is_no_trouble() {
 }
 
 #[test]
+fn what_was_acknowledged_is_not_adopted_again() {
+    let memory = Memory::new();
+    let mut page = memory.page(START);
+    page.record(START, 0.0, custom("a"));
+    page.hide(START);
+    page.show(START + 10, START);
+    page.woken(START + 10);
+    memory.0.borrow_mut().removal_works = false;
+    let sequence = memory.sent()[0].sequence();
+    page.answered(START + 100, sequence, KEPT);
+    let later = START + 60_000;
+    page.show(later, START);
+    page.woken(later);
+    assert!(memory.sent().iter().all(|sent| sent.sequence() != sequence));
+    assert_eq!(memory.stored_frames(), 1);
+}
+
+#[test]
 fn the_outbox_is_bounded_and_says_what_it_lost() {
     let memory = Memory::new();
     let mut page = memory.page(START);

@@ -123,6 +123,45 @@ fn one_request_is_under_way_at_a_time() {
 }
 
 #[test]
+fn what_was_acknowledged_is_not_sent_again_where_the_storage_keeps_it() {
+    let memory = Memory::new();
+    let mut app = launch(&memory, START);
+    app.event(START, "a");
+    let sent = app.flush(START);
+    memory.0.borrow_mut().removal_works = false;
+    app.core.answered(START + 7_000, sent[0].sequence(), 200, f64::NAN);
+    app.push(kind::LIFECYCLE, START + 8_000, &["hide"]);
+    for sent in memory.sent() {
+        app.core.answered(START + 8_100, sent.sequence(), 200, f64::NAN);
+    }
+    app.push(kind::LIFECYCLE, START + 9_000, &["show"]);
+    app.core.woken(START + 9_001);
+    let again = |sent: &[Sent]| sent.iter().flat_map(Sent::names).any(|name| name == "a");
+    assert!(!again(&memory.sent()) && memory.stored_frames() > 0);
+    // The next look removes it, when that is possible again.
+    memory.0.borrow_mut().removal_works = true;
+    app.push(kind::LIFECYCLE, START + 10_000, &["show"]);
+    app.core.woken(START + 10_001);
+    assert!(!memory.0.borrow().storage.contains_key(&sent[0].sequence()));
+}
+
+#[test]
+fn the_frame_under_way_is_not_given_up() {
+    let memory = Memory::new();
+    let mut app = launch(&memory, START);
+    app.event(START, "first");
+    let first = app.flush(START)[0].sequence();
+    for at in 0..Terms::MINI_PROGRAM.outbox_frames_max as u64 + 10 {
+        let now = START + 6_001 + at * 20;
+        app.event(now, &format!("e{at}"));
+        app.push(kind::LIFECYCLE, now + 1, &["hide"]);
+    }
+    assert!(memory.sent().is_empty(), "no answer yet");
+    assert_eq!(memory.stored_frames(), Terms::MINI_PROGRAM.outbox_frames_max);
+    assert!(memory.0.borrow().storage.contains_key(&first));
+}
+
+#[test]
 fn the_oldest_without_a_failure_goes_first_and_is_counted() {
     let memory = Memory::new();
     memory.0.borrow_mut().fetch_works = false;

@@ -84,6 +84,8 @@ pub(crate) fn names(events: &[Event]) -> Vec<String> {
 pub(crate) struct World {
     pub(crate) storage: BTreeMap<u64, Vec<u8>>,
     pub(crate) storage_works: bool,
+    /// Whether it removes what it is told to.
+    pub(crate) removal_works: bool,
     pub(crate) beacon_works: bool,
     pub(crate) fetch_works: bool,
     pub(crate) sent: Vec<Sent>,
@@ -102,6 +104,7 @@ impl Memory {
     pub(crate) fn new() -> Self {
         let world = World {
             storage_works: true,
+            removal_works: true,
             beacon_works: true,
             fetch_works: true,
             random: 42,
@@ -174,7 +177,10 @@ impl Host for Memory {
     }
 
     fn remove(&mut self, key: u64) {
-        self.0.borrow_mut().storage.remove(&key);
+        let mut world = self.0.borrow_mut();
+        if world.removal_works {
+            world.storage.remove(&key);
+        }
     }
 
     fn erase(&mut self) {
