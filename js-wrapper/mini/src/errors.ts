@@ -17,7 +17,10 @@ export function errors(host: Host, sink: Sink): void {
 
 /** Name, message and stack of what was thrown, which need be no `Error`. */
 export function described(thrown: unknown): [string, string, string] {
-  const { name, message, stack } = attempt(() => Object(thrown) as { [name: string]: unknown }, {});
+  const [name, message, stack] = attempt((): unknown[] => {
+    const { name, message, stack } = Object(thrown) as { [name: string]: unknown };
+    return [name, message, stack];
+  }, []);
   const is = (value: unknown) => (typeof value == 'string' ? value : '');
   const words = is(message) || (is(name) ? '' : attempt(() => String(thrown), ''));
   return [is(name) || typeof thrown, words, is(stack)];

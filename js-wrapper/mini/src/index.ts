@@ -82,8 +82,8 @@ export function init(options: Options): void {
   const [push, run, end] = queue();
   sink = push;
   const opened = attempt(() => host.api.getLaunchOptionsSync && host.api.getLaunchOptionsSync(), undefined);
-  told = ['consent', String(options.consent || 'pending'), 'platform', host.name, 'path', (opened && opened.path) || ''];
-  for (const name of TOLD) if (options[name] != null) told.push(name, String(options[name]));
+  told = ['consent', attempt(() => String(options.consent || 'pending'), 'pending'), 'platform', host.name, 'path', (opened && opened.path) || ''];
+  for (const name of TOLD) attempt(() => options[name] != null && told.push(name, String(options[name])), 0);
   // Its own requests go by what is there before the hooks.
   const started = start(host, options, told);
   for (const hook of HOOKS) attempt(() => hook(host, push, options), undefined);
@@ -126,8 +126,8 @@ function call(name: string, ...values: Value[]): void {
 /** Names and values, one after the other. */
 function listed(attributes: Attributes | undefined): Value[] {
   const values: Value[] = [];
-  for (const name of Object.keys(attributes || {})) {
-    const value = (attributes as Attributes)[name];
+  for (const name of attempt(() => Object.keys(attributes || {}), [])) {
+    const value = attempt(() => (attributes as Attributes)[name], undefined);
     if (['string', 'number', 'boolean'].indexOf(typeof value) >= 0) values.push(name, value);
   }
   return values;

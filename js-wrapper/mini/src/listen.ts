@@ -13,10 +13,10 @@ const METHODS: { [event in keyof Events]: string } = {
   onPageNotFound: 'onPageNotFound',
 };
 
-/** Calls `listener` at each `event`. It must not throw. */
+/** Calls `listener` at each `event`. */
 export function listen(host: Host, event: keyof Events, listener: Method): void {
   const on = host.api[event] as ((listener: Method) => void) | undefined;
-  if (typeof on == 'function') on.call(host.api, listener);
+  if (typeof on == 'function') on.call(host.api, (...told) => attempt(() => void listener(...told), undefined));
   else if (METHODS[event]) listenInApp(METHODS[event] as string, listener);
 }
 
@@ -27,7 +27,7 @@ function listenInApp(method: string, listener: Method): void {
     attempt(() => {
       const original = App as (this: unknown, options: object) => void;
       App = function (this: unknown, options: object) {
-        if (options) inApp.forEach(([method, listener]) => before(options as Methods, method, listener));
+        if (options) inApp.forEach(([method, listener]) => attempt(() => before(options as Methods, method, listener), undefined));
         return original.call(this, options);
       };
     }, undefined);
@@ -66,13 +66,7 @@ export function definitions(act: Act, of: 'page' | 'all'): void {
   attempt(() => {
     const original = Component;
     Component = function (this: unknown, options: ComponentOptions) {
-      if (options) {
-        const { methods, lifetimes } = options;
-        if (methods && (methods.onLoad || methods.onShow || methods.onReady)) see(methods, 'onLoad', true);
-        // Alipay's own components have other names for their life; where there are lifetimes, they hold.
-        else if (lifetimes && lifetimes.attached) see(lifetimes, 'attached', false);
-        else see(options as Methods, typeof my == 'object' ? 'didMount' : 'attached', false);
-      }
+      if (options) attempt(() => seeComponent(options), undefined);
       return (original as Function).apply(this, arguments);
     };
   }, undefined);
@@ -81,6 +75,14 @@ export function definitions(act: Act, of: 'page' | 'all'): void {
 interface ComponentOptions {
   methods?: Methods;
   lifetimes?: Methods;
+}
+
+function seeComponent(options: ComponentOptions): void {
+  const { methods, lifetimes } = options;
+  if (methods && (methods.onLoad || methods.onShow || methods.onReady)) see(methods, 'onLoad', true);
+  // Alipay's own components have other names for their life; where there are lifetimes, they hold.
+  else if (lifetimes && lifetimes.attached) see(lifetimes, 'attached', false);
+  else see(options as Methods, typeof my == 'object' ? 'didMount' : 'attached', false);
 }
 
 function see(methods: Methods, begins: string, page: boolean): void {

@@ -18,7 +18,7 @@ export function pageLoads({ api }: Host, sink: Sink): void {
     how = name;
   };
   if (typeof api.onBeforeAppRoute == 'function') {
-    api.onBeforeAppRoute((route) => begin(String((Object(route) as { openType?: unknown }).openType || '')));
+    api.onBeforeAppRoute((route) => attempt(() => begin(String((Object(route) as { openType?: unknown }).openType || '')), undefined));
   } else {
     for (const name of ROUTES) attempt(() => opens(name), undefined);
   }

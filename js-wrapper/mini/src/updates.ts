@@ -23,8 +23,12 @@ interface Instance {
 const PATHS_MAX = 20;
 
 export function updates(_: Host, sink: Sink): void {
+  // Who is asked to load again is not measured twice.
+  const seen = new WeakSet<object>();
   const begin = function (this: unknown) {
     const instance = this as Instance;
+    if (seen.has(instance)) return;
+    seen.add(instance);
     const name = String(instance.is || instance.route || '').replace(/^\//, '');
     if (typeof instance.setUpdatePerformanceListener == 'function') {
       instance.setUpdatePerformanceListener({ withDataPaths: true }, (update) =>

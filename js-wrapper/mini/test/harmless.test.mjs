@@ -102,6 +102,21 @@ test('wrapped methods keep this, arguments, what they give back and what they th
   assert.deepEqual((await events(device)).map(({ kind }) => kind), ['exception', 'page_view', 'api_call', 'app_launch']);
 });
 
+test('what cannot be read or written does not throw into the application', async () => {
+  const device = new Device();
+  const throwing = (...names) => Object.defineProperties({}, Object.fromEntries(names.map((name) => [name, { enumerable: true, get: () => { throw new Error(name); } }])));
+  const launch = device.launch({ release: Object.create(null) }, () => ({ onAppHide: undefined }));
+  launch.realm.App(Object.freeze({}));
+  launch.realm.Page(Object.freeze({}));
+  launch.realm.Component(throwing('methods'));
+  launch.dna.error(throwing('message', 'stack'));
+  launch.dna.event('a', throwing('b'));
+  launch.tell('onNetworkStatusChange', { networkType: Object.create(null) });
+  launch.tell('onUnhandledRejection', { reason: throwing('name') });
+  await launch.pass(7_000);
+  assert.ok((await events(device)).some(({ kind }) => kind == 'custom'));
+});
+
 test('outside of a mini program init does nothing', async () => {
   const { default: dna } = await import('../dist/index.js');
   dna.init({ key: 'k', endpoint: 'https://dna.bank' });

@@ -132,6 +132,7 @@ test('updates of data on older platforms: setData is what it was, and is timed',
   await launch.pass(30);
   calls[0][2].call(page, 1, 2);
   assert.deepEqual([seen[0][0] === page, [...seen[0][1]]], [true, [1, 2]]);
+  launch.page.onLoad.call(page, {});
   assert.equal(page.setData({}), 'returned');
   calls[1][2].call(page);
   launch.tell('onAppHide');
