@@ -21,16 +21,21 @@ export interface Places {
   core?: () => CoreModule | Promise<CoreModule>;
 }
 
-/**
- * Starts the core with the `options`, by name and value; undefined when they allow nothing, which the
- * console then says. Rejects when there is no core.
- */
-export function start(host: Host, places: Places, options: string[]): Promise<Running | undefined> {
+/** A core that starts. */
+export interface Starting {
+  /** Undefined when the options allow nothing, which the console then says. Rejects when there is no core. */
+  running: Promise<Running | undefined>;
+  /** Erases what was stored and ends what is sent, whether there is a core or not. */
+  erase(): void;
+}
+
+/** Starts the core with the `options`, by name and value; those that change until it is there hold. */
+export function start(host: Host, places: Places, options: string[]): Starting {
   let core: CoreExports;
   const entering = entrance(() => core);
   const imports = importsOf(host, () => core, entering);
   const { getRandomValues } = host.api as { getRandomValues?: Parameters<typeof seeded>[0] };
-  return Promise.all([loaded(host, places, imports), seeded(getRandomValues)]).then(([exports]) => {
+  const running: Starting['running'] = Promise.all([loaded(host, places, imports), seeded(getRandomValues)]).then(([exports]) => {
     core = exports;
     const room = (length: number) => {
       // First: the memory may grow.
@@ -43,13 +48,14 @@ export function start(host: Host, places: Places, options: string[]): Promise<Ru
     entering(() => (started = core.start()));
     if (!started) return;
     return {
-      push: (record) =>
+      push: (record: Record) =>
         entering(() => {
           hand(record);
           core.push();
         }),
     };
   });
+  return { running, erase: () => void imports.erase() };
 }
 
 /** Calls the core one after the other: what it calls may lead back to it. Broken, it is left alone. */

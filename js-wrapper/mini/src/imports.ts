@@ -52,7 +52,11 @@ export function importsOf(host: Host, core: () => CoreExports, enter: Enter): Im
     },
     store: (key, at, length) => storage.set(named(key), toBase64(bytes(at, length))),
     remove: (key) => storage.remove(named(key)),
-    erase: () => storage.keys().filter((key) => OURS.test(key)).forEach((key) => storage.remove(key)),
+    erase() {
+      if (cancel) cancel();
+      cancel = undefined;
+      storage.keys().filter((key) => OURS.test(key)).forEach((key) => storage.remove(key));
+    },
     stored(at) {
       if (!at) frames = storage.keys().filter((key) => FRAME.test(key));
       return at < frames.length ? parseInt(frames[at].slice(PREFIX.length + 2), 16) : -1;

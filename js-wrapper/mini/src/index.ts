@@ -73,6 +73,8 @@ let sink: Sink | undefined;
 let told: string[] = [];
 /** Hooks are not taken out of the platform's functions, so they go in once. */
 let hooked = false;
+/** Erases what was stored, whether there is a core or not. */
+let erase: (() => void) | undefined;
 
 /** Hooks the application and starts the core. Call it once, before `App()`. Never throws. */
 export function init(options: Options): void {
@@ -85,10 +87,12 @@ export function init(options: Options): void {
   told = ['consent', attempt(() => String(options.consent || 'pending'), 'pending'), 'platform', host.name, 'path', (opened && opened.path) || ''];
   for (const name of TOLD) attempt(() => options[name] != null && told.push(name, String(options[name])), 0);
   // Its own requests go by what is there before the hooks.
-  const started = start(host, options, told);
+  const starting = start(host, options, told);
+  erase = starting.erase;
   for (const hook of HOOKS) attempt(() => hook(host, push, options), undefined);
-  started.then(run).catch((error) => {
+  starting.running.then(run).catch((error) => {
     end();
+    if (options.consent == 'denied') starting.erase();
     console.warn('dna: there is no core; nothing is measured', error);
   });
 }
@@ -184,6 +188,7 @@ export function transaction(name: string, attributes?: Attributes): Transaction 
 export function consent(state: 'granted' | 'pending' | 'denied'): void {
   // The core begins with the least that was agreed to: what an earlier launch has stored is not sent before that.
   if (told[1] != 'denied' && state != 'granted') told[1] = state == 'denied' ? state : 'pending';
+  if (state == 'denied' && erase) erase();
   call('consent', state);
 }
 

@@ -1,7 +1,7 @@
 /** Without consent nothing is stored or sent; revoking erases. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Device } from './container.mjs';
+import { Device, settled } from './container.mjs';
 import { events, visit } from './visit.mjs';
 
 test('pending, nothing is stored or sent; granted, what waited is', async () => {
@@ -16,6 +16,40 @@ test('pending, nothing is stored or sent; granted, what waited is', async () => 
   assert.deepEqual([...device.storage.keys()], ['dna.s']);
 });
 
+for (const [what, deny] of [
+  ['after stop', async (device) => {
+    const launch = device.launch({ consent: 'granted' });
+    launch.dna.event('a');
+    await settled();
+    launch.dna.stop();
+    launch.dna.consent('denied');
+    assert.ok(device.sent.at(-1).aborted);
+  }],
+  ['without a core', async (device) => {
+    for (const name of ['dna.wasm', 'dna.wasm.br', 'dna-wasm2js.js']) device.files.delete('/miniprogram_npm/dna-mini/' + name);
+    const launch = device.launch({ consent: 'granted' });
+    await settled();
+    launch.dna.consent('denied');
+  }],
+  ['by init without a core', async (device) => {
+    for (const name of ['dna.wasm', 'dna.wasm.br', 'dna-wasm2js.js']) device.files.delete('/miniprogram_npm/dna-mini/' + name);
+    device.launch({ consent: 'denied' });
+    await settled();
+  }],
+]) {
+  test(`denied ${what}, what was stored is erased`, async () => {
+    const device = new Device();
+    device.storage.set('mine', 'the application\'s');
+    device.online = false;
+    const launch = device.launch({ consent: 'granted' });
+    await visit(launch);
+    assert.ok(device.storage.size > 1);
+    launch.kill();
+    await deny(device);
+    assert.deepEqual([...device.storage.keys()], ['mine']);
+  });
+}
+
 test('denied, nothing is stored or sent, and what was stored is erased', async () => {
   const device = new Device();
   device.storage.set('mine', 'the application\'s');
@@ -28,6 +62,7 @@ test('denied, nothing is stored or sent, and what was stored is erased', async (
   await visit(launch);
   assert.deepEqual([...device.storage.keys()], ['mine']);
   assert.equal(device.sent.length, sent);
+  assert.ok(device.sent.at(-1).aborted);
   launch.kill();
   const again = device.launch({ consent: 'denied' });
   await visit(again);
