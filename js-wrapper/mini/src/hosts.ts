@@ -47,7 +47,6 @@ export interface Events {
   onAppHide?: (listener: Listener) => void;
   onError?: (listener: Listener) => void;
   onUnhandledRejection?: (listener: Listener) => void;
-  onPageNotFound?: (listener: Listener) => void;
   onLazyLoadError?: (listener: Listener) => void;
   onMemoryWarning?: (listener: Listener) => void;
   onNetworkStatusChange?: (listener: Listener) => void;

@@ -1,6 +1,6 @@
 /** How long pages take until they are there, by the moments at which the platform calls them. */
 import { attempt, type Host } from './hosts';
-import { before, definitions, type Methods } from './listen';
+import { around, before, definitions } from './listen';
 import { Kind, type Sink } from './record';
 
 /** What opens a page leads to it within so long, or has led nowhere: a sub-package may have to be loaded. */
@@ -33,34 +33,29 @@ export function pageLoads({ api }: Host, sink: Sink): void {
     Object.defineProperty(api, name, { value: hooked, configurable: true, enumerable: true, writable: true });
   }
 
-  definitions((methods) => {
+  definitions((methods, _, pages) => {
     // onLoad is the page's alone; a component without it is none.
     let [from, load, opened] = [NaN, NaN, ''];
-    around(methods, 'onLoad', () => {
+    let loaded: unknown;
+    around(methods, 'onLoad', function (this: unknown) {
       const start = Date.now();
       [from, opened] = [start - begun < ROUTE_MAX_MS ? begun : start, how];
       begun = NaN;
+      how = '';
+      loaded = this;
       return () => {
         load = Date.now() - start;
       };
-    });
+    }, pages);
+    before(methods, 'onShow', function (this: unknown) {
+      // Shown again: the route has led here. Shown first, what has begun since leads elsewhere.
+      if (this !== loaded) [begun, how] = [NaN, ''];
+      loaded = undefined;
+    }, pages);
     before(methods, 'onReady', function (this: unknown) {
       const { route, is } = this as { route?: unknown; is?: unknown };
       if (from > 0) sink(Kind.PageLoad, from, String(route || is || '').replace(/^\//, ''), opened, load, Date.now());
       from = NaN;
-    });
+    }, pages);
   }, 'page');
-}
-
-/** Has `listener` called before the method of that name, and what it gives back after it. */
-function around(methods: Methods, name: string, listener: () => () => void): void {
-  const method = methods[name];
-  methods[name] = function (this: unknown, ...told: unknown[]) {
-    const after = attempt(listener, undefined);
-    try {
-      return typeof method == 'function' ? method.apply(this, told) : undefined;
-    } finally {
-      if (after) attempt(after, undefined);
-    }
-  };
 }

@@ -9,8 +9,10 @@ export function pages(_: Host, sink: Sink): void {
   const show = function (this: unknown) {
     // Shown again when the application is: not another page.
     if (this === shown) return;
-    shown = this;
     const stack = attempt(() => getCurrentPages(), []);
+    // Called on a page under another one.
+    if (stack.slice(0, -1).indexOf(this as typeof stack[0]) >= 0) return;
+    shown = this;
     const { route } = this as { route?: unknown };
     const last = stack[stack.length - 1];
     const path = typeof route == 'string' ? route : (last && last.route) || '';
@@ -18,5 +20,5 @@ export function pages(_: Host, sink: Sink): void {
     depth = stack.length;
     sink(Kind.Route, Date.now(), path.replace(/^\//, ''), how);
   };
-  definitions((methods) => before(methods, 'onShow', show), 'page');
+  definitions((methods, _, how) => before(methods, 'onShow', show, how), 'page');
 }

@@ -16,8 +16,10 @@ interface Instance {
   is?: unknown;
   route?: unknown;
   setData?: (this: unknown, ...told: unknown[]) => unknown;
-  setUpdatePerformanceListener?: (options: { withDataPaths: true }, listener: (update: Update) => void) => void;
+  setUpdatePerformanceListener?: SetListener;
 }
+
+type SetListener = (this: unknown, options: object, listener: (this: unknown, update: Update) => unknown, ...more: unknown[]) => unknown;
 
 /** Paths of one update that are told: who sets more sets everything. */
 const PATHS_MAX = 20;
@@ -30,18 +32,31 @@ export function updates(_: Host, sink: Sink): void {
     if (seen.has(instance)) return;
     seen.add(instance);
     const name = String(instance.is || instance.route || '').replace(/^\//, '');
-    if (typeof instance.setUpdatePerformanceListener == 'function') {
-      instance.setUpdatePerformanceListener({ withDataPaths: true }, (update) =>
-        attempt(() => {
-          const { pendingStartTimestamp: wanted, updateStartTimestamp: start, updateEndTimestamp: end } = update;
-          const from = Number(wanted || start);
-          sink(Kind.Update, from, name, Number(end) - from, Number(start) - from, !!update.isMergedUpdate, listed(update.dataPaths));
-        }, undefined),
-      );
-    } else {
-      timed(instance, name);
-    }
+    const { setUpdatePerformanceListener } = instance;
+    if (typeof setUpdatePerformanceListener == 'function') measured(instance, name, setUpdatePerformanceListener);
+    else timed(instance, name);
   };
+
+  /** An instance has one listener: the application's own, which it sets later, is called too, with what it asks for. */
+  function measured(instance: Instance, name: string, original: SetListener): void {
+    const tell = (update: Update) =>
+      attempt(() => {
+        const { pendingStartTimestamp: wanted, updateStartTimestamp: start, updateEndTimestamp: end } = update;
+        const from = Number(wanted || start);
+        sink(Kind.Update, from, name, Number(end) - from, Number(start) - from, !!update.isMergedUpdate, listed(update.dataPaths));
+      }, undefined);
+    const value: SetListener = function (this: unknown, options, listener, ...more) {
+      if (typeof listener != 'function') return original.call(this, options, listener, ...more);
+      const both = function (this: unknown, update: Update, ...told: unknown[]) {
+        tell(update);
+        return listener.call(this, update, ...(told as []));
+      };
+      return original.call(this, options, both, ...more);
+    };
+    // Where it cannot be replaced nothing is measured.
+    Object.defineProperty(instance, 'setUpdatePerformanceListener', { value, configurable: true, enumerable: false, writable: true });
+    original.call(instance, { withDataPaths: true }, tell);
+  }
 
   /** Older platforms: until the callback of setData, which is called when the view shows it. */
   function timed(instance: Instance, name: string): void {
@@ -59,7 +74,7 @@ export function updates(_: Host, sink: Sink): void {
     };
   }
 
-  definitions((methods, name) => before(methods, name, begin), 'all');
+  definitions((methods, name, how) => before(methods, name, begin, how), 'all');
 }
 
 /** Paths, separated by spaces; WeChat gives each as a list of its steps or as a text. */

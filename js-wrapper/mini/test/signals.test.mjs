@@ -115,6 +115,28 @@ test('updates of data, as the platform measures them', async () => {
   ]);
 });
 
+test('the application’s own listener of updates is called too, with what it asks for', async () => {
+  const device = new Device();
+  const launch = device.launch();
+  const set = [];
+  const seen = [];
+  launch.realm.Component({
+    methods: { onLoad() {} },
+    lifetimes: { attached() { this.setUpdatePerformanceListener({ withDataPaths: false }, (update) => seen.push(update)); } },
+  });
+  const page = Object.assign(Object.create({ setUpdatePerformanceListener: (...told) => set.push(told) }), { is: 'pages/a/index' });
+  launch.stack = [page];
+  launch.component.lifetimes.attached.call(page);
+  launch.component.methods.onLoad.call(page);
+  assert.deepEqual(set.map(([options]) => options.withDataPaths), [true, false]);
+  const update = { pendingStartTimestamp: device.now, updateStartTimestamp: device.now, updateEndTimestamp: device.now + 9 };
+  set.at(-1)[1](update);
+  assert.deepEqual(seen, [update]);
+  launch.tell('onAppHide');
+  await launch.pass(100);
+  assert.deepEqual((await only(device, 'data_update')).map(({ duration }) => duration), [9]);
+});
+
 test('updates of data on older platforms: setData is what it was, and is timed', async () => {
   const device = new Device();
   const launch = device.launch();
@@ -219,7 +241,11 @@ test('what befalls the device, and what is missing', async () => {
   launch.tell('onMemoryWarning', { level: 15 });
   launch.tell('onNetworkStatusChange', { isConnected: false, networkType: 'none' });
   launch.tell('onNetworkWeakChange', { weakNet: true, networkType: '4g' });
-  launch.tell('onPageNotFound', { path: 'pages/gone/index', query: { id: '6222020202020208' }, isEntryPage: true });
+  launch.realm.App({});
+  assert.equal(launch.app.onPageNotFound, undefined, 'the platform shows its own page');
+  assert.equal(launch.listeners.onPageNotFound, undefined);
+  launch.realm.App({ onPageNotFound: ({ path }) => path });
+  assert.equal(launch.app.onPageNotFound({ path: 'pages/gone/index', query: { id: '6222020202020208' }, isEntryPage: true }), 'pages/gone/index');
   launch.tell('onLazyLoadError', { type: 'subpackage', subpackage: ['packages/cards'], errMsg: 'loadSubpackage: timeout' });
   await launch.pass(7_000);
   const told = (await events(device)).map((event) => [event.kind, event['memory.warning.level'] ?? event['network.connection.state'] ?? event.url, event['error.message']]);
@@ -244,6 +270,37 @@ test('a page that is a component, as frameworks make them, is one', async () => 
   await launch.pass(7_000);
   const kinds = (await events(device)).map(({ kind }) => kind);
   assert.ok(kinds.includes('page_view') && kinds.includes('page_load'), kinds.join());
+});
+
+test('a component with methods of a page’s names is none, and keeps those of its behaviors', async () => {
+  const device = new Device();
+  const launch = device.launch();
+  const top = launch.show('pages/a/index');
+  launch.realm.Component({ methods: { onShow() { return 1; } }, behaviors: [{}] });
+  const { methods } = launch.component;
+  assert.deepEqual(Object.keys(methods), ['onShow']);
+  assert.equal(methods.onShow.call({ is: 'components/b/index' }), 1);
+  await launch.pass(1_000);
+  launch.stack.push({ route: 'pages/c/index' });
+  launch.page.onShow.call(launch.stack[1]);
+  launch.page.onShow.call(top);
+  await launch.pass(7_000);
+  assert.deepEqual((await only(device, 'route_change')).map(({ url, type }) => [url, type]), [['miniprogram://wechat/pages/c/index', 'push']]);
+});
+
+test('going back leads to no page that is loaded later', async () => {
+  const device = new Device();
+  const launch = device.launch({}, () => ({ navigateBack() {} }));
+  const page = launch.show('pages/a/index');
+  launch.api.navigateBack();
+  await launch.pass(1_000);
+  launch.page.onShow.call(page);
+  await launch.pass(5_000);
+  const next = launch.show('pages/b/index');
+  await launch.pass(100);
+  launch.page.onReady.call(next);
+  await launch.pass(7_000);
+  assert.deepEqual((await only(device, 'page_load')).map(({ type, duration }) => [type, duration]), [[undefined, 100]]);
 });
 
 test('before the core is there, measurements do not take the room of an error', async () => {
