@@ -16,6 +16,8 @@ import { BACKGROUND_MS, Requests } from './requests.js';
 export class Running {
   /** What the application's code threw. */
   thrown = [];
+  /** The paths for which the platform has shown its own page: nobody had asked to be told of pages that are not there. */
+  notFound = [];
   /** What it printed: `{ level, text }`. */
   printed = [];
   /** What was launched with, and what it was last shown with. */
@@ -192,6 +194,7 @@ export class Running {
   }
 
   #notFound({ path, query }, isEntryPage) {
+    if (!this.app?.onPageNotFound && !this.#parts.events.has('PageNotFound')) this.notFound.push(path);
     this.#tell('onPageNotFound', 'PageNotFound', { path, query, isEntryPage });
   }
 
