@@ -117,7 +117,16 @@ impl Serving {
     /// The exit code and the whole log.
     pub(crate) fn finish(mut self) -> (Option<i32>, String) {
         self.errors.read_to_string(&mut self.log).expect("UTF-8");
-        (self.child.wait().expect("it ends").code(), self.log)
+        (self.child.wait().expect("it ends").code(), std::mem::take(&mut self.log))
+    }
+}
+
+impl Drop for Serving {
+    /// Leaves none behind, however its test ends.
+    fn drop(&mut self) {
+        // Neither can fail but where it has ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 
