@@ -1,0 +1,11 @@
+//! DataView: the other side of the buffer. It reads what ingest has kept, stores it, associates
+//! user, session, page view, API call, network hop, service span and SQL, and answers questions.
+//!
+//! Where to look: [`model`] for what is stored, [`store`] for where.
+//!
+//! One direction: `http` asks `query`, `query` asks `store`; `consume`, `otlp` and `network` make
+//! batches of the model's types and give them to the store. Nothing below knows what is above it.
+
+pub mod model;
+pub mod sketch;
+pub mod store;

@@ -1,0 +1,3 @@
+//! The program `dataview`.
+
+fn main() {}

@@ -1,0 +1,113 @@
+//! Where everything is kept, behind one trait.
+
+mod ask;
+mod error;
+
+pub use ask::{
+    AppKey, Breakdown, Bucket, ErrorGroup, ErrorOccurrence, Filter, Listed, Range, SeriesAsk,
+    SessionRow, SessionsAsk, StoredFrame, TraceParts,
+};
+pub use error::StoreError;
+
+use crate::model::{FrameFacts, Hop, LogLine, SessionId, Span, TraceId};
+use futures_util::future::BoxFuture;
+
+/// What is stored in one step: all of it or nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    /// Frames of clients.
+    pub frames: Vec<FrameFacts>,
+    /// Spans of services.
+    pub spans: Vec<Span>,
+    /// Lines of services' logs.
+    pub logs: Vec<LogLine>,
+    /// Requests that proxies have seen.
+    pub hops: Vec<Hop>,
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Appended {
+    /// Frames that are new.
+    pub frames: u64,
+    /// Events in them.
+    pub events: u64,
+    /// Frames that were there already, by (application, session, sequence).
+    pub duplicates: u64,
+    /// Spans, log lines and hops that are new.
+    pub others: u64,
+}
+
+/// The store. Every answer is of what was committed before the question.
+pub trait Store: Send + Sync {
+    /// Stores `batch` durably. A frame that is there already, and a span, changes nothing, and no
+    /// roll-up either: counts are exact however often a batch comes again.
+    ///
+    /// # Errors
+    /// When it is not stored; then nothing of it is.
+    fn append(&self, batch: Batch) -> BoxFuture<'_, Result<Appended, StoreError>>;
+
+    /// The applications that have sent something in `range`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn apps(&self, range: Range) -> BoxFuture<'_, Result<Vec<String>, StoreError>>;
+
+    /// Roll-ups of one metric in steps, for one value of a dimension.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn series(&self, ask: SeriesAsk) -> BoxFuture<'_, Result<Vec<Bucket>, StoreError>>;
+
+    /// Roll-ups over the whole range, by the values of a dimension, the most frequent first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn breakdown(&self, ask: Breakdown)
+    -> BoxFuture<'_, Result<Vec<(String, Bucket)>, StoreError>>;
+
+    /// Sessions, the newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn sessions(&self, ask: SessionsAsk) -> BoxFuture<'_, Result<Listed<SessionRow>, StoreError>>;
+
+    /// One session, with its frames in their order, at most `frames_max` of them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn session(
+        &self,
+        app: AppKey,
+        id: SessionId,
+        frames_max: usize,
+    ) -> BoxFuture<'_, Result<Option<(SessionRow, Vec<StoredFrame>)>, StoreError>>;
+
+    /// Errors by fingerprint, the most frequent first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn errors(
+        &self,
+        app: AppKey,
+        range: Range,
+    ) -> BoxFuture<'_, Result<Vec<ErrorGroup>, StoreError>>;
+
+    /// The occurrences of one fingerprint, the newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn occurrences(
+        &self,
+        app: AppKey,
+        fingerprint: u64,
+        range: Range,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ErrorOccurrence>, StoreError>>;
+
+    /// Everything that is known of a trace that was made about `near_ms`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn trace(&self, id: TraceId, near_ms: u64) -> BoxFuture<'_, Result<TraceParts, StoreError>>;
+}
