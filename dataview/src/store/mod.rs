@@ -38,6 +38,9 @@ pub struct Appended {
     pub others: u64,
 }
 
+/// What the store answers, when it has looked.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
 /// The store. Every answer is of what was committed before the question.
 pub trait Store: Send + Sync {
     /// Stores `batch` durably. A frame that is there already, and a span, changes nothing, and no
@@ -45,32 +48,31 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// When it is not stored; then nothing of it is.
-    fn append(&self, batch: Batch) -> BoxFuture<'_, Result<Appended, StoreError>>;
+    fn append(&self, batch: Batch) -> Answer<'_, Appended>;
 
     /// The applications that have sent something in `range`.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn apps(&self, range: Range) -> BoxFuture<'_, Result<Vec<String>, StoreError>>;
+    fn apps(&self, range: Range) -> Answer<'_, Vec<String>>;
 
     /// Roll-ups of one metric in steps, for one value of a dimension.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn series(&self, ask: SeriesAsk) -> BoxFuture<'_, Result<Vec<Bucket>, StoreError>>;
+    fn series(&self, ask: SeriesAsk) -> Answer<'_, Vec<Bucket>>;
 
     /// Roll-ups over the whole range, by the values of a dimension, the most frequent first.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn breakdown(&self, ask: Breakdown)
-    -> BoxFuture<'_, Result<Vec<(String, Bucket)>, StoreError>>;
+    fn breakdown(&self, ask: Breakdown) -> Answer<'_, Vec<(String, Bucket)>>;
 
     /// Sessions, the newest first.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn sessions(&self, ask: SessionsAsk) -> BoxFuture<'_, Result<Listed<SessionRow>, StoreError>>;
+    fn sessions(&self, ask: SessionsAsk) -> Answer<'_, Listed<SessionRow>>;
 
     /// One session, with its frames in their order, at most `frames_max` of them.
     ///
@@ -81,17 +83,13 @@ pub trait Store: Send + Sync {
         app: AppKey,
         id: SessionId,
         frames_max: usize,
-    ) -> BoxFuture<'_, Result<Option<(SessionRow, Vec<StoredFrame>)>, StoreError>>;
+    ) -> Answer<'_, Option<(SessionRow, Vec<StoredFrame>)>>;
 
     /// Errors by fingerprint, the most frequent first.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn errors(
-        &self,
-        app: AppKey,
-        range: Range,
-    ) -> BoxFuture<'_, Result<Vec<ErrorGroup>, StoreError>>;
+    fn errors(&self, app: AppKey, range: Range) -> Answer<'_, Vec<ErrorGroup>>;
 
     /// The occurrences of one fingerprint, the newest first.
     ///
@@ -103,11 +101,11 @@ pub trait Store: Send + Sync {
         fingerprint: u64,
         range: Range,
         limit: usize,
-    ) -> BoxFuture<'_, Result<Vec<ErrorOccurrence>, StoreError>>;
+    ) -> Answer<'_, Vec<ErrorOccurrence>>;
 
     /// Everything that is known of a trace that was made about `near_ms`.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn trace(&self, id: TraceId, near_ms: u64) -> BoxFuture<'_, Result<TraceParts, StoreError>>;
+    fn trace(&self, id: TraceId, near_ms: u64) -> Answer<'_, TraceParts>;
 }
