@@ -93,8 +93,17 @@ fn the_protocol_does_no_io_and_reads_no_clock() {
 
 #[test]
 fn files_fit_in_a_head() {
-    let folders =
-        ["protocol", "sdk-wasm", "js-wrapper", "ingest", "dataview", "demo-site", "examples", "tests", "xtask"];
+    let folders = [
+        "protocol",
+        "sdk-wasm",
+        "js-wrapper",
+        "ingest",
+        "dataview",
+        "demo-site",
+        "examples",
+        "tests",
+        "xtask",
+    ];
     for folder in folders {
         for (path, text) in sources(folder, &[".rs", ".ts", ".js", ".mjs", ".jsx", ".vue"]) {
             let lines = text.lines().count();

@@ -1,6 +1,6 @@
 //! What is counted and measured.
 
-use super::Dimensions;
+use super::{Dimensions, ViewId};
 
 /// What a roll-up is about. The names are the ones of the query API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -110,6 +110,10 @@ pub struct Measure {
     pub value: Value,
     /// By what it can be broken down; [`Dimension::All`](super::Dimension::All) goes without saying.
     pub dimensions: Dimensions,
+    /// Of what a view counts once: the view. It counts nothing when an earlier frame of the same
+    /// session had this metric for this view already, because clients tell a page view again when
+    /// it has loaded after all, and a Web Vital when it has changed.
+    pub once: Option<ViewId>,
 }
 
 /// How a measure is added up.

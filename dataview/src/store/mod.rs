@@ -44,7 +44,8 @@ pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 /// The store. Every answer is of what was committed before the question.
 pub trait Store: Send + Sync {
     /// Stores `batch` durably. A frame that is there already, and a span, changes nothing, and no
-    /// roll-up either: counts are exact however often a batch comes again.
+    /// roll-up either: counts are exact however often a batch comes again. Nor does a measure that
+    /// counts [`once`](crate::model::Measure::once) and did already.
     ///
     /// # Errors
     /// When it is not stored; then nothing of it is.
