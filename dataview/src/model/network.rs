@@ -7,6 +7,8 @@ use super::{SpanId, TraceId};
 pub struct Hop {
     /// The trace and span of the request's `traceparent`.
     pub trace: Option<(TraceId, SpanId)>,
+    /// Whether its flags ask services to record the trace; `true` where there was no header.
+    pub sampled: bool,
     /// Which proxy: its host's name.
     pub proxy: String,
     /// When the request began, in µs since the Unix epoch by the proxy's clock.
@@ -25,13 +27,14 @@ pub struct Hop {
     pub response_bytes: u64,
     /// Bytes of the request.
     pub request_bytes: u64,
-    /// The service behind, as it was connected to.
+    /// The service behind, as it was connected to; where several were tried, all of them,
+    /// separated by a comma.
     pub upstream: Option<String>,
-    /// Time to connect to it, in µs.
+    /// Time to connect to the last one that was tried, in µs.
     pub upstream_connect_us: Option<u64>,
-    /// Time to the first byte of its answer, in µs.
+    /// From the first try to the first byte of the answer that was used, in µs.
     pub upstream_header_us: Option<u64>,
-    /// Time to the last byte of its answer, in µs.
+    /// From the first try to the last byte of the answer, in µs.
     pub upstream_response_us: Option<u64>,
     /// Time from the connection's beginning to the end of the request, in µs, where it is known.
     pub connection_us: Option<u64>,
