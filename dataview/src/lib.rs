@@ -7,5 +7,6 @@
 //! batches of the model's types and give them to the store. Nothing below knows what is above it.
 
 pub mod model;
+pub mod rollup;
 pub mod sketch;
 pub mod store;

@@ -40,6 +40,17 @@ macro_rules! ids {
                 serializer.collect_str(self)
             }
         }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                Self::from_hex(&text).ok_or_else(|| {
+                    serde::de::Error::custom(concat!(
+                        stringify!($name), " has hexadecimal digits, two for each of ", $bytes, " bytes"
+                    ))
+                })
+            }
+        }
     )* };
 }
 

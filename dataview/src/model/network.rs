@@ -1,9 +1,10 @@
 //! What the network tells of a request.
 
 use super::{SpanId, TraceId};
+use serde::{Deserialize, Serialize};
 
 /// A request that a proxy (nginx) has seen.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hop {
     /// The trace and span of the request's `traceparent`.
     pub trace: Option<(TraceId, SpanId)>,

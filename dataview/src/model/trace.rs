@@ -1,10 +1,11 @@
 //! What services tell of a trace (OpenTelemetry's data model).
 
 use super::{SpanId, TraceId};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// A span.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Span {
     /// The trace.
     pub trace: TraceId,
@@ -31,7 +32,8 @@ pub struct Span {
 }
 
 /// `SpanKind` of OTLP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum SpanKind {
     /// Inside a service.
@@ -47,7 +49,8 @@ pub enum SpanKind {
 }
 
 /// `StatusCode` of OTLP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum SpanStatus {
     /// Not said.
@@ -59,7 +62,7 @@ pub enum SpanStatus {
 }
 
 /// A line of a service's log.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LogLine {
     /// The trace it belongs to.
     pub trace: Option<TraceId>,
