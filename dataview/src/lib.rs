@@ -6,6 +6,8 @@
 //! One direction: `http` asks `query`, `query` asks `store`; `consume`, `otlp` and `network` make
 //! batches of the model's types and give them to the store. Nothing below knows what is above it.
 
+pub mod facts;
+pub mod geo;
 pub mod model;
 pub mod rollup;
 pub mod sketch;

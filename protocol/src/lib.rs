@@ -20,6 +20,7 @@ pub mod json;
 pub mod limits;
 pub mod model;
 pub mod packed;
+pub mod pattern;
 #[cfg(feature = "unpack")]
 pub mod peek;
 pub mod privacy;
