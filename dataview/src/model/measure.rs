@@ -10,7 +10,7 @@ pub enum Metric {
     PageViews = 1,
     /// Page views that worked: loaded, and without an exception that nobody caught.
     PageViewsOk = 2,
-    /// API calls.
+    /// API calls, but for those that the page itself called off.
     ApiCalls = 3,
     /// API calls that worked: answered with a status below 400.
     ApiCallsOk = 4,
