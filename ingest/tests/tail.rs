@@ -1,10 +1,10 @@
 //! `ingest tail`: lines for people, JSON for programs, and how it ends.
 
 use bytes::Bytes;
+use dna_buffer::read::Source;
 use dna_protocol::entry::{Entry, Receipt};
 use dna_protocol::field::{Id, Text};
 use dna_protocol::{Event, Frame, Header, json};
-use ingest::buffer::read::Source;
 use ingest::buffer::{BufferCounters, Item, JournalSettings, Keeper, Settings, open};
 use ingest::tail::{Options, TailError, print};
 use serde_json::{Value, json};

@@ -1,10 +1,10 @@
 //! The applications, found by their keys.
 
 use super::handling::{Handling, Installation};
-use super::pseudonym::Pseudonyms;
 use crate::config::{AppConfig, AppRates, AppsConfig, KeyConfig, PlacesConfig, PrivacyConfig};
 use crate::edge::rates::Use;
 use dna_protocol::field::Text;
+use dna_settings::Pseudonyms;
 use std::collections::HashMap;
 use std::sync::Arc;
 

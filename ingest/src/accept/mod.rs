@@ -8,7 +8,6 @@ pub mod form;
 pub mod handling;
 pub mod places;
 pub mod privacy;
-pub mod pseudonym;
 pub mod recent;
 pub mod times;
 pub mod values;

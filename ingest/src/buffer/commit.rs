@@ -172,7 +172,7 @@ impl Shared {
         app: u16,
         item: Item,
     ) -> Result<(Answered, Option<Wake<'_>>), KeepError> {
-        if item.bytes.len() > limits::ENTRY_BYTES_MAX {
+        if item.bytes.len() > dna_buffer::limits::ENTRY_BYTES_MAX {
             return Err(KeepError::TooLarge { bytes: item.bytes.len() });
         }
         if item.bytes.is_empty() {

@@ -1,6 +1,7 @@
 //! What can go wrong with the buffer.
 
-use super::limits::ENTRY_BYTES_MAX;
+use dna_buffer::AddressError;
+use dna_buffer::limits::ENTRY_BYTES_MAX;
 use std::io;
 use std::path::PathBuf;
 
@@ -86,12 +87,9 @@ pub enum OpenError {
         /// What the system said.
         source: io::Error,
     },
-    /// The address of Redis is wrong. The address itself may hold a password and is not shown.
-    #[error("the address of Redis cannot be used: {reason}")]
-    RedisUrl {
-        /// What is wrong with it.
-        reason: String,
-    },
+    /// The address of Redis is wrong.
+    #[error(transparent)]
+    RedisUrl(#[from] AddressError),
 }
 
 impl OpenError {
@@ -99,23 +97,4 @@ impl OpenError {
         let path = path.into();
         move |source| Self::Io { path, source }
     }
-}
-
-/// Why the buffer could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// The journal cannot be read.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// Redis cannot be reached or refuses.
-    #[error("Redis: {reason}")]
-    Redis {
-        /// What it or the connection said.
-        reason: String,
-    },
 }

@@ -1,12 +1,6 @@
 //! Every bound of the buffer, with the reason beside it.
 
-use dna_protocol::limits::BODY_BYTES_MAX;
 use std::time::Duration;
-
-/// Bytes of one encoded entry. An entry is a body of at most [`BODY_BYTES_MAX`] in its compact
-/// form, and what the server adds. Bounds what a reader holds and how far it searches behind a
-/// damaged record.
-pub const ENTRY_BYTES_MAX: usize = BODY_BYTES_MAX + 64 * 1024;
 
 /// Entries that wait to be written. Each is a request that waits for its answer, so this is
 /// also how many requests a stalled buffer holds up before others are told to come back.
@@ -48,35 +42,12 @@ pub const JOURNAL_BYTES_DEFAULT: u64 = 2048 * 1024 * 1024;
 /// until it is seen that somebody has removed segments.
 pub const JOURNAL_RECOUNT_EVERY: Duration = Duration::from_secs(1);
 
-/// Bytes that a journal reader asks for in one read.
-pub const READ_CHUNK_BYTES: usize = 256 * 1024;
-
 /// How long after a write its journal is forced to disk, where the durability is `everysec`.
 pub const FLUSH_INTERVAL: Duration = Duration::from_millis(900);
 
 /// How old the oldest write may be that the disk does not have, where the durability is
 /// `everysec`: a disk that is later is waited for, or a second would not be what is promised.
 pub const FLUSH_LATE: Duration = Duration::from_secs(2);
-
-/// How often a journal reader that waits looks for new records. The reader may be another
-/// process, so nothing can wake it.
-pub const FOLLOW_INTERVAL: Duration = Duration::from_millis(100);
-
-/// Shards when nothing else is configured: enough for four consumers of a department in
-/// parallel, few enough that one machine does not notice.
-pub const SHARDS_DEFAULT: u16 = 4;
-
-/// The largest number of shards. A Redis Cluster of hundreds of masters is past what this
-/// buffer is for, and a reader without the configuration asks for each of them.
-pub const SHARDS_MAX: u16 = 1024;
-
-/// How long connecting to Redis may take.
-pub const CONNECT_TIMEOUT_DEFAULT: Duration = Duration::from_secs(2);
-
-/// How long Redis may take to answer a group. With `appendfsync always` an answer waits for the
-/// disk; beyond this the outcome is unknown, the client is told to come back, and consumers tell
-/// the retry by session and sequence.
-pub const RESPONSE_TIMEOUT_DEFAULT: Duration = Duration::from_secs(3);
 
 /// Bytes of the spool: an hour of a busy bank's beacons, and an amount that a disk has left over.
 pub const SPOOL_BYTES_DEFAULT: u64 = 2048 * 1024 * 1024;

@@ -19,14 +19,13 @@ mod keeper;
 pub mod limits;
 pub mod memory;
 mod queue;
-pub mod read;
 pub mod redis;
 mod settings;
 pub mod show;
 pub mod spool;
 
 pub use counters::{BufferCounters, COMMIT_BUCKETS_MICROS, CommitTimes};
-pub use error::{KeepError, OpenError, ReadError};
+pub use error::{KeepError, OpenError};
 pub use keeper::{Keeper, Status};
 pub use redis::RedisSettings;
 pub use settings::{Durability, JournalSettings, Settings, SpoolSettings, WhenFull};
@@ -46,16 +45,6 @@ pub struct Item {
 
 /// Entries that are written together. Shared, since who writes them may have to give them to another.
 pub type Group = Arc<Vec<Item>>;
-
-/// The shard of a session: CRC-32C (Castagnoli) of its 16 bytes, modulo `shards`.
-///
-/// Part of the buffer's contract: all of a session's entries are in one stream, in their order,
-/// and a consumer in any language can tell which. Changing `shards` moves sessions.
-#[must_use]
-pub fn shard_of(session_id: &[u8; 16], shards: u16) -> u16 {
-    let shard = crc32c::crc32c(session_id) % u32::from(shards.max(1));
-    u16::try_from(shard).expect("the remainder is below a u16")
-}
 
 /// Opens the buffer and starts its committer on the current Tokio runtime.
 ///

@@ -2,8 +2,8 @@
 
 use super::commit::Bounds;
 use super::limits;
-use super::read::Source;
 use super::redis::RedisSettings;
+use dna_buffer::read::Source;
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! A kept entry as JSON, for people and tests: what `ingest tail --json` prints and the live page
 //! receives.
 
-use super::read::Kept;
 use crate::source_maps::{Maps, resolve};
+use dna_buffer::read::Kept;
 use dna_protocol::FrameProblem;
 use dna_protocol::entry::Entry;
 use serde_json::{Value, json};

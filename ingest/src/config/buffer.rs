@@ -2,11 +2,9 @@
 
 use super::{ConfigError, Section, redis};
 use crate::buffer::commit::Bounds;
-use crate::buffer::limits::{
-    REPLICAS_DEFAULT, REPLICAS_MAX, REPLICAS_TIMEOUT_DEFAULT, SHARDS_DEFAULT,
-};
+use crate::buffer::limits::{REPLICAS_DEFAULT, REPLICAS_MAX, REPLICAS_TIMEOUT_DEFAULT};
 use crate::buffer::{Durability, JournalSettings, Settings, SpoolSettings, WhenFull};
-use std::time::Duration;
+use dna_buffer::limits::SHARDS_DEFAULT;
 
 /// The buffer: Redis when it has an address, else the embedded journal.
 #[derive(Debug, Clone)]
@@ -57,7 +55,7 @@ fn read_queue(buffer: &mut Section<'_>) -> Result<Bounds, ConfigError> {
     let items_max = buffer.integer("queue_items_max", defaults.items_max, 1..=10_000_000)?;
     let bytes = 1024 * 1024..=64 * 1024 * 1024 * 1024;
     let bytes_max = buffer.integer("queue_bytes_max", defaults.bytes_max, bytes)?;
-    let wait_max = millis(buffer, "queue_wait_max_ms", defaults.wait_max)?;
+    let wait_max = buffer.millis("queue_wait_max_ms", defaults.wait_max)?;
     Ok(Bounds { items_max, bytes_max, wait_max })
 }
 
@@ -74,7 +72,7 @@ fn read_spool(
     let allowed = 16 * MIB..=16 * 1024 * 1024 * MIB;
     settings.total_bytes_max =
         section.integer("total_bytes_max", settings.total_bytes_max, allowed)?;
-    settings.slow = millis(&mut section, "slow_ms", settings.slow)?;
+    settings.slow = section.millis("slow_ms", settings.slow)?;
     let allowed = 0..=4 * 1024 * 1024 * 1024;
     settings.recent_bytes_max =
         section.integer("recent_bytes_max", settings.recent_bytes_max, allowed)?;
@@ -89,7 +87,7 @@ fn read_spool(
 /// What an acknowledgement survives; `None` when nothing is said.
 fn read_durability(buffer: &mut Section<'_>) -> Result<Option<Durability>, ConfigError> {
     let replicas = buffer.integer("replicas", REPLICAS_DEFAULT, 1..=REPLICAS_MAX)?;
-    let timeout = millis(buffer, "replicas_timeout_ms", REPLICAS_TIMEOUT_DEFAULT)?;
+    let timeout = buffer.millis("replicas_timeout_ms", REPLICAS_TIMEOUT_DEFAULT)?;
     let choices = [
         ("memory", Durability::Memory),
         ("everysec", Durability::Everysec),
@@ -135,13 +133,4 @@ fn read_journal(
     }
     section.finish()?;
     Ok((settings, dir_error))
-}
-
-pub(super) fn millis(
-    section: &mut Section<'_>,
-    key: &'static str,
-    default: Duration,
-) -> Result<Duration, ConfigError> {
-    let default = u64::try_from(default.as_millis()).unwrap_or(u64::MAX);
-    section.integer(key, default, 1..=600_000).map(Duration::from_millis)
 }

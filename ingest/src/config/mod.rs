@@ -7,12 +7,10 @@
 
 mod apps;
 mod buffer;
-mod error;
 pub mod folders;
 mod handling;
 mod http;
 mod keys;
-mod layers;
 mod limits;
 mod live;
 mod origins;
@@ -21,29 +19,27 @@ mod rates;
 mod redis;
 mod reload;
 mod remote;
-mod section;
 mod source_maps;
 mod telemetry;
 mod tls;
 
 pub use apps::{AppConfig, AppsConfig};
 pub use buffer::BufferConfig;
-pub use error::ConfigError;
 pub use handling::{DropRule, SamplingRule, ScrubRule};
 pub use http::{ForwardedHeader, HttpConfig};
 pub use keys::KeyConfig;
-pub use layers::Layers;
 pub use limits::LimitsConfig;
 pub use live::LiveConfig;
 pub use origins::{MiniPrograms, Origins, PlacesConfig};
-pub use privacy::{AddressBits, Algorithm, PrivacyConfig, PseudonymKey};
+pub use privacy::{AddressBits, PrivacyConfig};
 pub use rates::{AppRates, RatesConfig};
 pub use reload::{Reading, Reloader, Reread};
 pub use remote::{RemoteConfig, RemoteValues, SigningKey};
-pub use section::Section;
 pub use source_maps::SourceMapsConfig;
 pub use telemetry::{Endpoint, LogFormat, TelemetryConfig};
 pub use tls::TlsConfig;
+
+pub use dna_settings::{Algorithm, ConfigError, Layers, PseudonymKey, Section};
 
 use std::net::SocketAddr;
 

@@ -1,14 +1,7 @@
 //! `[privacy]`: the key that makes pseudonyms of user IDs, and what holds for all applications.
 
 use super::{ConfigError, DropRule, ScrubRule, Section};
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-
-/// A key shorter than the digest of SHA-256 weakens the HMAC (RFC 2104, section 3).
-const KEY_BYTES_MIN: usize = 32;
-
-const ALLOWED: &str = "at least 32 bytes as hex or base64, e.g. the output of \
-                       `openssl rand -hex 32`";
+use dna_settings::{Algorithm, PseudonymKey};
 
 /// How what is personal is made less so.
 #[derive(Debug, Clone)]
@@ -23,15 +16,6 @@ pub struct PrivacyConfig {
     pub scrub: Vec<ScrubRule>,
     /// Fields that no application keeps.
     pub drop_fields: Vec<DropRule>,
-}
-
-/// The keyed hash of pseudonyms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Algorithm {
-    /// HMAC-SHA-256 (RFC 2104, FIPS 180-4).
-    HmacSha256,
-    /// HMAC-SM3 (RFC 2104, GB/T 32905).
-    HmacSm3,
 }
 
 /// Bits of an address that are kept, the network; 0: no address is kept.
@@ -49,61 +33,13 @@ impl Default for AddressBits {
     }
 }
 
-/// A key, never shown.
-#[derive(Clone)]
-pub struct PseudonymKey(Vec<u8>);
-
-impl std::fmt::Debug for PseudonymKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PseudonymKey")
-    }
-}
-
-impl PseudonymKey {
-    /// Reads a key of hex digits or base64.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let key = from_hex(text).or_else(|| {
-            let alphabets = [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD];
-            alphabets.iter().find_map(|alphabet| alphabet.decode(text).ok())
-        })?;
-        (key.len() >= KEY_BYTES_MIN).then_some(Self(key))
-    }
-
-    /// The key of one application: in a file, or in an environment variable of its own.
-    pub(super) fn of_app(app: &mut Section<'_>) -> Result<Option<Self>, ConfigError> {
-        const VARIABLE: &str = "the name of an environment variable that begins with DNA_KEY_ and \
-                                holds at least 32 bytes as hex or base64";
-        let key = read_key(app)?;
-        let Some(name) = app.text("pseudonym_key_variable", VARIABLE)? else { return Ok(key) };
-        if key.is_some() {
-            let allowed =
-                "nothing beside `pseudonym_key` and `pseudonym_key_file`; give one of them";
-            return Err(app.refuse("pseudonym_key_variable", &name, allowed));
-        }
-        let text = app.layers().secret_variable(&name);
-        let key = text.and_then(|text| Self::parse(&text));
-        key.map(Some).ok_or_else(|| app.refuse("pseudonym_key_variable", &name, VARIABLE))
-    }
-
-    /// The bytes.
-    #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
 impl PrivacyConfig {
     pub(super) fn read(root: &mut Section<'_>) -> Result<Self, ConfigError> {
         let mut section = root.section("privacy")?;
-        let pseudonym_key = read_key(&mut section)?;
-        let pseudonym_key = section.required("pseudonym_key", pseudonym_key, ALLOWED)?;
-        let algorithms =
-            [("hmac-sha-256", Algorithm::HmacSha256), ("hmac-sm3", Algorithm::HmacSm3)];
+        let pseudonym_key = PseudonymKey::of_all(&mut section)?;
         let config = Self {
             pseudonym_key,
-            algorithm: section.choice("pseudonym_algorithm", &algorithms, Algorithm::HmacSha256)?,
+            algorithm: Algorithm::read(&mut section)?,
             address_bits: AddressBits {
                 ipv4: section.integer("client_address_ipv4_bits", 24, 0..=24)?,
                 ipv6: section.integer("client_address_ipv6_bits", 48, 0..=48)?,
@@ -114,46 +50,4 @@ impl PrivacyConfig {
         section.finish()?;
         Ok(config)
     }
-}
-
-/// `pseudonym_key`, or the content of `pseudonym_key_file`.
-fn read_key(section: &mut Section<'_>) -> Result<Option<PseudonymKey>, ConfigError> {
-    let key = section.secret("pseudonym_key", ALLOWED, PseudonymKey::parse)?;
-    let file = section.text("pseudonym_key_file", "the path of a file with the key")?;
-    // They are two spellings of one setting: the later layer wins, whichever it names.
-    let overriding = (section.overrides("pseudonym_key"), section.overrides("pseudonym_key_file"));
-    let (key, file) = match overriding {
-        (true, false) => (key, None),
-        (false, true) => (None, file),
-        _ => (key, file),
-    };
-    match (key, file) {
-        (Some(_), Some(file)) => {
-            let allowed = "nothing beside `pseudonym_key`; give one of the two";
-            Err(section.refuse("pseudonym_key_file", &file, allowed))
-        }
-        (key, None) => Ok(key),
-        (None, Some(path)) => {
-            let text = section.layers().read_file(&path).map_err(|error| {
-                let allowed = format!(
-                    "a readable file with {ALLOWED}, written to it; reading this one failed: {error}"
-                );
-                section.refuse("pseudonym_key_file", &path, allowed)
-            })?;
-            let allowed = format!("a file that holds {ALLOWED}");
-            let key = PseudonymKey::parse(&text);
-            key.map(Some).ok_or_else(|| section.refuse("pseudonym_key_file", &path, allowed))
-        }
-    }
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let pairs = text.as_bytes().chunks(2);
-    pairs
-        .map(|pair| match pair {
-            [high, low] => Some((digit(*high)? << 4 | digit(*low)?) as u8),
-            _ => None,
-        })
-        .collect()
 }

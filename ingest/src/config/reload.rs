@@ -4,7 +4,7 @@
 //! What requests are judged by is taken over at once. What was built at the start, such as the
 //! address to listen on and the buffer, is not: [`Reread::needs_restart`] names each such key.
 
-use super::layers::Layers;
+use super::Layers;
 use super::{Config, ConfigError};
 use std::fmt;
 use std::os::unix::fs::MetadataExt;

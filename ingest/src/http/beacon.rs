@@ -14,7 +14,7 @@ use super::{BEACON_PATH, Door, Problem, Rules, body, pages, peer};
 use crate::accept::apps::{App, KeyError, Sender};
 use crate::accept::recent::{Claim, FrameName};
 use crate::accept::{Judged, Rejected, form, judge, places};
-use crate::buffer::{Item, shard_of};
+use crate::buffer::Item;
 use crate::metrics::Metrics;
 use crate::telemetry::{ActiveSpan, Attribute, Phase};
 use actix_http::{RequestHead, Response};
@@ -26,6 +26,7 @@ use actix_web::http::header::{
 };
 use actix_web::middleware::DefaultHeaders;
 use actix_web::{HttpResponse, Resource, guard, web};
+use dna_buffer::shard_of;
 use dna_protocol::{Header, Skipped};
 
 /// The methods of the path, for `Allow`.

@@ -4,10 +4,10 @@
 //! sent; `away` that the buffer cannot be read now.
 
 use super::limits::{BATCH, HEARTBEAT, RETRY_PAUSE, SLOW_AFTER};
-use crate::buffer::read::{BufferReader, Kept};
 use crate::buffer::show;
 use crate::source_maps::Maps;
 use bytes::Bytes;
+use dna_buffer::read::{BufferReader, Kept};
 use futures_core::Stream;
 use std::fmt::Write;
 use std::io;

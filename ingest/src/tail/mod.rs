@@ -10,10 +10,11 @@ mod line;
 mod stack;
 
 use self::escape::EscapedJson;
-use crate::buffer::read::{BufferReader, Kept, Source, Start};
-use crate::buffer::redis::RedisAddress;
-use crate::buffer::{ReadError, show};
+use crate::buffer::show;
 use crate::source_maps::{Maps, resolve};
+use dna_buffer::ReadError;
+use dna_buffer::read::{BufferReader, Kept, Source, Start};
+use dna_buffer::redis::RedisAddress;
 use jiff::tz::TimeZone;
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
 //! How the configuration names Redis.
 
 use crate::config::{GOOD, load};
+use dna_buffer::redis::RedisTopology;
 use ingest::buffer::Settings;
-use ingest::buffer::redis::RedisTopology;
 
 /// What `serve` could not connect to is refused before, and no password is shown.
 #[test]

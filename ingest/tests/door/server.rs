@@ -3,11 +3,11 @@
 use crate::client::{Request, Response, get, post};
 use crate::frames::{self, KEY};
 use actix_web::web;
+use dna_buffer::read::{BufferReader, Source, Start};
 use dna_protocol::entry::Entry;
 use dna_protocol::{Decoded, entry::Receipt};
 use ingest::buffer::commit::Bounds;
 use ingest::buffer::memory::MemorySink;
-use ingest::buffer::read::{BufferReader, Source, Start};
 use ingest::buffer::{self, BufferCounters, Keeper};
 use ingest::config::{Config, Layers};
 use ingest::http::{Door, server};

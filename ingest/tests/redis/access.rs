@@ -3,7 +3,10 @@
 use crate::load::{Load, read_all};
 use crate::server::RedisServer;
 use crate::{keeper, until};
-use ingest::buffer::redis::{Password, RedisAddress, RedisSettings, RedisTls};
+use dna_buffer::redis::Password;
+use dna_buffer::redis::RedisAddress;
+use dna_buffer::redis::RedisTls;
+use ingest::buffer::redis::RedisSettings;
 use ingest::buffer::{Durability, Item, Keeper};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use std::path::{Path, PathBuf};

@@ -3,8 +3,8 @@
 use crate::server::RedisServer;
 use crate::{PATIENCE, keeper, settings, until};
 use bytes::Bytes;
-use ingest::buffer::read::{BufferReader, Kept, Source, Start};
-use ingest::buffer::redis::RedisAddress;
+use dna_buffer::read::{BufferReader, Kept, Source, Start};
+use dna_buffer::redis::RedisAddress;
 use ingest::buffer::{
     BufferCounters, Item, KeepError, Keeper, OpenError, RedisSettings, Settings, open,
 };

@@ -3,7 +3,7 @@
 use crate::fleet::Cluster;
 use crate::load::{Load, read_all};
 use crate::{PATIENCE, keeper, until};
-use ingest::buffer::read::{BufferReader, Source, Start};
+use dna_buffer::read::{BufferReader, Source, Start};
 use ingest::buffer::redis::RedisSettings;
 use ingest::buffer::{Durability, Item, SpoolSettings};
 use std::collections::BTreeSet;

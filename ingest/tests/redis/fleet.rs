@@ -2,7 +2,8 @@
 
 use crate::server::RedisServer;
 use crate::until;
-use ingest::buffer::redis::{RedisAddress, RedisTopology};
+use dna_buffer::redis::RedisAddress;
+use dna_buffer::redis::RedisTopology;
 use redis::FromRedisValue;
 use std::process::Command;
 
@@ -105,7 +106,7 @@ impl Cluster {
 
     /// The place in `nodes` of the master of a shard's stream, as `asked` sees it.
     pub(crate) fn master_of(&self, shard: u16, asked: usize) -> usize {
-        let key = ingest::buffer::redis::stream_key(shard);
+        let key = dna_buffer::redis::stream_key(shard);
         let slot: i64 = self.nodes[asked].command(&format!("CLUSTER KEYSLOT {key}"));
         let slots: Vec<redis::Value> = self.nodes[asked].command("CLUSTER SLOTS");
         let serves = slots.iter().find_map(|range| {
@@ -127,7 +128,7 @@ impl Cluster {
         to: usize,
         meanwhile: impl AsyncFn(),
     ) {
-        let key = ingest::buffer::redis::stream_key(shard);
+        let key = dna_buffer::redis::stream_key(shard);
         let slot: i64 = self.nodes[from].command(&format!("CLUSTER KEYSLOT {key}"));
         let id = |at: usize| self.nodes[at].command::<String>("CLUSTER MYID");
         let (source, target) = (id(from), id(to));

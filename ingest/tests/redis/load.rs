@@ -1,8 +1,8 @@
 //! Load that counts: what was sent, acknowledged and kept.
 
 use bytes::Bytes;
-use ingest::buffer::read::{BufferReader, Source, Start};
-use ingest::buffer::redis::RedisAddress;
+use dna_buffer::read::{BufferReader, Source, Start};
+use dna_buffer::redis::RedisAddress;
 use ingest::buffer::{Item, Keeper};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -3,7 +3,8 @@
 use crate::load::Load;
 use crate::server::RedisServer;
 use crate::{until, with_counters};
-use ingest::buffer::redis::{PressureSettings, RedisAddress, RedisSettings};
+use dna_buffer::redis::RedisAddress;
+use ingest::buffer::redis::{PressureSettings, RedisSettings};
 use ingest::buffer::{Item, Keeper};
 
 fn item(text: impl Into<Vec<u8>>) -> Item {

@@ -2,8 +2,8 @@
 
 use crate::server::RedisServer;
 use crate::{PATIENCE, settings};
-use ingest::buffer::read::{BufferReader, Source, Start};
-use ingest::buffer::redis::RedisAddress;
+use dna_buffer::read::{BufferReader, Source, Start};
+use dna_buffer::redis::RedisAddress;
 use ingest::buffer::{BufferCounters, Durability, Item, Keeper, RedisSettings, Settings};
 use ingest::buffer::{SpoolSettings, open};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! The journal: entries in append-only segments on the local disk.
 //!
 //! A folder holds `lock`, which one ingest holds, and segments `NNNNNNNNNNNNNNNNNNNN.seg`, named
-//! by the number of their first record ([`segment`] has their form). A group is one write and
+//! by the number of their first record ([`segment`](dna_buffer::journal::segment) has their form). A group is one write and
 //! one fdatasync; a new segment is followed by an fsync of the folder. Segments have a bounded
 //! size, a group stays in one, and all of them together have a bound beyond which nothing more
 //! is taken: nothing that was acknowledged is deleted here, unless the operator wants the oldest
@@ -12,23 +12,17 @@
 
 mod files;
 mod flush;
-mod reader;
 mod recover;
 mod room;
-mod scan;
-mod segment;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
-pub use reader::JournalReader;
-pub use scan::Damage;
-pub(in crate::buffer) use segment::{Place, Tail};
-
 use super::commit::{GroupError, Sink, Written};
 use super::settings::WhenFull;
 use super::{BufferCounters, Durability, Group, JournalSettings, KeepError, OpenError};
+use dna_buffer::journal::{Tail, scan};
 use files::OsFiles;
 use std::fs::File;
 use std::io;

@@ -1,8 +1,8 @@
 //! Opening a folder: it is locked, and what a crash left at its end is cut off.
 
-use super::scan::{SegmentReader, segments};
-use super::segment::{HEADER_BYTES, Tail, VERSION, judge_tail};
 use crate::buffer::OpenError;
+use dna_buffer::journal::scan::{SegmentReader, segments};
+use dna_buffer::journal::segment::{HEADER_BYTES, Tail, VERSION, judge_tail};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;

@@ -1,12 +1,12 @@
 //! Room for what comes: how much the segments may have together, and what is done beyond.
 
 use super::files::Files;
-use super::scan::segments;
-use super::segment::HEADER_BYTES;
 use super::writer::{Writer, unavailable};
 use crate::buffer::KeepError;
 use crate::buffer::limits::JOURNAL_RECOUNT_EVERY;
 use crate::buffer::settings::WhenFull;
+use dna_buffer::journal::scan::segments;
+use dna_buffer::journal::segment::HEADER_BYTES;
 use std::io;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;

@@ -2,9 +2,9 @@
 
 use super::files::{Files, SegmentFile};
 use super::flush::Flusher;
-use super::scan::{remove_before, segment_name};
-use super::segment::{HEADER_BYTES, Place, RECORD_HEADER_BYTES, Record, header};
 use crate::buffer::{BufferCounters, Durability, Item, JournalSettings, KeepError};
+use dna_buffer::journal::scan::{remove_before, segment_name};
+use dna_buffer::journal::segment::{HEADER_BYTES, Place, RECORD_HEADER_BYTES, Record, header};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;

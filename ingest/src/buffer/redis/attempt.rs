@@ -6,9 +6,9 @@
 
 use super::link::Link;
 use super::node::judge;
-use super::{ENTRY_FIELD, stream_key};
 use crate::buffer::KeepError;
 use ::redis::{Pipeline, Value};
+use dna_buffer::redis::{ENTRY_FIELD, stream_key};
 
 /// Asks the streams of `shards`, in their order.
 ///

@@ -1,9 +1,9 @@
 //! The consumer groups of streams: how far each has read.
 
 use super::link::Link;
-use super::stream_key;
 use crate::buffer::KeepError;
 use ::redis::{Pipeline, Value, from_redis_value};
+use dna_buffer::redis::stream_key;
 use std::collections::HashMap;
 
 /// A message's ID: ms since the Unix epoch, and a number within them.

@@ -18,16 +18,9 @@ pub(super) const PACKED_ITEMS_MAX: usize = 32;
 /// millisecond is a Cluster in trouble: the client comes back.
 pub(super) const REDIRECTS_MAX: usize = 3;
 
-/// Masters of a Cluster. Redis itself advises against more than 1,000 nodes.
-pub(super) const NODES_MAX: usize = 1000;
-
 /// How long a group waits for a connection that is being made. A local one is there by then; a
 /// host that has vanished must not hold up the entries of the other masters.
 pub(super) const CONNECTING_WAIT: Duration = Duration::from_millis(100);
-
-/// How long one question for the masters may take: to Sentinels, or to nodes of a Cluster. All
-/// are asked at once, so this is also how long all together may take.
-pub(super) const FIND_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long what a server says of its configuration is believed while entries flow: how late
 /// `/health/ready` tells of an operator's CONFIG SET. Asking is one more step for one group.

@@ -6,12 +6,12 @@
 //! a connection that failed in any way is dropped, and until the next one is there the answer is
 //! given at once: a host that is away must not hold up the entries of other masters.
 
-use super::connector::{Connector, Place};
 use super::limits::CONNECTING_WAIT;
 use crate::buffer::KeepError;
 use crate::buffer::limits::{RECONNECT_PAUSE_MAX, RECONNECT_PAUSE_MIN};
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{Cmd, FromRedisValue, Pipeline, RedisError, RedisResult};
+use dna_buffer::redis::{Connector, Place};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;

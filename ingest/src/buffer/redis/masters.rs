@@ -1,11 +1,11 @@
 //! The masters of all shards, found again when they change.
 
-use super::connector::{Connector, Place};
 use super::link::Backoff;
 use super::node::Node;
-use super::settings::RedisAddress;
-use super::topology::Topology;
 use crate::buffer::{KeepError, OpenError};
+use dna_buffer::redis::RedisAddress;
+use dna_buffer::redis::Topology;
+use dna_buffer::redis::{Connector, Place};
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,15 +1,15 @@
 //! One master: what is sent to it in a group, and what its replies mean.
 
 use super::attempt;
-use super::connector::{Connector, Place};
 use super::limits::SERVER_AGE_MAX;
 use super::link::Link;
 use super::pack::Pack;
 use super::promise::waits_for_disk;
 use super::server::{self, Server};
-use super::slots::redirection;
 use crate::buffer::{Durability, Item, KeepError};
 use ::redis::{Pipeline, ServerError, Value};
+use dna_buffer::redis::redirection;
+use dna_buffer::redis::{Connector, Place};
 use std::sync::Arc;
 use tokio::time::Instant;
 

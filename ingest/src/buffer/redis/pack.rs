@@ -1,9 +1,9 @@
 //! A group becomes messages: what a shard gets in a group is packed, several entries a message.
 
 use super::limits::{PACK_BYTES_MAX, PACK_ITEMS_MAX};
-use super::{ENTRY_FIELD, stream_key};
 use crate::buffer::Item;
 use ::redis::Pipeline;
+use dna_buffer::redis::{ENTRY_FIELD, stream_key};
 use dna_protocol::packed::EntryPacker;
 use std::collections::BTreeMap;
 

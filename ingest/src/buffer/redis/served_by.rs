@@ -1,8 +1,8 @@
 //! Notices that a shard's master was replaced: what the one before took last, the new one may
 //! never have got.
 
-use super::connector::Place;
 use super::masters::Masters;
+use dna_buffer::redis::Place;
 
 /// Each shard's master when this was last asked.
 #[derive(Default)]

@@ -7,9 +7,9 @@ use super::groups::{Groups, Id};
 use super::limits::TRIM_MESSAGES_MAX;
 use super::link::Link;
 use super::settings::TrimSettings;
-use super::stream_key;
 use crate::buffer::KeepError;
 use ::redis::{Pipeline, Value, from_redis_value};
+use dna_buffer::redis::stream_key;
 
 /// Trims the streams of `groups`; says how many messages went. When `is_eager`, what is read
 /// goes at once, however young.

@@ -26,9 +26,11 @@ mod tests;
 pub use counters::{Lost, SpoolCounters};
 
 use super::commit::{GroupError, Sink, Written};
-use super::journal::{JournalReader, JournalSink, Tail};
+use super::journal::JournalSink;
 use super::{BufferCounters, Durability, Group, JournalSettings, KeepError, OpenError};
 use super::{SpoolSettings, limits};
+use dna_buffer::journal::JournalReader;
+use dna_buffer::journal::Tail;
 use position::Position;
 use recent::Recent;
 use replay::{Replay, Replaying, State};

@@ -4,8 +4,8 @@
 //! that is cut off leaves the other slot. It is not forced to disk: after a loss of power an
 //! older one may be found, and more than one batch is repeated.
 
-use crate::buffer::journal::Place;
 use crc32c::crc32c;
+use dna_buffer::journal::Place;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;

@@ -3,9 +3,11 @@
 use super::counters::Lost;
 use super::position::Position;
 use crate::buffer::commit::{GroupError, Sink};
-use crate::buffer::journal::{JournalReader, Place};
-use crate::buffer::read::Kept;
-use crate::buffer::{BufferCounters, Group, Item, KeepError, ReadError, limits};
+use crate::buffer::{BufferCounters, Group, Item, KeepError, limits};
+use dna_buffer::ReadError;
+use dna_buffer::journal::JournalReader;
+use dna_buffer::journal::Place;
+use dna_buffer::read::Kept;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;

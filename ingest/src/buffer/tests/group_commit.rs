@@ -1,10 +1,11 @@
 //! Group commit with a sink that can be held and made to fail.
 
 use crate::buffer::commit::{Bounds, GroupError};
-use crate::buffer::limits::{ENTRY_BYTES_MAX, GROUP_BYTES_MAX, GROUP_ITEMS_MAX};
+use crate::buffer::limits::{GROUP_BYTES_MAX, GROUP_ITEMS_MAX};
 use crate::buffer::memory::{Memory, MemorySink};
 use crate::buffer::{BufferCounters, Item, KeepError, Keeper};
 use bytes::Bytes;
+use dna_buffer::limits::ENTRY_BYTES_MAX;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;

@@ -4,7 +4,7 @@ mod fairness;
 mod group_commit;
 mod moves;
 
-use super::shard_of;
+use dna_buffer::shard_of;
 
 #[test]
 fn the_shard_is_the_documented_one() {

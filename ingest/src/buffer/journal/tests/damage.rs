@@ -2,15 +2,15 @@
 //! is lost.
 
 use super::{NOW, group, only_segment, open, settings};
-use crate::buffer::journal::scan::{Damage, SegmentReader};
-use crate::buffer::journal::segment::{HEADER_BYTES, Place, RECORD_HEADER_BYTES, Record};
+use dna_buffer::journal::scan::{Damage, SegmentReader};
+use dna_buffer::journal::segment::{HEADER_BYTES, Place, RECORD_HEADER_BYTES, Record};
 use proptest::prelude::*;
 use std::ops::Range;
 use std::path::Path;
 
 /// A segment of records, and where each is in it.
 fn segment(payloads: &[Vec<u8>]) -> (Vec<u8>, Vec<Range<usize>>) {
-    let mut bytes = super::super::segment::header().to_vec();
+    let mut bytes = dna_buffer::journal::segment::header().to_vec();
     let mut places = Vec::new();
     for payload in payloads {
         let start = bytes.len();

@@ -2,8 +2,8 @@
 
 use super::{NOW, group, open_with, read_all, settings};
 use crate::buffer::journal::files::{Files, OsFiles, SegmentFile};
-use crate::buffer::journal::scan::segments;
 use crate::buffer::{Durability, JournalSettings, KeepError};
+use dna_buffer::journal::scan::segments;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;

@@ -1,9 +1,10 @@
 //! Reading while it is written.
 
 use super::{NOW, group, open, read, settings, texts};
-use crate::buffer::journal::JournalReader;
-use crate::buffer::read::Start;
-use crate::buffer::{Item, JournalSettings, ReadError};
+use crate::buffer::{Item, JournalSettings};
+use dna_buffer::ReadError;
+use dna_buffer::journal::JournalReader;
+use dna_buffer::read::Start;
 use std::time::Duration;
 
 async fn reader(dir: &std::path::Path, start: Start) -> JournalReader {
@@ -99,7 +100,7 @@ async fn damage_is_counted_and_the_reader_goes_on() {
     let limited = JournalSettings { segment_bytes_max: 80, ..settings(dir.path()) };
     let (mut writer, _lock) = open(limited);
     writer.write(&group(&["first", "second"]), NOW).expect("kept");
-    let path = dir.path().join(super::super::scan::segment_name(0));
+    let path = dir.path().join(dna_buffer::journal::scan::segment_name(0));
     let mut bytes = std::fs::read(&path).expect("readable");
     let end = bytes.len();
     bytes[end - 1] ^= 1;

@@ -9,10 +9,10 @@ mod room;
 
 use super::files::{Files, OsFiles};
 use super::recover::recover;
-use super::scan::segments;
 use super::writer::Writer;
-use crate::buffer::read::{Kept, Start};
 use crate::buffer::{Durability, Item, JournalSettings};
+use dna_buffer::journal::scan::segments;
+use dna_buffer::read::{Kept, Start};
 use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
@@ -48,7 +48,8 @@ async fn read_all(dir: &Path) -> Vec<String> {
 }
 
 async fn read(dir: &Path, start: Start) -> Vec<Kept> {
-    let mut reader = super::JournalReader::open(dir.to_owned(), start).await.expect("opened");
+    let mut reader =
+        dna_buffer::journal::JournalReader::open(dir.to_owned(), start).await.expect("opened");
     let mut all = Vec::new();
     loop {
         let batch = reader.next(7, Duration::ZERO).await.expect("readable");

@@ -2,12 +2,12 @@
 
 use super::{NOW, group, only_segment, open, read, read_all, settings};
 use crate::buffer::journal::recover::recover;
-use crate::buffer::journal::scan::{segment_name, segments};
-use crate::buffer::journal::segment::{HEADER_BYTES, Tail};
-use crate::buffer::read::Start;
 use crate::buffer::{
     BufferCounters, Item, JournalSettings, KeepError, OpenError, Settings, open as open_buffer,
 };
+use dna_buffer::journal::scan::{segment_name, segments};
+use dna_buffer::journal::segment::{HEADER_BYTES, Tail};
+use dna_buffer::read::Start;
 use proptest::prelude::*;
 use std::fs::{self, OpenOptions};
 use std::sync::Arc;
@@ -104,7 +104,7 @@ async fn a_segment_with_nothing_good_is_removed() {
     for len in 0..HEADER_BYTES + 5 {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join(segment_name(7));
-        let mut bytes = super::super::segment::header().to_vec();
+        let mut bytes = dna_buffer::journal::segment::header().to_vec();
         bytes.resize(len.max(HEADER_BYTES), 0);
         fs::write(&path, &bytes[..len]).expect("written");
         let found = recover(dir.path()).expect("a journal");
@@ -116,7 +116,7 @@ async fn a_segment_with_nothing_good_is_removed() {
 async fn a_newer_version_is_refused_and_stays_untouched() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join(segment_name(0));
-    let mut header = super::super::segment::header();
+    let mut header = dna_buffer::journal::segment::header();
     header[8] = 9;
     let checksum = crc32c::crc32c(&header[..12]);
     header[12..].copy_from_slice(&checksum.to_le_bytes());

@@ -1,9 +1,9 @@
 //! A journal that has all the bytes that it may have.
 
 use super::{NOW, group, open, read_all, settings};
-use crate::buffer::journal::JournalReader;
-use crate::buffer::read::Start;
 use crate::buffer::{BufferCounters, JournalSettings, KeepError, WhenFull};
+use dna_buffer::journal::JournalReader;
+use dna_buffer::read::Start;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

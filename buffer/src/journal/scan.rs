@@ -3,7 +3,7 @@
 use super::segment::{
     HEADER_BYTES, HeaderState, Place, RECORD_HEADER_BYTES, Step, VERSION, judge_header, step,
 };
-use crate::buffer::limits::READ_CHUNK_BYTES;
+use crate::limits::READ_CHUNK_BYTES;
 use bytes::Bytes;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -28,20 +28,20 @@ impl Damage {
 
 /// A record as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub struct Found {
     /// Where it begins.
-    pub(super) place: Place,
+    pub place: Place,
     /// The shard.
-    pub(super) shard: u16,
+    pub shard: u16,
     /// When it was written, in ms since the Unix epoch.
-    pub(super) kept_at_ms: u64,
+    pub kept_at_ms: u64,
     /// The entry.
-    pub(super) bytes: Bytes,
+    pub bytes: Bytes,
 }
 
 /// A reader of one segment, which may still grow.
 #[derive(Debug)]
-pub(super) struct SegmentReader {
+pub struct SegmentReader {
     file: File,
     /// Bytes read ahead; those before `at` are done with.
     window: Vec<u8>,
@@ -57,7 +57,7 @@ impl SegmentReader {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub(super) fn open(path: &Path, segment: u64, offset: u64) -> io::Result<Self> {
+    pub fn open(path: &Path, segment: u64, offset: u64) -> io::Result<Self> {
         let mut file = File::open(path)?;
         file.seek(SeekFrom::Start(offset))?;
         Ok(Self {
@@ -72,13 +72,13 @@ impl SegmentReader {
 
     /// Where the next record is expected.
     #[must_use]
-    pub(super) fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         self.place
     }
 
     /// What was passed over so far.
     #[must_use]
-    pub(super) fn damage(&self) -> Damage {
+    pub fn damage(&self) -> Damage {
         self.damage
     }
 
@@ -86,7 +86,7 @@ impl SegmentReader {
     ///
     /// # Errors
     /// When the file cannot be read or is of another version.
-    pub(super) fn next_record(&mut self) -> io::Result<Option<Found>> {
+    pub fn next_record(&mut self) -> io::Result<Option<Found>> {
         if !self.pass_header()? {
             return Ok(None);
         }
@@ -113,7 +113,7 @@ impl SegmentReader {
     ///
     /// # Errors
     /// When the file cannot be asked for its length.
-    pub(super) fn finish(&mut self) -> io::Result<Damage> {
+    pub fn finish(&mut self) -> io::Result<Damage> {
         let left = self.file.metadata()?.len().saturating_sub(self.place.offset);
         if left > 0 {
             self.skip(0);
@@ -167,7 +167,7 @@ impl SegmentReader {
 
 /// The name of the segment whose first record has this number.
 #[must_use]
-pub(super) fn segment_name(number: u64) -> String {
+pub fn segment_name(number: u64) -> String {
     format!("{number:020}.seg")
 }
 
@@ -175,7 +175,7 @@ pub(super) fn segment_name(number: u64) -> String {
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub(super) fn segments(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
+pub fn segments(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     let mut found = Vec::new();
     for file in std::fs::read_dir(dir)? {
         let path = file?.path();
@@ -193,7 +193,7 @@ pub(super) fn segments(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
 ///
 /// # Errors
 /// What the system says.
-pub(super) fn remove_before(dir: &Path, segment: u64) -> io::Result<u64> {
+pub fn remove_before(dir: &Path, segment: u64) -> io::Result<u64> {
     let mut removed = 0;
     for (_, path) in segments(dir)?.into_iter().filter(|(number, _)| *number < segment) {
         let len = path.metadata()?.len();

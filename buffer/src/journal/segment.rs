@@ -13,27 +13,27 @@
 //! loses exactly the records that it touches. A record is at most [`ENTRY_BYTES_MAX`] long,
 //! which bounds the search at each byte and what must be held.
 
-use super::super::limits::ENTRY_BYTES_MAX;
+use crate::limits::ENTRY_BYTES_MAX;
 use crc32c::{crc32c, crc32c_append};
 
 const MAGIC: [u8; 8] = *b"DNAJRNL\n";
 
 /// The version that this code writes and reads.
-pub(super) const VERSION: u32 = 1;
+pub const VERSION: u32 = 1;
 
 /// Bytes of a segment's header.
-pub(super) const HEADER_BYTES: usize = 16;
+pub const HEADER_BYTES: usize = 16;
 
 /// Bytes of a record before its payload.
-pub(super) const RECORD_HEADER_BYTES: usize = 18;
+pub const RECORD_HEADER_BYTES: usize = 18;
 
 /// The latest time of a record (the year 2248): most damaged headers are told by this or by
 /// their length, without a checksum over what follows. A clock beyond it is taken for it.
-pub(super) const KEPT_AT_MAX: u64 = (1 << 43) - 1;
+pub const KEPT_AT_MAX: u64 = (1 << 43) - 1;
 
 /// A segment's header.
 #[must_use]
-pub(super) fn header() -> [u8; HEADER_BYTES] {
+pub fn header() -> [u8; HEADER_BYTES] {
     let mut header = [0; HEADER_BYTES];
     header[..8].copy_from_slice(&MAGIC);
     header[8..12].copy_from_slice(&VERSION.to_le_bytes());
@@ -44,7 +44,7 @@ pub(super) fn header() -> [u8; HEADER_BYTES] {
 
 /// What the first bytes of a segment say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum HeaderState {
+pub enum HeaderState {
     /// As this code writes it.
     Good,
     /// Of another version.
@@ -55,7 +55,7 @@ pub(super) enum HeaderState {
 
 /// Judges a header.
 #[must_use]
-pub(super) fn judge_header(found: &[u8; HEADER_BYTES]) -> HeaderState {
+pub fn judge_header(found: &[u8; HEADER_BYTES]) -> HeaderState {
     let checksum = u32_at(found, 12);
     let version = u32_at(found, 8);
     if found[..8] != MAGIC || crc32c(&found[..12]) != checksum {
@@ -69,11 +69,11 @@ pub(super) fn judge_header(found: &[u8; HEADER_BYTES]) -> HeaderState {
 
 /// Where a record begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::buffer) struct Place {
+pub struct Place {
     /// The segment's number.
-    pub(in crate::buffer) segment: u64,
+    pub segment: u64,
     /// Bytes from the segment's beginning.
-    pub(in crate::buffer) offset: u64,
+    pub offset: u64,
 }
 
 impl Place {
@@ -88,18 +88,18 @@ impl Place {
 
 /// A record in a reader's window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Record<'a> {
+pub struct Record<'a> {
     /// The shard.
-    pub(super) shard: u16,
+    pub shard: u16,
     /// When it was written, in ms since the Unix epoch.
-    pub(super) kept_at_ms: u64,
+    pub kept_at_ms: u64,
     /// The entry.
-    pub(super) payload: &'a [u8],
+    pub payload: &'a [u8],
 }
 
 impl Record<'_> {
     /// Writes the record, which will stand at `place`, behind `out`.
-    pub(super) fn write(&self, place: Place, out: &mut Vec<u8>) {
+    pub fn write(&self, place: Place, out: &mut Vec<u8>) {
         let len = u32::try_from(self.payload.len()).expect("entries are bounded far below u32");
         let start = out.len();
         out.extend_from_slice(&len.to_le_bytes());
@@ -146,7 +146,7 @@ fn parse(window: &[u8], place: Place) -> Parsed<'_> {
 
 /// What a reader does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step<'a> {
+pub enum Step<'a> {
     /// Take this record.
     Record(Record<'a>),
     /// Pass over this many damaged bytes.
@@ -159,7 +159,7 @@ pub(super) enum Step<'a> {
 
 /// Looks at the bytes from `place` on; `at_end` says that the file has no more of them now.
 #[must_use]
-pub(super) fn step(window: &[u8], place: Place, at_end: bool) -> Step<'_> {
+pub fn step(window: &[u8], place: Place, at_end: bool) -> Step<'_> {
     let mut undecided = match parse(window, place) {
         Parsed::Record(record) => return Step::Record(record),
         Parsed::Incomplete if !at_end => return Step::More,
@@ -182,7 +182,7 @@ pub(super) fn step(window: &[u8], place: Place, at_end: bool) -> Step<'_> {
 
 /// What stands at the end of a segment, behind its last good record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::buffer) enum Tail {
+pub enum Tail {
     /// Nothing.
     None,
     /// An unfinished write: a record of which the end is missing, or room that was never written.
@@ -194,7 +194,7 @@ pub(in crate::buffer) enum Tail {
 /// Judges what stands behind the last good record. A flipped bit that makes the length of the
 /// last record larger cannot be told from an unfinished write.
 #[must_use]
-pub(super) fn judge_tail(tail: &[u8]) -> Tail {
+pub fn judge_tail(tail: &[u8]) -> Tail {
     if tail.is_empty() {
         return Tail::None;
     }

@@ -4,7 +4,7 @@
 //! The application's name is part of what is hashed, so the same ID in two applications has two
 //! pseudonyms, and what departments may not join, they cannot.
 
-use crate::config::{Algorithm, PseudonymKey};
+use crate::pseudonym_key::{Algorithm, PseudonymKey};
 use dna_protocol::field::Verbatim;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;

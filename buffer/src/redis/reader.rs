@@ -1,14 +1,14 @@
 //! Reading the streams of all shards.
 
+use super::address::RedisAddress;
 use super::connector::{Connector, Place};
-use super::settings::RedisAddress;
 use super::topology::Topology;
 use super::{ENTRY_FIELD, stream_key};
-use crate::buffer::ReadError;
-use crate::buffer::limits::{
+use crate::ReadError;
+use crate::limits::{
     ENTRY_BYTES_MAX, FOLLOW_INTERVAL, RESPONSE_TIMEOUT_DEFAULT, SHARDS_DEFAULT, SHARDS_MAX,
 };
-use crate::buffer::read::{Kept, Start};
+use crate::read::{Kept, Start};
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{FromRedisValue, Pipeline, RedisResult};
 use bytes::Bytes;

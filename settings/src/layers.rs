@@ -1,6 +1,6 @@
 //! The three places a setting can come from.
 
-use super::ConfigError;
+use crate::ConfigError;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -82,7 +82,8 @@ impl Layers {
     }
 
     /// Whether the files of the certificate are judged.
-    pub(super) fn judges_certificate(&self) -> bool {
+    #[must_use]
+    pub fn judges_certificate(&self) -> bool {
         !self.leaves_certificate
     }
 
@@ -93,7 +94,8 @@ impl Layers {
     }
 
     /// The secret in the variable `name`, which the file names.
-    pub(super) fn secret_variable(&self, name: &str) -> Option<String> {
+    #[must_use]
+    pub fn secret_variable(&self, name: &str) -> Option<String> {
         if !name.starts_with(SECRET_PREFIX) {
             return None;
         }
@@ -103,32 +105,41 @@ impl Layers {
 
     /// The text of a file that the configuration names. It is a part of the configuration from now
     /// on: when it changes, all is read again.
-    pub(super) fn read_file(&self, path: &str) -> std::io::Result<String> {
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn read_file(&self, path: &str) -> std::io::Result<String> {
         self.watch(path);
         std::fs::read_to_string(path)
     }
 
     /// The same for a file that is read elsewhere.
-    pub(super) fn watch(&self, path: &str) {
+    pub fn watch(&self, path: &str) {
         self.files.borrow_mut().insert(path.into());
     }
 
     /// The configuration file, and every other file that belongs to it.
-    pub(super) fn files(&self) -> Vec<PathBuf> {
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
         let others = self.files.borrow();
         std::iter::once(self.path.clone()).chain(others.iter().cloned()).collect()
     }
 
-    pub(super) fn file(&self) -> &toml::Table {
+    /// The file.
+    #[must_use]
+    pub fn file(&self) -> &toml::Table {
         &self.file
     }
 
-    pub(super) fn path(&self) -> &Path {
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// The text that a flag or variable gives `key`, and the name of that flag or variable.
-    pub(super) fn overriding(&self, key: &str) -> Option<(String, String)> {
+    #[must_use]
+    pub fn overriding(&self, key: &str) -> Option<(String, String)> {
         self.asked.borrow_mut().insert(key.to_owned());
         if let Some((flag, value)) = self.flags.get(key) {
             return Some(((*flag).to_owned(), value.clone()));
@@ -138,7 +149,8 @@ impl Layers {
     }
 
     /// Variables of our prefix that set nothing, once everything was asked for.
-    pub(super) fn idle_variables(&self) -> Vec<String> {
+    #[must_use]
+    pub fn idle_variables(&self) -> Vec<String> {
         let asked = self.asked.borrow();
         let known: BTreeSet<String> = asked.iter().map(|key| variable(key)).collect();
         let named = self.named.borrow();
@@ -152,7 +164,10 @@ impl Layers {
     /// `DNA_BUFFER_REDIS_ULR` would silently keep data elsewhere. Only variables of our sections
     /// count: Kubernetes puts `DNA_SERVICE_HOST` and the like into every pod beside a service
     /// called `dna`.
-    pub(super) fn check_environment(&self) -> Result<(), ConfigError> {
+    ///
+    /// # Errors
+    /// The first such variable.
+    pub fn check_environment(&self) -> Result<(), ConfigError> {
         let asked = self.asked.borrow();
         let known: BTreeSet<String> = asked.iter().map(|key| variable(key)).collect();
         let sections: BTreeSet<String> = asked
@@ -175,6 +190,7 @@ impl Layers {
 }
 
 /// The environment variable of the setting `key`: `DNA_BUFFER_REDIS_URL` of `buffer.redis.url`.
-pub(super) fn variable(key: &str) -> String {
+#[must_use]
+pub(crate) fn variable(key: &str) -> String {
     PREFIX.to_owned() + &key.replace('.', "_").to_uppercase()
 }

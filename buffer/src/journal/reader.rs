@@ -2,9 +2,9 @@
 
 use super::scan::{Damage, Found, SegmentReader, remove_before, segments};
 use super::segment::Place;
-use crate::buffer::ReadError;
-use crate::buffer::limits::{FOLLOW_INTERVAL, GROUP_BYTES_MAX};
-use crate::buffer::read::{Kept, Start};
+use crate::ReadError;
+use crate::limits::{BATCH_BYTES_MAX, FOLLOW_INTERVAL};
+use crate::read::{Kept, Start};
 use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -65,22 +65,18 @@ impl JournalReader {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub(in crate::buffer) async fn open_at(
-        dir: PathBuf,
-        place: Place,
-        records: u64,
-    ) -> Result<Self, ReadError> {
+    pub async fn open_at(dir: PathBuf, place: Place, records: u64) -> Result<Self, ReadError> {
         let cursor = blocking(move || Cursor::open_at(dir, place, records)).await?;
         Ok(Self { cursor: Arc::new(Mutex::new(cursor)) })
     }
 
     /// Where the next record is expected, and how many of its segment were read before it.
-    pub(in crate::buffer) fn place(&self) -> Option<(Place, u64)> {
+    pub fn place(&self) -> Option<(Place, u64)> {
         self.cursor().segment.as_ref().map(|at| (at.reader.place(), at.records))
     }
 
     /// Counts as damage what is left of the segment: nothing more will come in it.
-    pub(in crate::buffer) fn give_up_rest(&self) {
+    pub fn give_up_rest(&self) {
         if let Some(at) = &mut self.cursor().segment {
             // A file whose length cannot be told has nothing that could be counted.
             let _ = at.reader.finish();
@@ -91,7 +87,7 @@ impl JournalReader {
     ///
     /// # Errors
     /// What the system says.
-    pub(in crate::buffer) async fn remove_before(&self, segment: u64) -> Result<u64, ReadError> {
+    pub async fn remove_before(&self, segment: u64) -> Result<u64, ReadError> {
         let dir = self.cursor().dir.clone();
         blocking(move || remove_before(&dir, segment).map_err(failed(&dir))).await
     }
@@ -174,7 +170,7 @@ impl Cursor {
     fn read(&mut self, max: usize) -> Result<Vec<Kept>, ReadError> {
         let mut batch = Vec::new();
         let mut bytes = 0;
-        while batch.len() < max && bytes < GROUP_BYTES_MAX {
+        while batch.len() < max && bytes < BATCH_BYTES_MAX {
             match self.next()? {
                 Some(found) => {
                     bytes += found.bytes.len();

@@ -1,7 +1,7 @@
 //! Connecting to one server: address, user, password, TLS, RESP3.
 
-use super::settings::{Password, RedisAddress, RedisTls, RedisTopology};
-use crate::buffer::OpenError;
+use super::address::{Password, RedisAddress, RedisTls, RedisTopology};
+use crate::AddressError;
 use ::redis::aio::MultiplexedConnection;
 use ::redis::io::tcp::TcpSettings;
 use ::redis::{
@@ -14,8 +14,10 @@ use std::time::Duration;
 
 /// Where a server listens.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub enum Place {
+    /// Host and port.
     Tcp(String, u16),
+    /// A socket of this machine.
     Unix(PathBuf),
 }
 
@@ -30,7 +32,7 @@ impl fmt::Display for Place {
 
 /// Connects to any server of one Redis.
 #[derive(Clone)]
-pub(super) struct Connector {
+pub struct Connector {
     /// How masters are spoken to; only the place differs.
     masters: ConnectionInfo,
     /// What the configuration names: the server, the Sentinels, or the seeds.
@@ -46,10 +48,7 @@ impl Connector {
     ///
     /// # Errors
     /// What is wrong with it, without any password.
-    pub(super) fn new(
-        address: &RedisAddress,
-        response_timeout: Duration,
-    ) -> Result<Self, OpenError> {
+    pub fn new(address: &RedisAddress, response_timeout: Duration) -> Result<Self, AddressError> {
         let urls = match &address.topology {
             RedisTopology::Single { url } => std::slice::from_ref(url),
             RedisTopology::Sentinel { sentinels, .. } => sentinels,
@@ -57,7 +56,7 @@ impl Connector {
         };
         let mut named = urls.iter().map(|url| parse(url)).collect::<Result<Vec<_>, _>>()?;
         let Some(first) = named.first() else {
-            return Err(OpenError::RedisUrl { reason: "there is none".to_owned() });
+            return Err(AddressError { reason: "there is none".to_owned() });
         };
         let mut masters = first.clone();
         if let RedisTopology::Sentinel { .. } = address.topology {
@@ -86,7 +85,7 @@ impl Connector {
     }
 
     /// The places that the configuration names.
-    pub(super) fn named(&self) -> impl Iterator<Item = Place> + '_ {
+    pub fn named(&self) -> impl Iterator<Item = Place> + '_ {
         self.named.iter().map(|info| place(info.addr()))
     }
 
@@ -94,7 +93,7 @@ impl Connector {
     ///
     /// # Errors
     /// Why not, in words for the operator, without any password.
-    pub(super) async fn connect(&self, place: &Place) -> Result<MultiplexedConnection, String> {
+    pub async fn connect(&self, place: &Place) -> Result<MultiplexedConnection, String> {
         let address = addressed(self.masters.addr(), place);
         let mut info = self.masters.clone().set_addr(address);
         if let Some(password) = self.password()? {
@@ -108,7 +107,7 @@ impl Connector {
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
-    pub(super) async fn connect_named(&self, at: usize) -> Result<MultiplexedConnection, String> {
+    pub async fn connect_named(&self, at: usize) -> Result<MultiplexedConnection, String> {
         self.open(self.named[at].clone()).await
     }
 
@@ -121,7 +120,9 @@ impl Connector {
         connected.map_err(|error| error.to_string())
     }
 
-    pub(super) fn connect_timeout(&self) -> Duration {
+    /// How long connecting may take.
+    #[must_use]
+    pub fn connect_timeout(&self) -> Duration {
         self.connect_timeout
     }
 
@@ -165,15 +166,12 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 /// # Errors
 /// What is wrong with it, without any password.
 pub fn check_url(url: &str) -> Result<(), String> {
-    parse(url).map(|_| ()).map_err(|error| match error {
-        OpenError::RedisUrl { reason } => reason,
-        other => other.to_string(),
-    })
+    parse(url).map(|_| ()).map_err(|error| error.reason)
 }
 
 /// Reads an address as the configuration has it.
-fn parse(url: &str) -> Result<ConnectionInfo, OpenError> {
-    let wrong = |reason: String| OpenError::RedisUrl { reason };
+fn parse(url: &str) -> Result<ConnectionInfo, AddressError> {
+    let wrong = |reason: String| AddressError { reason };
     let known = ["redis://", "rediss://", "redis+unix:///"];
     let full = match url.contains("://") {
         true if !known.iter().any(|scheme| url.starts_with(scheme)) => {

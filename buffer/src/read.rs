@@ -1,8 +1,8 @@
 //! The other side of the buffer: entries in the order in which they were kept.
 
-use super::ReadError;
-use super::journal::{Damage, JournalReader};
-use super::redis::{RedisAddress, RedisReader};
+use crate::ReadError;
+use crate::journal::{Damage, JournalReader};
+use crate::redis::{RedisAddress, RedisReader};
 use bytes::Bytes;
 use std::path::PathBuf;
 use std::time::Duration;

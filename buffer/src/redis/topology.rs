@@ -5,11 +5,11 @@
 //! elsewhere) or perhaps (do not acknowledge), and WAIT counts for one connection.
 //! docs/decisions/0002 has the reasons.
 
+use super::address::RedisTopology;
 use super::connector::{Connector, Place};
-use super::limits::{FIND_TIMEOUT, NODES_MAX};
-use super::settings::RedisTopology;
 use super::slots::{parse_slots, slot_of};
 use super::stream_key;
+use crate::limits::{FIND_TIMEOUT, NODES_MAX};
 use ::redis::Value;
 use ::redis::aio::MultiplexedConnection;
 use futures_util::future::{BoxFuture, FutureExt, join_all, select_ok};
@@ -18,14 +18,22 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// How the masters of one Redis are found.
-pub(super) enum Topology {
+pub enum Topology {
+    /// There is one server.
     Single,
-    Sentinel { master_name: String },
+    /// Sentinels know it.
+    Sentinel {
+        /// What they call the master.
+        master_name: String,
+    },
+    /// The nodes of a Cluster know.
     Cluster,
 }
 
 impl Topology {
-    pub(super) fn new(topology: &RedisTopology) -> Self {
+    /// As the configuration names it.
+    #[must_use]
+    pub fn new(topology: &RedisTopology) -> Self {
         match topology {
             RedisTopology::Single { .. } => Self::Single,
             RedisTopology::Sentinel { master_name, .. } => {
@@ -36,7 +44,8 @@ impl Topology {
     }
 
     /// Whether the streams lie in several slots.
-    pub(super) fn is_cluster(&self) -> bool {
+    #[must_use]
+    pub fn is_cluster(&self) -> bool {
         matches!(self, Self::Cluster)
     }
 
@@ -45,7 +54,7 @@ impl Topology {
     ///
     /// # Errors
     /// Why they cannot be found.
-    pub(super) async fn find(
+    pub async fn find(
         &self,
         connector: &Connector,
         known: &[Place],

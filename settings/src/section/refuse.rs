@@ -2,8 +2,8 @@
 //! from, and what is allowed.
 
 use super::{Found, Section};
-use crate::config::ConfigError;
-use crate::config::error::{secret, shown};
+use crate::ConfigError;
+use crate::error::{secret, shown};
 use toml::Value;
 
 impl Section<'_> {

@@ -58,7 +58,7 @@ fn parse_range(range: &Value, asked: &Place) -> Option<Range> {
 }
 
 /// Where a refusal `MOVED SLOT HOST:PORT` or `ASK SLOT HOST:PORT` leads, from its details.
-pub(super) fn redirection(details: &str, asked: &Place) -> Option<Place> {
+pub fn redirection(details: &str, asked: &Place) -> Option<Place> {
     let (_, place) = details.split_once(' ')?;
     let (host, port) = place.trim().rsplit_once(':')?;
     Some(at(host, port.parse().ok()?, asked))
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn four_shards_lie_on_all_of_three_masters() {
         let thirds: std::collections::BTreeSet<u16> = (0..4)
-            .map(|shard| slot_of(crate::buffer::redis::stream_key(shard).as_bytes()) / 5462)
+            .map(|shard| slot_of(crate::redis::stream_key(shard).as_bytes()) / 5462)
             .collect();
         assert_eq!(thirds.len(), 3);
     }

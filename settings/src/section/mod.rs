@@ -4,11 +4,12 @@
 mod found;
 mod refuse;
 
-use super::{ConfigError, Layers};
+use crate::{ConfigError, Layers};
 use found::Found;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::time::Duration;
 use toml::Value;
 
 /// A table of the configuration, with the keys that were read taken out.
@@ -119,6 +120,19 @@ impl<'a> Section<'a> {
         let expected = format!("an integer from {} to {}", allowed.start(), allowed.end());
         let in_range = |found: &Found| found.integer().filter(|number| allowed.contains(number));
         Ok(self.read(key, &expected, in_range)?.unwrap_or(default))
+    }
+
+    /// A time in milliseconds, from 1 to ten minutes.
+    ///
+    /// # Errors
+    /// As [`integer`](Self::integer).
+    pub fn millis(
+        &mut self,
+        key: &'static str,
+        default: Duration,
+    ) -> Result<Duration, ConfigError> {
+        let default = u64::try_from(default.as_millis()).unwrap_or(u64::MAX);
+        self.integer(key, default, 1..=600_000).map(Duration::from_millis)
     }
 
     /// A boolean.

@@ -59,7 +59,7 @@ pub enum ConfigError {
 }
 
 /// `value` as a message shows it: cut, on one line.
-pub(super) fn shown(value: &str) -> String {
+pub(crate) fn shown(value: &str) -> String {
     let mut text: String = value.chars().take(SHOWN_CHARS_MAX).collect();
     if text.len() < value.len() {
         text.push('…');
@@ -68,6 +68,6 @@ pub(super) fn shown(value: &str) -> String {
 }
 
 /// What stands in a message in the place of a secret.
-pub(super) fn secret() -> String {
+pub(crate) fn secret() -> String {
     "(a secret, not shown)".to_owned()
 }

@@ -1,0 +1,12 @@
+//! The journal, as a reader sees it. The writer is ingest's.
+//!
+//! A folder holds segments `NNNNNNNNNNNNNNNNNNNN.seg`, named by the number of their first record
+//! ([`segment`] has their form).
+
+pub mod reader;
+pub mod scan;
+pub mod segment;
+
+pub use reader::JournalReader;
+pub use scan::Damage;
+pub use segment::{Place, Tail};
