@@ -6,6 +6,7 @@ pub mod beacons;
 pub mod clock;
 pub mod count;
 pub mod ingest;
+pub mod mmdb;
 pub mod process;
 pub mod redis_cluster;
 pub mod redis_server;
