@@ -19,7 +19,7 @@ fn shanghai(operator: &str) -> Value {
 
 fn write(folder: &TempDir, name: &str, networks: &[(&str, Value)]) -> PathBuf {
     let path = folder.path().join(name);
-    fs::write(&path, mmdb::file(name, networks)).unwrap();
+    fs::write(&path, mmdb::file(name, networks)).expect("writable");
     path
 }
 
@@ -30,7 +30,7 @@ fn place(region: &str, operator: &str) -> Place {
 
 #[test]
 fn one_file_may_have_both() {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("writable");
     let suzhou =
         mmdb::record(["China", "中国"], ["Jiangsu", "江苏"], ["Suzhou", "苏州"], "China Mobile");
     let file = write(
@@ -42,7 +42,7 @@ fn one_file_may_have_both() {
             ("2001:db8::/32", shanghai("China Unicom")),
         ],
     );
-    let geo = Geo::open(vec![file.clone()], ENGLISH).unwrap();
+    let geo = Geo::open(vec![file.clone()], ENGLISH).expect("writable");
     assert_eq!(geo.locate("203.0.112.0"), place("China / Shanghai", "China Telecom"));
     assert_eq!(geo.locate("203.0.113.0"), place("China / Jiangsu", "China Mobile"));
     assert_eq!(geo.locate("2001:db8:1::"), place("China / Shanghai", "China Unicom"));
@@ -50,7 +50,7 @@ fn one_file_may_have_both() {
         assert_eq!(geo.locate(unknown), Place::default(), "{unknown}");
     }
     let chinese = Naming { language: Language::ZhCn, city: true };
-    let geo = Geo::open(vec![file], chinese).unwrap();
+    let geo = Geo::open(vec![file], chinese).expect("writable");
     assert_eq!(geo.locate("203.0.113.0"), place("中国 / 江苏 / 苏州", "China Mobile"));
     assert_eq!(geo.locate("203.0.112.0"), place("中国 / 上海", "China Telecom"), "its own region");
     assert_eq!(geo.unreadable(), 0);
@@ -58,14 +58,14 @@ fn one_file_may_have_both() {
 
 #[test]
 fn two_files_complete_each_other() {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("writable");
     let city = json!({"country": {"iso_code": "CN"}, "location": {"latitude": 31}});
     let city = write(&folder, "City", &[("203.0.113.0/24", city)]);
     let isp = json!({"isp": "China Telecom", "organization": "China Telecom Shanghai"});
     let asn = json!({"autonomous_system_organization": "CHINANET"});
     let isp = write(&folder, "ISP", &[("203.0.113.0/24", isp), ("198.51.100.0/24", asn)]);
     for files in [vec![city.clone(), isp.clone()], vec![isp, city]] {
-        let geo = Geo::open(files, ENGLISH).unwrap();
+        let geo = Geo::open(files, ENGLISH).expect("writable");
         assert_eq!(geo.locate("203.0.113.0"), place("CN", "China Telecom"));
         assert_eq!(geo.locate("198.51.100.0"), place("", "CHINANET"));
     }
@@ -73,9 +73,9 @@ fn two_files_complete_each_other() {
 
 #[test]
 fn a_file_that_changes_is_read_again_and_a_bad_one_changes_nothing() {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("writable");
     let path = write(&folder, "City", &[("203.0.113.0/24", shanghai("before"))]);
-    let geo = Geo::open(vec![path.clone()], ENGLISH).unwrap();
+    let geo = Geo::open(vec![path.clone()], ENGLISH).expect("writable");
     assert!(geo.refresh().is_empty(), "it has not changed");
 
     let after = mmdb::file("City", &[("203.0.113.0/24", shanghai("after"))]);
@@ -85,7 +85,7 @@ fn a_file_that_changes_is_read_again_and_a_bad_one_changes_nothing() {
     assert!(geo.refresh().is_empty(), "it is told once");
     assert_eq!(geo.locate("203.0.113.0"), place("China / Shanghai", "before"));
 
-    fs::remove_file(&path).unwrap();
+    fs::remove_file(&path).expect("writable");
     assert!(geo.refresh().is_empty(), "it is being replaced");
     replace(&path, &after);
     assert!(matches!(&geo.refresh()[..], [Ok(read)] if *read == path));
@@ -94,32 +94,32 @@ fn a_file_that_changes_is_read_again_and_a_bad_one_changes_nothing() {
 
 /// Files of the same length that are written in the same instant differ by their time here.
 fn replace(path: &Path, bytes: &[u8]) {
-    fs::write(path, bytes).unwrap();
-    let file = fs::File::options().write(true).open(path).unwrap();
-    file.set_modified(SystemTime::now() + Duration::from_secs(60)).unwrap();
+    fs::write(path, bytes).expect("writable");
+    let file = fs::File::options().write(true).open(path).expect("writable");
+    file.set_modified(SystemTime::now() + Duration::from_secs(60)).expect("writable");
 }
 
 #[test]
 fn a_file_that_is_none_is_refused_by_name() {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("writable");
     let path = folder.path().join("GeoLite2.mmdb");
     let error = Geo::open(vec![path.clone()], ENGLISH).unwrap_err();
     assert!(error.to_string().contains("GeoLite2.mmdb"), "{error}");
-    fs::write(&path, "<html>").unwrap();
+    fs::write(&path, "<html>").expect("writable");
     let error = Geo::open(vec![path], ENGLISH).unwrap_err();
     assert!(error.to_string().contains("no file in MaxMind's format"), "{error}");
 }
 
 #[test]
 fn a_damaged_file_panics_nowhere() {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("writable");
     let whole = mmdb::file("City", &[("203.0.113.0/24", shanghai("China Telecom"))]);
     let path = folder.path().join("City");
     // The tree and the record, every third byte.
     for at in (0..whole.len()).step_by(3) {
         let mut damaged = whole.clone();
         damaged[at] ^= 0xff;
-        fs::write(&path, damaged).unwrap();
+        fs::write(&path, damaged).expect("writable");
         if let Ok(geo) = Geo::open(vec![path.clone()], ENGLISH) {
             let _ = geo.locate("203.0.113.0");
             let _ = geo.locate("2001:db8::");
