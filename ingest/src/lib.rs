@@ -11,6 +11,5 @@ pub mod http;
 pub mod limits;
 pub mod live;
 pub mod metrics;
-pub mod source_maps;
 pub mod tail;
 pub mod telemetry;

@@ -3,7 +3,7 @@
 use dna_protocol::entry::{Entry, Receipt};
 use dna_protocol::field::Text;
 use dna_protocol::{Event, Frame, Header, json};
-use ingest::source_maps::{
+use dna_source_maps::{
     Folder, Injected, Line, Maps, ParseError, ParsedMap, Stack, inject, resolve,
 };
 use proptest::prelude::{any, prop, proptest};

@@ -1,10 +1,10 @@
 //! A kept entry as JSON, for people and tests: what `ingest tail --json` prints and the live page
 //! receives.
 
-use crate::source_maps::{Maps, resolve};
 use dna_buffer::read::Kept;
 use dna_protocol::FrameProblem;
 use dna_protocol::entry::Entry;
+use dna_source_maps::{Maps, resolve};
 use serde_json::{Value, json};
 
 /// The entry in `kept`.

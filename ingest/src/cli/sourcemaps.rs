@@ -2,8 +2,8 @@
 
 use super::Failure;
 use super::config_args::load;
-use crate::config::SourceMapsConfig;
-use crate::source_maps::{Folder, Injected, ParsedMap, inject};
+use dna_source_maps::Settings;
+use dna_source_maps::{Folder, Injected, ParsedMap, inject};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
 
 impl Place {
     /// The folder and its bounds. An application is one of the configuration, if that is given.
-    fn open(&self, app: Option<&str>) -> Result<(Folder, SourceMapsConfig), Failure> {
+    fn open(&self, app: Option<&str>) -> Result<(Folder, Settings), Failure> {
         let config = self.config.as_ref().map(|file| load(file)).transpose()?;
         if let (Some(app), Some(config)) = (app, &config) {
             let names: Vec<&str> = config.apps.0.iter().map(|app| &*app.name).collect();

@@ -19,7 +19,6 @@ mod rates;
 mod redis;
 mod reload;
 mod remote;
-mod source_maps;
 mod telemetry;
 mod tls;
 
@@ -35,7 +34,6 @@ pub use privacy::{AddressBits, PrivacyConfig};
 pub use rates::{AppRates, RatesConfig};
 pub use reload::{Reading, Reloader, Reread};
 pub use remote::{RemoteConfig, RemoteValues, SigningKey};
-pub use source_maps::SourceMapsConfig;
 pub use telemetry::{Endpoint, LogFormat, TelemetryConfig};
 pub use tls::TlsConfig;
 
@@ -70,7 +68,7 @@ pub struct Config {
     /// The live view.
     pub live: LiveConfig,
     /// Where source maps are.
-    pub source_maps: SourceMapsConfig,
+    pub source_maps: dna_source_maps::Settings,
     /// The pseudonym key.
     pub privacy: PrivacyConfig,
     /// The key that signs what pages are told.
@@ -100,7 +98,7 @@ impl Config {
             telemetry: TelemetryConfig::read(&mut root)?,
             log_format: LogFormat::read(&mut root)?,
             live: LiveConfig::read(&mut root)?,
-            source_maps: SourceMapsConfig::read(&mut root)?,
+            source_maps: dna_source_maps::Settings::read(&mut root)?,
             privacy: PrivacyConfig::read(&mut root)?,
             apps: AppsConfig::read(&mut root, remote.key.is_some(), &rates)?,
             rates,

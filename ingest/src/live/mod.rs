@@ -9,10 +9,10 @@ mod stream;
 
 use crate::http::codes::Code;
 use crate::http::{Door, Problem};
-use crate::source_maps::Maps;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, guard, web};
 use dna_buffer::read::{BufferReader, Source, Start};
+use dna_source_maps::Maps;
 use limits::{BACKLOG, BATCHES_WAITING_MAX, RETRY_AFTER, VIEWERS_MAX};
 use std::sync::Arc;
 use stream::EventStream;

@@ -5,9 +5,9 @@
 
 use super::limits::{BATCH, HEARTBEAT, RETRY_PAUSE, SLOW_AFTER};
 use crate::buffer::show;
-use crate::source_maps::Maps;
 use bytes::Bytes;
 use dna_buffer::read::{BufferReader, Kept};
+use dna_source_maps::Maps;
 use futures_core::Stream;
 use std::fmt::Write;
 use std::io;

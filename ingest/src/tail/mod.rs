@@ -11,10 +11,10 @@ mod stack;
 
 use self::escape::EscapedJson;
 use crate::buffer::show;
-use crate::source_maps::{Maps, resolve};
 use dna_buffer::ReadError;
 use dna_buffer::read::{BufferReader, Kept, Source, Start};
 use dna_buffer::redis::RedisAddress;
+use dna_source_maps::{Maps, resolve};
 use jiff::tz::TimeZone;
 use std::io::{self, Write};
 use std::path::PathBuf;

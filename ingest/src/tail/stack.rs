@@ -1,8 +1,8 @@
 //! A stack below its event, as the source has it.
 
 use super::escape::Escaped;
-use crate::source_maps::{Line, Stack};
 use anstyle::Style;
+use dna_source_maps::{Line, Stack};
 use std::io::{self, Write};
 
 /// Frames whose source is shown: the first tells where it happened, the others how it came there.

@@ -8,10 +8,12 @@ mod folder;
 mod inject;
 mod maps;
 mod parse;
+mod settings;
 mod stack;
 
 pub use folder::{Folder, KeptMap, StoreError};
 pub use inject::{InjectError, Injected, inject};
 pub use maps::Maps;
 pub use parse::{Original, ParseError, ParsedMap};
+pub use settings::Settings;
 pub use stack::{Line, Stack, resolve};

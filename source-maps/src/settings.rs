@@ -1,7 +1,7 @@
 //! `[source_maps]`: where the source maps of released applications are kept.
 
-use super::{ConfigError, Section};
-use crate::source_maps::{Folder, Maps};
+use crate::{Folder, Maps};
+use dna_settings::{ConfigError, Section};
 use std::path::PathBuf;
 
 const MIB: usize = 1024 * 1024;
@@ -15,7 +15,7 @@ const CACHE_BYTES_MAX: usize = 256 * MIB;
 
 /// Source maps, with which stacks are shown as their developers know them.
 #[derive(Debug, Clone)]
-pub struct SourceMapsConfig {
+pub struct Settings {
     /// Where they are kept; without it stacks are shown as engines write them.
     pub folder: Option<PathBuf>,
     /// Bytes of one map; larger ones are neither taken nor read.
@@ -24,14 +24,18 @@ pub struct SourceMapsConfig {
     pub cache_bytes_max: usize,
 }
 
-impl Default for SourceMapsConfig {
+impl Default for Settings {
     fn default() -> Self {
         Self { folder: None, map_bytes_max: MAP_BYTES_MAX, cache_bytes_max: CACHE_BYTES_MAX }
     }
 }
 
-impl SourceMapsConfig {
-    pub(super) fn read(root: &mut Section<'_>) -> Result<Self, ConfigError> {
+impl Settings {
+    /// Reads the section.
+    ///
+    /// # Errors
+    /// The first wrong setting.
+    pub fn read(root: &mut Section<'_>) -> Result<Self, ConfigError> {
         let mut section = root.section("source_maps")?;
         let default = Self::default();
         let folder: PathBuf = section.parsed("folder", "", "a directory")?;
