@@ -101,15 +101,6 @@ test('the oldest base library that has Wasm, and one before it', async () => {
   }
 });
 
-test('wechat: a page that is not there is shown as such by the platform', async () => {
-  const { phone } = await phoneFor('wechat', { app: apps.wechat });
-  const running = await phone.launch();
-  await running.advance(1_000);
-  running.realm.run("wx.navigateTo({ url: '/pages/gone/index' })");
-  await running.advance(1_000);
-  assert.deepEqual(running.notFound, ['pages/gone/index']);
-});
-
 test('without any core the application goes on, and nothing is sent', async () => {
   for (const platform of Object.keys(PLATFORMS)) {
     const app = await lay(platform);

@@ -1,6 +1,7 @@
 // The fixture, compiled by WeChat's own compiler, lives in the strict container as on a phone.
 
 import assert from 'node:assert/strict';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { compile } from './compilers/wechat.js';
@@ -48,12 +49,15 @@ test('pages are opened, covered and closed; a sub-package runs when it is opened
   assert.deepEqual(lately(), ['hide home', 'load detail 7', 'unload detail', 'show home', 'hide home', 'load rates']);
 });
 
-test('a page that is not there is told, at the launch and later', async () => {
+test('a page that is not there is told at a launch, cold and warm; a call that leads there fails', async () => {
   const { running, lately } = await launched({ path: 'pages/none/none' });
   assert.ok(lately().includes('not found pages/none/none'));
+  await running.hide();
+  await running.show({ path: 'pages/old/old' });
+  assert.ok(lately().includes('not found pages/old/old'));
   running.realm.run("wx.reLaunch({ url: '/pages/gone/gone', fail: ({ errMsg }) => getApp().seen.push(errMsg) })");
   await running.settle();
-  assert.deepEqual(lately(), ['not found pages/gone/gone', 'reLaunch:fail page "/pages/gone/gone" is not found']);
+  assert.deepEqual(lately(), ['reLaunch:fail page "/pages/gone/gone" is not found']);
 });
 
 test('an exception and a rejection are told to the application, whose page goes on', async () => {
@@ -63,6 +67,41 @@ test('an exception and a rejection are told to the application, whose page goes 
   running.realm.run("Promise.reject(new Error('nobody cares'))");
   await running.settle();
   assert.deepEqual(lately(), ['error MiniProgramError', 'rejection nobody cares']);
+});
+
+test('a page that is a component has both lives; behaviors come first, and their methods where there is no own one', async () => {
+  const app = join(folder, '..', 'lives');
+  await cp(folder, app, { recursive: true });
+  const say = (what) => `${what}() { getApp().seen.push('${what}'); }`;
+  await writeFile(
+    join(app, 'pages/detail/detail.js'),
+    `const shared = Behavior({ methods: { ${say('onShow')}, ${say('both')} }, lifetimes: { attached() { getApp().seen.push('shared'); } } });
+     Component({ behaviors: [shared], methods: { ${say('onLoad')}, ${say('onReady')}, both() { getApp().seen.push('own'); } }, lifetimes: { ${['created', 'attached', 'ready', 'detached'].map(say)} } });`,
+  );
+  const running = await new Phone({ folder: app }).launch();
+  running.app.seen.splice(0);
+  running.realm.run("wx.navigateTo({ url: '/pages/detail/detail' })");
+  await running.settle();
+  running.page.both();
+  running.realm.run('wx.navigateBack({})');
+  await running.settle();
+  assert.deepEqual([...running.app.seen].filter((one) => !/home/.test(one)), ['created', 'shared', 'attached', 'onLoad', 'onShow', 'ready', 'onReady', 'own', 'detached']);
+});
+
+test('routes are told around what they do, going back too', async () => {
+  const { running } = await launched();
+  const told = [];
+  for (const name of ['onBeforeAppRoute', 'onAppRoute']) running.realm.run(`wx.${name}`)(({ openType, path, notFound }) => told.push(`${name} ${openType} ${path} ${notFound} ${running.page.route}`));
+  running.realm.run("wx.navigateTo({ url: '/pages/detail/detail' })");
+  await running.settle();
+  running.realm.run('wx.navigateBack({})');
+  await running.settle();
+  assert.deepEqual(told, [
+    'onBeforeAppRoute navigateTo pages/detail/detail false pages/home/home',
+    'onAppRoute navigateTo pages/detail/detail false pages/detail/detail',
+    'onBeforeAppRoute navigateBack pages/home/home false pages/detail/detail',
+    'onAppRoute navigateBack pages/home/home false pages/home/home',
+  ]);
 });
 
 test('a component has its properties and its own data; the cost of setData is told by path', async () => {

@@ -18,8 +18,9 @@ export function errors(host: Host, sink: Sink): void {
 /** Name, message and stack of what was thrown, which need be no `Error`. */
 export function described(thrown: unknown): [string, string, string] {
   const [name, message, stack] = attempt((): unknown[] => {
-    const { name, message, stack } = Object(thrown) as { [name: string]: unknown };
-    return [name, message, stack];
+    const { name, message, stack, errMsg, errorMessage } = Object(thrown) as { [name: string]: unknown };
+    // Last: what the platforms' own calls fail with.
+    return [name, message || errMsg || errorMessage, stack];
   }, []);
   const is = (value: unknown) => (typeof value == 'string' ? value : '');
   const words = is(message) || (is(name) ? '' : attempt(() => String(thrown), ''));

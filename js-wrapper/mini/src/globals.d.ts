@@ -12,9 +12,10 @@ declare const WXWebAssembly: import('./hosts').PathWasm | undefined;
 declare const TTWebAssembly: import('./hosts').PathWasm | undefined;
 
 declare let App: (options: object) => void;
-declare let Page: (options: object) => void;
-declare let Component: (options: object) => void;
-declare function getCurrentPages(): { route?: string }[];
+declare let Page: (options: object) => unknown;
+declare let Component: (options: object) => unknown;
+declare let Behavior: (options: object) => unknown;
+declare function getCurrentPages(): unknown;
 
 declare function setTimeout(act: () => void, delay?: number): number;
 declare function clearTimeout(timer: number | undefined): void;

@@ -52,6 +52,9 @@ export interface Events {
   onNetworkStatusChange?: (listener: Listener) => void;
   onNetworkWeakChange?: (listener: Listener) => void;
   onBeforeAppRoute?: (listener: Listener) => void;
+  onAppRoute?: (listener: Listener) => void;
+  onPageNotFound?: (listener: Listener) => void;
+  offPageNotFound?: (listener?: Listener) => void;
   getLaunchOptionsSync?: () => { path?: string; scene?: unknown };
 }
 

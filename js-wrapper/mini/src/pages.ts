@@ -1,24 +1,39 @@
 /** Which page is shown. */
 import { attempt, type Host } from './hosts';
-import { before, definitions } from './listen';
+import { instances, pageMethods, pathOf, stack } from './definitions';
+import { before } from './listen';
 import { Kind, type Sink } from './record';
 
-export function pages(_: Host, sink: Sink): void {
+export function pages({ api }: Host, sink: Sink): void {
   let shown: unknown;
   let depth = 0;
   const show = function (this: unknown) {
     // Shown again when the application is: not another page.
     if (this === shown) return;
-    const stack = attempt(() => getCurrentPages(), []);
+    const pages = stack();
     // Called on a page under another one.
-    if (stack.slice(0, -1).indexOf(this as typeof stack[0]) >= 0) return;
+    if (pages.slice(0, -1).indexOf(this) >= 0) return;
     shown = this;
-    const { route } = this as { route?: unknown };
-    const last = stack[stack.length - 1];
-    const path = typeof route == 'string' ? route : (last && last.route) || '';
-    const how = stack.length > depth ? 'push' : stack.length < depth ? 'traverse' : 'replace';
-    depth = stack.length;
-    sink(Kind.Route, Date.now(), path.replace(/^\//, ''), how);
+    const how = pages.length > depth ? 'push' : pages.length < depth ? 'traverse' : 'replace';
+    depth = pages.length;
+    sink(Kind.Route, Date.now(), pathOf(this) || pathOf(pages[depth - 1]), how);
   };
-  definitions((methods, _, how) => before(methods, 'onShow', show, how), 'page');
+  pageMethods((methods, how) => before(methods, 'onShow', show, how));
+
+  // A page's onShow may be out of reach, as one of a behavior of a plugin's, or of a page that is a component
+  // without any method of a page's. Then the stack says it, when it may have changed.
+  const look = () => {
+    const [last] = stack().slice(-1);
+    if (last) attempt(() => show.call(last), undefined);
+  };
+  if (typeof api.onAppRoute == 'function') return void api.onAppRoute(look);
+  let looks = false;
+  instances((_, isEarly) => {
+    if (looks || isEarly) return;
+    looks = true;
+    setTimeout(() => {
+      looks = false;
+      look();
+    });
+  });
 }

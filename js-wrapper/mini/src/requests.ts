@@ -1,9 +1,9 @@
 /** Requests of the application's: `request`, `uploadFile`, `downloadFile`. */
+import { followed, told } from './answers';
 import { attempt, type Host } from './hosts';
 import { Kind, type Sink, type Value } from './record';
 import { traces } from './trace';
 
-type Callback = (this: unknown, ...told: unknown[]) => unknown;
 type Fields = { [name: string]: unknown };
 
 const NAMES = ['request', 'uploadFile', 'downloadFile'] as const;
@@ -28,7 +28,7 @@ export function requests(host: Host, sink: Sink, { traceOrigins }: { traceOrigin
       if (!call) return original.call(this, options);
       const [sent, tell] = call;
       const result = original.call(this, sent);
-      return tell ? attempt(() => followed(result, tell), result) : result;
+      return tell ? attempt(() => followed(result, (answer) => tell(answer, false), (failure) => tell(failure, true)), result) : result;
     };
     Object.defineProperty(api, name, { value: hooked, configurable: true, enumerable: true, writable: true });
   }
@@ -50,45 +50,18 @@ export function requests(host: Host, sink: Sink, { traceOrigins }: { traceOrigin
       sink(Kind.Request, start, Date.now() - start, name, method, String(options.url), known, error, traceparent, ...measured(profile));
     };
     if (promises && !success && !fail && !complete) return [sent, tell];
-    sent.success = first(success, (answer) => tell(answer, false));
-    sent.fail = first(fail, (failure) => tell(failure, true));
+    sent.success = told(success, (answer) => tell(answer, false));
+    sent.fail = told(fail, (failure) => tell(failure, true));
     return [sent, undefined];
   }
-}
-
-/**
- * A promise that tells. What is more than a promise is left alone: it has members that another would
- * not have.
- */
-function followed(result: unknown, tell: (answer: unknown, failed: boolean) => void): unknown {
-  const promise = result as Promise<unknown>;
-  if (!promise || promise.constructor !== Promise || Object.keys(promise).length) return result;
-  return promise.then(
-    (answer) => {
-      attempt(() => tell(answer, false), undefined);
-      return answer;
-    },
-    (failure) => {
-      attempt(() => tell(failure, true), undefined);
-      throw failure;
-    },
-  );
-}
-
-/** Has `listener` called before the `callback` that may be missing. */
-function first(callback: unknown, listener: (told: unknown) => void): Callback {
-  return function (this: unknown, ...told: unknown[]) {
-    attempt(() => listener(told[0]), undefined);
-    return typeof callback == 'function' ? callback.apply(this, told) : undefined;
-  };
 }
 
 const text = (value: unknown): string => (typeof value == 'string' ? value : '');
 
 function measured(profile: unknown): Value[] {
   if (!profile || typeof profile != 'object') return [];
-  const told = profile as { [name: string]: Value };
-  return [told.queueStart || told.fetchStart, ...PROFILE.map((name) => told[name])];
+  const measures = profile as { [name: string]: Value };
+  return [measures.queueStart || measures.fetchStart, ...PROFILE.map((name) => measures[name])];
 }
 
 /** Why there was no answer, by the platforms' words and Alipay's numbers. */

@@ -1,6 +1,6 @@
 /** What updates of data (setData) cost, and which paths of the data were set: never the data. */
 import { attempt, type Host } from './hosts';
-import { before, definitions } from './listen';
+import { instances, pathOf } from './definitions';
 import { Kind, type Sink } from './record';
 
 /** What the platforms tell of an update: WeChat and Alipay write its times alike. */
@@ -13,8 +13,6 @@ interface Update {
 }
 
 interface Instance {
-  is?: unknown;
-  route?: unknown;
   setData?: (this: unknown, ...told: unknown[]) => unknown;
   setUpdatePerformanceListener?: SetListener;
 }
@@ -25,41 +23,47 @@ type SetListener = (this: unknown, options: object, listener: (this: unknown, up
 const PATHS_MAX = 20;
 
 export function updates(_: Host, sink: Sink): void {
-  // Who is asked to load again is not measured twice.
-  const seen = new WeakSet<object>();
-  const begin = function (this: unknown) {
-    const instance = this as Instance;
-    if (seen.has(instance)) return;
-    seen.add(instance);
-    const name = String(instance.is || instance.route || '').replace(/^\//, '');
-    const { setUpdatePerformanceListener } = instance;
-    if (typeof setUpdatePerformanceListener == 'function') measured(instance, name, setUpdatePerformanceListener);
-    else timed(instance, name);
-  };
+  /** Of those whose listener is ours to set: whether one is set. Who is asked to load again is not measured twice. */
+  const seen = new WeakMap<object, { isSet: boolean; listen(): void } | undefined>();
+  instances((instance, isEarly) => {
+    const { setUpdatePerformanceListener } = instance as Instance;
+    if (typeof setUpdatePerformanceListener == 'function' && !seen.has(instance)) {
+      seen.set(instance, undefined);
+      seen.set(instance, shared(instance, setUpdatePerformanceListener));
+    }
+    if (isEarly) return;
+    const listener = seen.get(instance);
+    if (listener && !listener.isSet) listener.listen();
+    if (!seen.has(instance)) timed(instance);
+    seen.set(instance, undefined);
+  });
 
-  /** An instance has one listener: the application's own, which it sets later, is called too, with what it asks for. */
-  function measured(instance: Instance, name: string, original: SetListener): void {
+  /** An instance has one listener: the application's own, whenever it sets one, is called too, with what it asks for. */
+  function shared(instance: Instance, original: SetListener): { isSet: boolean; listen(): void } {
     const tell = (update: Update) =>
       attempt(() => {
         const { pendingStartTimestamp: wanted, updateStartTimestamp: start, updateEndTimestamp: end } = update;
         const from = Number(wanted || start);
-        sink(Kind.Update, from, name, Number(end) - from, Number(start) - from, !!update.isMergedUpdate, listed(update.dataPaths));
+        sink(Kind.Update, from, pathOf(instance), Number(end) - from, Number(start) - from, !!update.isMergedUpdate, listed(update.dataPaths));
       }, undefined);
-    const value: SetListener = function (this: unknown, options, listener, ...more) {
-      if (typeof listener != 'function') return original.call(this, options, listener, ...more);
+    const listener = { isSet: false, listen: () => void original.call(instance, { withDataPaths: true }, tell) };
+    const value: SetListener = function (this: unknown, options, theirs, ...more) {
+      listener.isSet = true;
+      // It takes its own away, not ours.
+      if (typeof theirs != 'function') return listener.listen();
       const both = function (this: unknown, update: Update, ...told: unknown[]) {
         tell(update);
-        return listener.call(this, update, ...(told as []));
+        return theirs.call(this, update, ...(told as []));
       };
       return original.call(this, options, both, ...more);
     };
     // Where it cannot be replaced nothing is measured.
     Object.defineProperty(instance, 'setUpdatePerformanceListener', { value, configurable: true, enumerable: false, writable: true });
-    original.call(instance, { withDataPaths: true }, tell);
+    return listener;
   }
 
   /** Older platforms: until the callback of setData, which is called when the view shows it. */
-  function timed(instance: Instance, name: string): void {
+  function timed(instance: Instance): void {
     const original = instance.setData;
     if (typeof original != 'function') return;
     instance.setData = function (this: unknown, ...told: unknown[]) {
@@ -67,14 +71,12 @@ export function updates(_: Host, sink: Sink): void {
       const start = Date.now();
       const names = attempt(() => Object.keys(data as object), []);
       const shown = function (this: unknown, ...answer: unknown[]) {
-        attempt(() => sink(Kind.Update, start, name, Date.now() - start, 0, false, listed(names)), undefined);
+        attempt(() => sink(Kind.Update, start, pathOf(instance), Date.now() - start, 0, false, listed(names)), undefined);
         return typeof callback == 'function' ? callback.apply(this, answer) : undefined;
       };
       return original.call(this, data, shown);
     };
   }
-
-  definitions((methods, name, how) => before(methods, name, begin, how), 'all');
 }
 
 /** Paths, separated by spaces; WeChat gives each as a list of its steps or as a text. */

@@ -258,6 +258,16 @@ test('what befalls the device, and what is missing', async () => {
   ]) assert.ok(told.some((one) => String(one) == String(expected)), `${expected} in ${told.join('; ')}`);
 });
 
+test('a call of the platform’s that fails without anybody caring is told in its words', async () => {
+  const device = new Device();
+  const launch = device.launch();
+  launch.show('pages/sign-in/index');
+  launch.tell('onUnhandledRejection', { reason: { errMsg: 'chooseImage:fail auth deny 13800138000' } });
+  launch.tell('onUnhandledRejection', { reason: { error: 11, errorMessage: 'no permission' } });
+  await launch.pass(7_000);
+  assert.deepEqual((await only(device, 'unhandled_rejection')).map(({ message }) => message), ['chooseImage:fail auth deny {phone}', 'no permission']);
+});
+
 test('a page that is a component, as frameworks make them, is one', async () => {
   const device = new Device();
   const launch = device.launch();
@@ -276,7 +286,7 @@ test('a component with methods of a page’s names is none, and keeps those of i
   const device = new Device();
   const launch = device.launch();
   const top = launch.show('pages/a/index');
-  launch.realm.Component({ methods: { onShow() { return 1; } }, behaviors: [{}] });
+  launch.realm.Component({ methods: { onShow() { return 1; } }, behaviors: ['a plugin’s'] });
   const { methods } = launch.component;
   assert.deepEqual(Object.keys(methods), ['onShow']);
   assert.equal(methods.onShow.call({ is: 'components/b/index' }), 1);

@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
 /** What the platforms' own wrapper hides from a module. */
-const HIDDEN = ['window', 'document', 'self', 'frames', 'location', 'navigator', 'localStorage', 'XMLHttpRequest', 'WebSocket', 'process', 'global'];
+const HIDDEN = ['window', 'document', 'self', 'frames', 'location', 'navigator', 'localStorage', 'XMLHttpRequest', 'WebSocket', 'process'];
 
 export class Modules {
   #realm;

@@ -1,7 +1,6 @@
 // App, Page and Component of a logic layer, and the life of pages.
 
-/** Methods of a component that its platform calls, by where they may stand. */
-const LIFETIMES = ['created', 'attached', 'ready', 'moved', 'detached'];
+import { Behaviors, copy, defaults, members, methodsOf } from './definitions.js';
 
 export class Pages {
   #realm;
@@ -13,6 +12,7 @@ export class Pages {
   #hooks;
   #registered = new Map();
   #registering;
+  #behaviors = new Behaviors();
   #stack = [];
   app;
 
@@ -51,7 +51,7 @@ export class Pages {
       },
       Page: (options) => this.#register('page', options),
       Component: (options) => this.#register('component', options),
-      Behavior: (options) => options,
+      Behavior: (options) => this.#behaviors.named(options),
       getApp: () => this.app,
       getCurrentPages: () => this.#realm.own([...this.#stack]),
     };
@@ -64,13 +64,16 @@ export class Pages {
     if (!registered) return false;
     const leaving = this.#stack.splice(this.#stack.length - replace, replace);
     if (!replace) this.#run(this.current, 'onHide');
-    for (const page of leaving.reverse()) this.#run(page, 'onUnload');
+    for (const page of leaving.reverse()) this.#leave(page);
     const page = this.#instance(registered, path, query);
+    this.#live(page, 'created');
     this.#stack.push(page);
+    this.#live(page, 'attached');
     this.#run(page, 'onLoad', this.#realm.own(query));
     this.#run(page, 'onShow');
     this.#clock.post('page ready', () => {
       page.__container.components.forEach((component) => this.#attach(component));
+      this.#live(page, 'ready');
       this.#run(page, 'onReady');
     });
     return true;
@@ -79,7 +82,7 @@ export class Pages {
   /** Closes the topmost pages and shows what was below. */
   back(delta) {
     const gone = this.#stack.splice(Math.max(1, this.#stack.length - delta));
-    for (const page of gone.reverse()) this.#run(page, 'onUnload');
+    for (const page of gone.reverse()) this.#leave(page);
     if (gone.length) this.#run(this.current, 'onShow');
   }
 
@@ -96,7 +99,7 @@ export class Pages {
     const place = used[name];
     if (!place) throw new Error(`${path} uses no component ${name}`);
     const file = place.startsWith('/') ? place.slice(1) : new URL(place, `file:///${path}`).pathname.slice(1);
-    const made = this.#instance(this.#registeredAt(file), file, {}, properties);
+    const made = this.#instance(this.#registeredAt(file), file, {}, { properties, isPage: false });
     page.__container.components.push(made);
     this.#attach(made);
     return made;
@@ -124,15 +127,16 @@ export class Pages {
     this.#registered.set(this.#registering, { kind, options });
   }
 
-  #instance({ kind, options }, path, query, properties = {}) {
+  #instance({ kind, options }, path, query, { properties = {}, isPage = true } = {}) {
     const made = this.#realm.own({});
-    const behaviors = options.behaviors ?? options.mixins ?? [];
-    const all = [...behaviors, options];
-    for (const each of all) Object.assign(made, kind == 'page' ? each : { ...each.methods, ...own(each) });
-    made.data = this.#realm.own({ ...defaults(options.properties), ...copy(options.data), ...properties });
+    const all = [...this.#behaviors.of(options), options];
+    for (const each of all) Object.assign(made, members(each), kind == 'page' && each === options ? {} : methodsOf(each));
+    const data = all.map((each) => ({ ...defaults(each.properties), ...copy(each.data) }));
+    made.data = this.#realm.own(Object.assign({}, ...data, properties));
     made.properties = made.data;
     if (options.props) made.props = this.#realm.own({ ...options.props, ...properties });
-    made.route = made.is = path;
+    made.is = path;
+    if (isPage) made.route = path;
     made.options = this.#realm.own(query);
     made.triggerEvent = () => {};
     Object.defineProperty(made, '__container', { value: { kind, options: all, path, components: [], listener: undefined } });
@@ -162,33 +166,27 @@ export class Pages {
   #attach(component) {
     if (component.__container.attached) return;
     component.__container.attached = true;
-    for (const name of ['created', 'attached', 'didMount', 'ready']) {
-      for (const options of component.__container.options) {
-        const method = options.lifetimes?.[name] ?? options[name];
-        if (method) this.#guard(() => method.call(component));
-      }
+    for (const name of ['created', 'onInit', 'attached', 'didMount', 'ready']) this.#live(component, name);
+  }
+
+  /** A moment of an instance's life: those of its behaviors come before its own. */
+  #live(instance, name) {
+    for (const options of instance.__container.options) {
+      // A page by `Page` has its own methods for its life, which its behaviors have not.
+      if (instance.__container.kind == 'page' && options === instance.__container.options.at(-1)) continue;
+      const method = options.lifetimes?.[name] ?? options[name];
+      if (typeof method == 'function') this.#guard(() => method.call(instance));
     }
+  }
+
+  #leave(page) {
+    this.#run(page, 'onUnload');
+    this.#live(page, 'detached');
   }
 
   #run(page, method, ...told) {
     if (page && typeof page[method] == 'function') this.#guard(() => page[method](...told));
   }
-}
-
-/** What of a component's options are members of it: not its tables. */
-function own(options) {
-  const tables = ['data', 'properties', 'props', 'methods', 'lifetimes', 'behaviors', 'mixins', 'observers', 'options', ...LIFETIMES];
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !tables.includes(name)));
-}
-
-const copy = (data) => (data === undefined ? {} : JSON.parse(JSON.stringify(data)));
-
-/** The values that properties have when the page gives none. */
-function defaults(properties = {}) {
-  const empty = { String: '', Number: 0, Boolean: false, Array: [], Object: null };
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, type]) => [name, type?.value ?? empty[(type?.type ?? type)?.name] ?? null]),
-  );
 }
 
 /** Sets `a.b[0].c`. */

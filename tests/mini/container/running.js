@@ -112,7 +112,7 @@ export class Running {
     this.performance.launched(launch.path, startedAt);
     this.#clock.post('launch', () => {
       this.#tell('onShow', 'AppShow', launch);
-      if (!this.#route('appLaunch', launch.path, launch.query, {})) this.#notFound(launch, true);
+      this.#route('appLaunch', launch.path, launch.query, {});
     });
   }
 
@@ -146,15 +146,17 @@ export class Running {
     await this.settle({ real: false });
   }
 
-  /** It is in front again. */
-  async show(options = this.options.launch) {
+  /** It is in front again; by `options` with a page's path, as from a link that somebody has sent, at that page. */
+  async show(options) {
+    const { launch } = this.options;
     this.#clock.clearTimer(this.#background);
     this.#clock.suspended = false;
     this.#parts.requests.resume();
-    this.options.enter = options;
+    this.options.enter = options ?? launch;
     this.#clock.post('event show', () => {
-      this.#tell('onShow', 'AppShow', options);
-      this.#parts.pages.covered(false);
+      this.#tell('onShow', 'AppShow', this.options.enter);
+      if (options?.path && options.path != this.page?.route) this.#route('reLaunch', options.path, options.query ?? {}, { replace: this.#parts.pages.stack.length });
+      else this.#parts.pages.covered(false);
     });
     await this.settle();
   }
@@ -209,29 +211,43 @@ export class Running {
   #navigate(openType, { url, delta = 1 }) {
     const { pages } = this.#parts;
     if (openType == 'navigateBack') {
-      this.#clock.post('route', () => pages.back(delta));
+      this.#clock.post('route', () => {
+        const [page] = pages.stack.slice(-1 - delta);
+        this.#routed('navigateBack', { path: page.route, query: page.options }, () => pages.back(delta));
+      });
       return true;
     }
     const [place, search = ''] = url.split('?');
     const path = place.startsWith('/') ? place.slice(1) : posix.join(posix.dirname(this.page.route), place);
     const query = Object.fromEntries(new URLSearchParams(search));
-    const isKnown = pages.paths.includes(path);
+    // No route begins to a page that is not there: the call fails.
+    if (!pages.paths.includes(path)) return false;
     const replace = { navigateTo: 0, redirectTo: 1 }[openType] ?? pages.stack.length;
-    this.#clock.post('route', () => (isKnown ? this.#route(openType, path, query, { replace }) : this.#notFound({ path, query }, false)));
-    return isKnown;
+    this.#clock.post('route', () => this.#route(openType, path, query, { replace }));
+    return true;
   }
 
+  /** Opens a page, or at a launch tells that it is not there. */
   #route(openType, path, query, { replace = 0 }) {
-    const { pages, events } = this.#parts;
+    const { pages } = this.#parts;
     const referrerPath = this.page?.route;
     const startTime = this.now;
-    const told = { openType, path, query, routeEventId: `${openType}_${startTime}`, webviewId: pages.stack.length, notFound: false };
+    const notFound = !pages.paths.includes(path);
+    this.#routed(openType, { path, query, notFound }, () => {
+      if (notFound) this.#notFound({ path, query }, openType == 'appLaunch');
+      else pages.open(path, query, { replace });
+    });
+    if (!notFound) this.performance.routed({ path, referrerPath, navigationType: openType, startTime });
+  }
+
+  /** The events around a route. */
+  #routed(openType, more, act) {
+    const { pages, events } = this.#parts;
+    const told = { openType, routeEventId: `${openType}_${this.now}`, webviewId: pages.stack.length, notFound: false, ...more };
     events.emit('BeforeAppRoute', told);
-    if (!pages.open(path, query, { replace })) return false;
+    act();
     events.emit('AppRoute', { ...told, timeStamp: this.now });
     events.post('AppRouteDone', { ...told, timeStamp: this.now });
-    this.performance.routed({ path, referrerPath, navigationType: openType, startTime });
-    return true;
   }
 
   #guard(act, { isErrorListener = false } = {}) {

@@ -1,0 +1,59 @@
+/** Routes: when one begins, and that one leads nowhere. */
+import { followed, told } from './answers';
+import { attempt, type Host } from './hosts';
+
+type Call = (this: unknown, options?: object, ...more: unknown[]) => unknown;
+
+interface Watcher {
+  /** A route begins, of such a type, as `navigateTo`. */
+  begins?(openType: string): void;
+  /** There is no page at the path. */
+  nowhere?(path: string): void;
+}
+
+/** The calls that open pages; their names are the types of routes. */
+const CALLS = ['navigateTo', 'redirectTo', 'reLaunch', 'switchTab', 'navigateBack'] as const;
+
+/** In the words of the platforms' failures: not that too many pages are open, or that a tab is none. */
+const NOWHERE = /not (be )?(found|exist)|不存在|找不到/i;
+
+const watchers: Watcher[] = [];
+
+/** Has the watcher told: by the platform where it tells of routes (WeChat from 3.5.5), and by the calls. */
+export function watchRoutes({ api }: Host, watcher: Watcher): void {
+  watchers.push(watcher);
+  if (watchers.length > 1) return;
+  const begins = (openType: string) => watchers.forEach((watcher) => watcher.begins && watcher.begins(openType));
+  const nowhere = (path: unknown) => watchers.forEach((watcher) => watcher.nowhere && watcher.nowhere(String(path || '').replace(/^\/|[?#].*/g, '')));
+  const tells = typeof api.onBeforeAppRoute == 'function';
+  if (tells) {
+    attempt(() => (api.onBeforeAppRoute as NonNullable<typeof api.onBeforeAppRoute>)((route) => attempt(() => {
+      const { openType, notFound, path } = Object(route) as { [name: string]: unknown };
+      // A call that fails makes no route: this is a launch, cold or warm.
+      if (notFound === true) nowhere(path);
+      else begins(String(openType || ''));
+    }, undefined)), undefined);
+  }
+  for (const name of CALLS) attempt(() => hook(name), undefined);
+
+  function hook(name: (typeof CALLS)[number]): void {
+    const original = api[name] as Call | undefined;
+    if (typeof original != 'function' || (tells && name == 'navigateBack')) return;
+    const hooked: Call = function (this: unknown, options, ...more) {
+      if (!tells) begins(name);
+      const { url, success, fail, complete } = attempt(() => Object.assign({}, options) as { [name: string]: unknown }, {});
+      const failed = (failure: unknown) => {
+        const { errMsg, errorMessage } = Object(failure) as { [name: string]: unknown };
+        if (NOWHERE.test(String(errMsg || errorMessage))) nowhere(url);
+      };
+      if (!url) return original.apply(this, arguments as never);
+      // Without callbacks it may give a promise, which one more would take away.
+      if (!success && !fail && !complete) {
+        const result = original.apply(this, arguments as never);
+        return attempt(() => followed(result, () => {}, failed), result);
+      }
+      return original.call(this, Object.assign({}, options, { fail: told(fail, failed) }), ...more);
+    };
+    Object.defineProperty(api, name, { value: hooked, configurable: true, enumerable: true, writable: true });
+  }
+}
