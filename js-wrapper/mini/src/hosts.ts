@@ -54,7 +54,7 @@ export interface Events {
   onBeforeAppRoute?: (listener: Listener) => void;
   onAppRoute?: (listener: Listener) => void;
   onPageNotFound?: (listener: Listener) => void;
-  offPageNotFound?: (listener?: Listener) => void;
+  offPageNotFound?: (listener: Listener) => void;
   getLaunchOptionsSync?: () => { path?: string; scene?: unknown };
 }
 

@@ -41,7 +41,7 @@ function beside({ api }: Host, listener: Listener): void {
     return on.apply(this, given);
   };
   if (typeof off != 'function') return;
-  api.offPageNotFound = function (this: unknown, ...given: [Listener?]) {
+  api.offPageNotFound = function (this: unknown, ...given: [Listener]) {
     theirs = theirs.filter((one) => given.length && one !== given[0]);
     const result = off.apply(this, given);
     if (!theirs.length) off.call(api, ours);
