@@ -8,7 +8,9 @@
 
 pub mod facts;
 pub mod geo;
+pub mod http;
 pub mod model;
+pub mod query;
 pub mod rollup;
 pub mod sketch;
 pub mod store;

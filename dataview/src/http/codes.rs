@@ -1,0 +1,111 @@
+//! The table of problems: each reason to refuse a question, its status and what it means.
+
+use crate::store::StoreError;
+
+macro_rules! codes {
+    ($( $variant:ident = $code:literal, $status:literal, $title:literal, $explanation:literal; )*) => {
+        /// Why a request is refused.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $( #[doc = $title] $variant, )*
+        }
+
+        impl Code {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[ $( Self::$variant, )* ];
+
+            /// Its stable name, in problems and metrics.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $( Self::$variant => $code, )* }
+            }
+
+            /// The HTTP status.
+            #[must_use]
+            pub fn status(self) -> u16 {
+                match self { $( Self::$variant => $status, )* }
+            }
+
+            /// A short summary, the same for each occurrence.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self { $( Self::$variant => $title, )* }
+            }
+
+            /// What the asker can do about it.
+            #[must_use]
+            pub fn explanation(self) -> &'static str {
+                match self { $( Self::$variant => $explanation, )* }
+            }
+        }
+    };
+}
+
+codes! {
+    UnknownParameter = "unknown_parameter", 400, "The question has a parameter that is not known",
+        "`parameter` names it and `allowed` lists those that this question has.";
+    MissingParameter = "missing_parameter", 400, "A parameter is missing",
+        "`parameter` names it.";
+    InvalidParameter = "invalid_parameter", 400, "A parameter has a value that is not allowed",
+        "`detail` names the parameter, what was found and what is allowed.";
+    InvalidRange = "invalid_range", 400, "The range of time cannot be answered",
+        "`from` must be before `to`, and both within the bounds that `detail` names.";
+    TooManySteps = "too_many_steps", 400, "The range has too many steps",
+        "Ask for a longer `step` or a shorter range; `detail` names the bound.";
+    InvalidCursor = "invalid_cursor", 400, "The cursor is not one of this question",
+        "A cursor is what `next` of the part before said, and it belongs to the same question. Begin again without one.";
+    InvalidBody = "invalid_body", 400, "The body cannot be read",
+        "`detail` names line, column and what was expected. Bodies are JSON in UTF-8 with no members but the documented ones.";
+    NotFound = "not_found", 404, "There is nothing here",
+        "The paths are in /api/v1/openapi.json.";
+    UnknownSession = "unknown_session", 404, "The session is not known",
+        "It was never stored, belongs to another application, or is older than what is kept.";
+    UnknownError = "unknown_error", 404, "The error is not known in this range",
+        "No error with this fingerprint happened in the range, or it is older than what is kept.";
+    UnknownTrace = "unknown_trace", 404, "The trace is not known",
+        "Nothing about the time that `near` says belongs to it: it was not sampled, no service reported it, or it is older than what is kept.";
+    MethodNotAllowed = "method_not_allowed", 405, "The method is not allowed here",
+        "The `Allow` header says which are.";
+    BodyTooLarge = "body_too_large", 413, "The body is too large",
+        "`detail` names the limit.";
+    UnsupportedMediaType = "unsupported_media_type", 415, "The media type is not supported",
+        "`Content-Type` must be application/json.";
+    TooMuchAsked = "too_much_asked", 422, "The question would cost too much",
+        "`detail` names what would not.";
+    StoreUnavailable = "store_unavailable", 503, "The store cannot be used now",
+        "Ask again after `Retry-After`. /api/v1/health says more.";
+    StoreDamaged = "store_damaged", 500, "A part of the store is damaged",
+        "/api/v1/health says which part. The others are still answered.";
+    Internal = "internal", 500, "Something went wrong here",
+        "The fault is the server's. Its log says more.";
+}
+
+impl Code {
+    /// The problem called `name`.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name() == name)
+    }
+}
+
+impl From<&StoreError> for Code {
+    fn from(error: &StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::StoreUnavailable,
+            StoreError::Damaged { .. } => Self::StoreDamaged,
+            StoreError::TooMuch(_) => Self::TooMuchAsked,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        for code in Code::ALL {
+            assert_eq!(Code::by_name(code.name()), Some(*code));
+        }
+    }
+}

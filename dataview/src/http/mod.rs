@@ -1,0 +1,60 @@
+//! HTTP, kept thin: what a request says goes into [`query`](crate::query), what it answers goes
+//! out.
+
+pub mod codes;
+mod cursor;
+mod limits;
+pub mod openapi;
+mod overview;
+mod pages;
+mod params;
+mod problem;
+pub mod server;
+mod sessions;
+
+pub use codes::Code;
+pub use cursor::Cursors;
+pub use problem::Problem;
+
+use crate::store::Store;
+use actix_web::{Resource, web};
+use std::sync::Arc;
+
+/// The clock: milliseconds since the Unix epoch. Passed in, so that tests have their own.
+pub type Now = fn() -> u64;
+
+/// What an asker gets: an answer, or why there is none.
+type Asked<T> = Result<web::Json<T>, Problem>;
+
+/// Everything that a request needs, shared by all workers.
+pub struct App {
+    /// What is asked.
+    pub store: Arc<dyn Store>,
+    /// Makes cursors.
+    pub cursors: Cursors,
+    /// The clock.
+    pub now: Now,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("App")
+    }
+}
+
+/// Mounts the query API.
+pub fn routes(service: &mut web::ServiceConfig) {
+    service
+        .service(asked("/api/v1/apps").get(overview::apps))
+        .service(asked("/api/v1/overview").get(overview::overview))
+        .service(asked("/api/v1/breakdown").get(overview::breakdown))
+        .service(asked("/api/v1/sessions").get(sessions::sessions))
+        .service(asked("/api/v1/sessions/{id}").get(sessions::session))
+        .service(asked("/api/v1/openapi.json").get(openapi::openapi))
+        .service(asked("/problems/{code}").get(pages::problem));
+}
+
+/// What is only read.
+fn asked(path: &str) -> Resource {
+    web::resource(path).default_service(pages::wrong_method("GET"))
+}

@@ -1,0 +1,10 @@
+//! Questions and what they are answered: what the store knows in the shapes of the query API.
+//!
+//! Pure but for the store that is asked; the shapes here are the ones of `docs/openapi.json`.
+
+pub mod figures;
+pub mod overview;
+pub mod sessions;
+pub mod steps;
+pub mod timeline;
+mod title;

@@ -1,0 +1,121 @@
+//! Asks, and holds every answer against the OpenAPI document.
+
+use jsonschema::Validator;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::sync::LazyLock;
+
+pub(crate) struct Client {
+    address: SocketAddr,
+    http: reqwest::Client,
+    runtime: tokio::runtime::Runtime,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) body: Value,
+}
+
+static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(&dataview::http::openapi::document()).unwrap());
+
+impl Client {
+    pub(crate) fn new(address: SocketAddr) -> Self {
+        // Of no use here, but the client is not made without.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        Self { address, http: reqwest::Client::new(), runtime }
+    }
+
+    /// The answer to `path` with its query, which is as the document says.
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        let answer = self.send(self.http.get(self.url(path)));
+        if answer.status == 200 {
+            check(path, "get", &answer.body);
+        } else {
+            check_problem(&answer);
+        }
+        answer
+    }
+
+    /// What `path` answers to another method.
+    pub(crate) fn request(&self, method: &str, path: &str) -> Answer {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        self.send(self.http.request(method, self.url(path)))
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        self.runtime.block_on(async {
+            let response = request.send().await.unwrap();
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            let text = response.text().await.unwrap();
+            let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+            Answer { status, headers, body }
+        })
+    }
+}
+
+/// Holds `body` against what the document says that `method path` answers.
+fn check(path: &str, method: &str, body: &Value) {
+    let path = path.split('?').next().unwrap();
+    if path == "/api/v1/openapi.json" || path.starts_with("/problems/") {
+        return;
+    }
+    let paths = DOCUMENT["paths"].as_object().unwrap();
+    let (_, described) = paths
+        .iter()
+        .find(|(template, _)| matches(template, path))
+        .unwrap_or_else(|| panic!("{path} is not in the document"));
+    let schema = &described[method]["responses"]["200"]["content"]["application/json"]["schema"];
+    assert!(schema.is_object(), "the document does not say what {method} {path} answers");
+    let mut whole = schema.clone();
+    whole["components"] = strict(DOCUMENT["components"].clone());
+    let validator: Validator = jsonschema::validator_for(&whole).unwrap();
+    let wrong: Vec<_> = validator.iter_errors(body).map(|error| error.to_string()).collect();
+    assert!(wrong.is_empty(), "{method} {path}: {wrong:?}\n{body:#}");
+}
+
+/// The same schemas, which allow nothing that they do not name. Those that are parts of others
+/// cannot say so themselves.
+fn strict(mut components: Value) -> Value {
+    let schemas = components["schemas"].as_object_mut().unwrap();
+    let parts: Vec<String> = schemas
+        .values()
+        .filter_map(|schema| schema["allOf"].as_array())
+        .flatten()
+        .filter_map(|part| Some(part["$ref"].as_str()?.rsplit('/').next()?.to_owned()))
+        .collect();
+    for (name, schema) in schemas {
+        if schema.get("allOf").is_some() {
+            schema["unevaluatedProperties"] = json!(false);
+        } else if schema.get("properties").is_some() && !parts.contains(name) {
+            schema["additionalProperties"] = json!(false);
+        }
+    }
+    components
+}
+
+/// Whether `path` is one of those that `template` stands for.
+fn matches(template: &str, path: &str) -> bool {
+    let (left, right): (Vec<_>, Vec<_>) =
+        (template.split('/').collect(), path.split('/').collect());
+    left.len() == right.len()
+        && left.iter().zip(right).all(|(part, found)| part.starts_with('{') || *part == found)
+}
+
+/// Holds a refusal against RFC 9457 and the table of problems.
+fn check_problem(answer: &Answer) {
+    assert_eq!(answer.headers["content-type"], "application/problem+json", "{}", answer.body);
+    let body = &answer.body;
+    let code = body["type"].as_str().unwrap().strip_prefix("/problems/").unwrap();
+    let code = dataview::http::Code::by_name(code).unwrap_or_else(|| panic!("{code} is unknown"));
+    assert_eq!(body["status"], code.status());
+    assert_eq!(answer.status, code.status());
+    assert_eq!(body["title"], code.title());
+    assert!(!body["detail"].as_str().unwrap().is_empty());
+}

@@ -1,0 +1,10 @@
+//! The query API as an asker meets it: a server on a port of its own, over a store.
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
+mod bad_input;
+mod client;
+mod document;
+mod figures;
+mod server;
+mod sessions;
+mod store;
