@@ -25,33 +25,43 @@ fn counts(body: &Body) -> bool {
 }
 
 fn error(frame: &Frame<'_>, event: &Event) -> Option<ErrorFact> {
-    let kind = event.body.name();
-    let (fingerprint, r#type, message) = match &event.body {
+    let (fingerprint, r#type, message) = said(&event.body)?;
+    Some(ErrorFact {
+        view: frame.view(event),
+        at_ms: frame.clock.at(event),
+        fingerprint,
+        kind: event.body.name(),
+        r#type: r#type.to_owned(),
+        message: message.unwrap_or_default().to_owned(),
+        page: frame.page(event).unwrap_or_default().to_owned(),
+    })
+}
+
+/// What the errors that are one with `body` are grouped by; `None` when it is no error.
+#[must_use]
+pub fn fingerprint_of(body: &Body) -> Option<u64> {
+    Some(said(body)?.0)
+}
+
+/// Fingerprint, type and message of an error.
+fn said(body: &Body) -> Option<(u64, &str, Option<&str>)> {
+    match body {
         Body::Exception(thrown) | Body::UnhandledRejection(thrown) => {
             let (name, message) = (thrown.r#type.as_deref(), thrown.message.as_deref());
             let fingerprint = fingerprint::of_thrown(&Thrown {
-                kind,
+                kind: body.name(),
                 name: name.unwrap_or_default(),
                 message: message.unwrap_or_default(),
                 stack: thrown.stacktrace.as_deref().unwrap_or_default(),
                 file: thrown.file.as_deref().unwrap_or_default(),
             });
-            (fingerprint, name.unwrap_or("Error"), message)
+            Some((fingerprint, name.unwrap_or("Error"), message))
         }
         Body::ResourceFailure(failure) => {
             let (element, url) = (failure.element.as_deref(), failure.url.as_deref());
             let element = element.unwrap_or("resource");
-            (fingerprint::of_resource(element, url.unwrap_or_default()), element, url)
+            Some((fingerprint::of_resource(element, url.unwrap_or_default()), element, url))
         }
-        _ => return None,
-    };
-    Some(ErrorFact {
-        view: frame.view(event),
-        at_ms: frame.clock.at(event),
-        fingerprint,
-        kind,
-        r#type: r#type.to_owned(),
-        message: message.unwrap_or_default().to_owned(),
-        page: frame.page(event).unwrap_or_default().to_owned(),
-    })
+        _ => None,
+    }
 }

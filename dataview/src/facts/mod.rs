@@ -17,8 +17,10 @@ pub use error::FactsError;
 
 use crate::geo::Place;
 use crate::model::{FrameFacts, SessionId, ViewId};
+pub use errors::fingerprint_of;
+
 use bytes::Bytes;
-use clock::Clock;
+pub(crate) use clock::Clock;
 use dna_protocol::entry::Entry;
 use dna_protocol::{Event, Header};
 use measures::Measures;

@@ -49,3 +49,9 @@ pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long requests in flight are waited for when the server stops.
 pub(crate) const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Occurrences of one error.
+pub(crate) const OCCURRENCES_MAX: usize = 100;
+
+/// Frames of a session that are looked through for the stack of an error.
+pub(crate) const STACK_FRAMES_MAX: usize = 2_000;

@@ -3,6 +3,7 @@
 
 pub mod codes;
 mod cursor;
+mod errors;
 mod limits;
 pub mod openapi;
 mod overview;
@@ -18,6 +19,7 @@ pub use problem::Problem;
 
 use crate::store::Store;
 use actix_web::{Resource, web};
+use dna_source_maps::Maps;
 use std::sync::Arc;
 
 /// The clock: milliseconds since the Unix epoch. Passed in, so that tests have their own.
@@ -30,6 +32,8 @@ type Asked<T> = Result<web::Json<T>, Problem>;
 pub struct App {
     /// What is asked.
     pub store: Arc<dyn Store>,
+    /// The maps that stacks are read through; without them they are told as engines wrote them.
+    pub maps: Option<Arc<Maps>>,
     /// Makes cursors.
     pub cursors: Cursors,
     /// The clock.
@@ -48,6 +52,9 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .service(asked("/api/v1/apps").get(overview::apps))
         .service(asked("/api/v1/overview").get(overview::overview))
         .service(asked("/api/v1/breakdown").get(overview::breakdown))
+        .service(asked("/api/v1/availability").get(overview::availability))
+        .service(asked("/api/v1/errors").get(errors::errors))
+        .service(asked("/api/v1/errors/{fingerprint}").get(errors::error))
         .service(asked("/api/v1/sessions").get(sessions::sessions))
         .service(asked("/api/v1/sessions/{id}").get(sessions::session))
         .service(asked("/api/v1/openapi.json").get(openapi::openapi))

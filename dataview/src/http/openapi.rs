@@ -1,6 +1,6 @@
 //! The OpenAPI document of the query API, made from the handlers and the shapes that they answer.
 
-use super::{overview, sessions};
+use super::{errors, overview, sessions};
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
 
@@ -18,6 +18,9 @@ use utoipa::OpenApi;
         overview::apps,
         overview::overview,
         overview::breakdown,
+        overview::availability,
+        errors::errors,
+        errors::error,
         sessions::sessions,
         sessions::session,
     )

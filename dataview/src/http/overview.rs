@@ -4,6 +4,7 @@ use super::limits::{BREAKDOWN_DEFAULT, BREAKDOWN_MAX, STEPS_DEFAULT, STEPS_MAX};
 use super::params::{Params, invalid};
 use super::{App, Asked, Code, Problem};
 use crate::model::Dimension;
+use crate::query::availability::{self, AvailabilityAnswer};
 use crate::query::overview::{self, BreakdownAnswer, Overview};
 use crate::query::steps::{aligned, default_step, is_step};
 use crate::store::{Filter, Range};
@@ -102,6 +103,37 @@ pub(super) async fn breakdown(app: web::Data<App>, request: HttpRequest) -> Aske
     let limit = limit.map_or(BREAKDOWN_DEFAULT, |limit| limit as usize);
     let answer = overview::breakdown(app.store.as_ref(), name, by, range, limit).await?;
     Ok(web::Json(answer))
+}
+
+/// Which share of page views and API calls worked, and its course.
+#[utoipa::path(
+    get, path = "/api/v1/availability", tag = "figures",
+    params(
+        ("app" = String, Query, description = "The application."),
+        ("from" = Option<u64>, Query, description = "From when, in ms since the Unix epoch; default: an hour before `to`."),
+        ("to" = Option<u64>, Query, description = "Until when, in ms since the Unix epoch; default: now."),
+        ("step" = Option<u64>, Query, description = "The length of a step in ms, as for the overview."),
+        ("by" = Option<String>, Query, description = "Broken down by page, api, region, operator, device, os, browser, release or transaction."),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "How many values; default: 20."),
+    ),
+    responses((status = 200, body = AvailabilityAnswer))
+)]
+pub(super) async fn availability(
+    app: web::Data<App>,
+    request: HttpRequest,
+) -> Asked<AvailabilityAnswer> {
+    let known = ["app", "from", "to", "step", "by", "limit"];
+    let params = Params::read(request.query_string(), &known)?;
+    let range = params.range((app.now)())?;
+    let limit = params.number("limit", 1..=BREAKDOWN_MAX as u64)?;
+    let ask = availability::Ask {
+        app: params.required("app")?,
+        range,
+        step_ms: step(&params, range)?,
+        by: params.text("by").map(dimension).transpose()?,
+        limit: limit.map_or(BREAKDOWN_DEFAULT, |limit| limit as usize),
+    };
+    Ok(web::Json(availability::availability(app.store.as_ref(), ask).await?))
 }
 
 fn dimension(found: &str) -> Result<Dimension, Problem> {

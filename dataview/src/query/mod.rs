@@ -2,6 +2,8 @@
 //!
 //! Pure but for the store that is asked; the shapes here are the ones of `docs/openapi.json`.
 
+pub mod availability;
+pub mod errors;
 pub mod figures;
 pub mod overview;
 pub mod sessions;

@@ -3,7 +3,7 @@
 use super::figures::{Figures, Tally};
 use super::steps::aligned;
 use crate::model::{Dimension, Metric};
-use crate::store::{Breakdown, Filter, Range, SeriesAsk, Store, StoreError};
+use crate::store::{Breakdown, Bucket, Filter, Range, SeriesAsk, Store, StoreError};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -102,15 +102,7 @@ pub async fn breakdown(
     let range = aligned(range, 60_000);
     let metrics = Metric::ALL.to_vec();
     let ask = Breakdown { app: app.to_owned(), metrics, by, range, limit };
-    let mut rows: Vec<(String, Tally)> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
-    for (value, bucket) in store.breakdown(ask).await? {
-        let place = *places.entry(value.clone()).or_insert_with(|| {
-            rows.push((value, Tally::default()));
-            rows.len() - 1
-        });
-        rows[place].1.add(&bucket);
-    }
+    let rows = by_value(store.breakdown(ask).await?);
     let row = |(value, tally): (String, Tally)| Row { value, figures: tally.figures() };
     Ok(BreakdownAnswer {
         from: range.from_ms,
@@ -118,4 +110,18 @@ pub async fn breakdown(
         by: by.name().to_owned(),
         rows: rows.into_iter().map(row).collect(),
     })
+}
+
+/// What was rolled up of each value, in the order in which they come.
+pub(super) fn by_value(buckets: Vec<(String, Bucket)>) -> Vec<(String, Tally)> {
+    let mut rows: Vec<(String, Tally)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (value, bucket) in buckets {
+        let place = *places.entry(value.clone()).or_insert_with(|| {
+            rows.push((value, Tally::default()));
+            rows.len() - 1
+        });
+        rows[place].1.add(&bucket);
+    }
+    rows
 }

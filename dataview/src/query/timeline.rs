@@ -1,8 +1,9 @@
 //! The timeline of a session: its frames' events in the order in which they happened.
 
 use super::title::{is_ok, title};
+use crate::facts::Clock;
 use crate::store::StoredFrame;
-use dna_protocol::entry::{Entry, Receipt};
+use dna_protocol::entry::Entry;
 use dna_protocol::model::{Body, Event, Header};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -69,7 +70,8 @@ pub fn timeline(frames: &[StoredFrame], items_max: usize) -> Timeline {
         match Entry::decode(&frame.entry) {
             Ok((receipt, decoded)) => {
                 let header = &decoded.frame.header;
-                let item = |event| item(&receipt, header, event, frame.sequence);
+                let clock = Clock::new(&receipt, header, frame.received_at_ms);
+                let item = |event| item(clock, header, event, frame.sequence);
                 timeline.items.extend(decoded.frame.events.iter().map(item));
             }
             Err(_) => timeline.unreadable += 1,
@@ -91,7 +93,7 @@ fn views(items: &[Item]) -> Vec<View> {
     items.iter().filter(first).filter_map(view).collect()
 }
 
-fn item(receipt: &Receipt, header: &Header, event: &Event, sequence: u64) -> Item {
+fn item(clock: Clock, header: &Header, event: &Event, sequence: u64) -> Item {
     let json = dna_protocol::json::event_value(event);
     let fields = match json.get("body") {
         Some(Value::Object(fields)) => fields.clone(),
@@ -108,7 +110,7 @@ fn item(receipt: &Receipt, header: &Header, event: &Event, sequence: u64) -> Ite
         _ => (None, None),
     };
     Item {
-        at: at_ms(receipt, header, event),
+        at: clock.at(event),
         kind: event.body.name().to_owned(),
         view: header.view_id_of(event).map(|id| id.to_hex()),
         page: header.url_of(event).map(str::to_owned),
@@ -120,15 +122,6 @@ fn item(receipt: &Receipt, header: &Header, event: &Event, sequence: u64) -> Ite
         fields,
         sequence,
     }
-}
-
-/// When `event` happened by the server's clock, in ms since the Unix epoch.
-#[expect(clippy::cast_precision_loss, reason = "times of day stay far below 2^53 ms")]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
-fn at_ms(receipt: &Receipt, header: &Header, event: &Event) -> u64 {
-    let base = header.time_base.unwrap_or(0) as f64;
-    let skew = receipt.clock_skew.unwrap_or(0) as f64;
-    (base + event.time + skew).max(0.0) as u64
 }
 
 fn duration(fields: &Map<String, Value>) -> Option<f64> {

@@ -78,3 +78,28 @@ fn applications_are_told_in_their_order() {
     let server = Server::start();
     assert_eq!(server.client.get("/api/v1/apps").body, json!({"apps": ["bank", "shop"]}));
 }
+
+#[test]
+fn availability_is_shares_in_all_by_step_and_by_value() {
+    let server = Server::start();
+    let at = NOW - NOW % MINUTE;
+    *server.store.buckets.lock().unwrap() =
+        vec![count(at, Metric::ApiCalls, 8), count(at, Metric::ApiCallsOk, 6)];
+    *server.store.rows.lock().unwrap() = vec![
+        ("GET /api/accounts".to_owned(), count(0, Metric::ApiCalls, 6)),
+        ("GET /api/accounts".to_owned(), count(0, Metric::ApiCallsOk, 6)),
+        ("POST /api/login".to_owned(), count(0, Metric::ApiCalls, 2)),
+    ];
+    let path = format!("/api/v1/availability?app=bank&by=api&from={at}&to={NOW}");
+    let answer = server.client.get(&path).body;
+    let shares = json!({"pages": null, "calls": 0.75, "all": 0.75});
+    assert_eq!(answer["totals"]["availability"], shares);
+    assert_eq!(answer["series"][0]["availability"], shares);
+    let calls: Vec<_> = answer["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["availability"]["calls"].as_f64())
+        .collect();
+    assert_eq!(calls, [Some(1.0), Some(0.0)]);
+}

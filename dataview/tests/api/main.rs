@@ -4,6 +4,7 @@
 mod bad_input;
 mod client;
 mod document;
+mod errors;
 mod figures;
 mod server;
 mod sessions;

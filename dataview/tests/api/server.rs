@@ -21,7 +21,8 @@ impl Server {
     /// A server over an empty double.
     pub(crate) fn start() -> Self {
         let store = Arc::new(Double::default());
-        let app = App { store: store.clone(), cursors: Cursors::new(&[1; 32]), now: || NOW };
+        let app =
+            App { store: store.clone(), maps: None, cursors: Cursors::new(&[1; 32]), now: || NOW };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (send, receive) = std::sync::mpsc::channel();
         std::thread::spawn(move || {

@@ -18,6 +18,8 @@ pub(crate) struct Double {
     pub(crate) rows: Mutex<Vec<(String, Bucket)>>,
     pub(crate) sessions: Mutex<Vec<SessionRow>>,
     pub(crate) frames: Mutex<Vec<StoredFrame>>,
+    pub(crate) errors: Mutex<Vec<ErrorGroup>>,
+    pub(crate) occurrences: Mutex<Vec<ErrorOccurrence>>,
     pub(crate) fault: Mutex<Option<Fault>>,
     pub(crate) asked: Mutex<Vec<String>>,
 }
@@ -54,7 +56,7 @@ pub(crate) fn count(at_ms: u64, metric: Metric, count: u64) -> Bucket {
 
 /// A stored frame of `entry`.
 pub(crate) fn frame(sequence: u64, entry: Vec<u8>) -> StoredFrame {
-    StoredFrame { sequence, received_at_ms: 0, entry: Bytes::from(entry) }
+    StoredFrame { sequence, received_at_ms: crate::server::NOW, entry: Bytes::from(entry) }
 }
 
 impl Store for Double {
@@ -104,7 +106,8 @@ impl Store for Double {
     }
 
     fn errors(&self, app: AppKey, _range: Range) -> Answer<'_, Vec<ErrorGroup>> {
-        self.answer(format!("errors {app}"), Vec::new())
+        let groups = self.errors.lock().unwrap().clone();
+        self.answer(format!("errors {app}"), groups)
     }
 
     fn occurrences(
@@ -114,7 +117,8 @@ impl Store for Double {
         _range: Range,
         _limit: usize,
     ) -> Answer<'_, Vec<ErrorOccurrence>> {
-        self.answer(format!("occurrences {app} {fingerprint:016x}"), Vec::new())
+        let found = self.occurrences.lock().unwrap().clone();
+        self.answer(format!("occurrences {app} {fingerprint:016x}"), found)
     }
 
     fn trace(&self, id: TraceId, near_ms: u64) -> Answer<'_, TraceParts> {
