@@ -66,6 +66,38 @@ pub struct SessionFacts {
     pub calls_failed: u32,
 }
 
+impl SessionFacts {
+    /// Adds what another frame says of the same session, in whichever order they come: of two that
+    /// say something the later one is right, and of the first page the earlier one.
+    pub fn merge(&mut self, more: &Self) {
+        let is_later = more.last_at_ms >= self.last_at_ms;
+        let is_earlier = more.first_at_ms < self.first_at_ms;
+        let pick = |own: &mut Option<String>, said: &Option<String>, wins: bool| {
+            if said.is_some() && (wins || own.is_none()) {
+                own.clone_from(said);
+            }
+        };
+        pick(&mut self.first_page, &more.first_page, is_earlier);
+        pick(&mut self.region, &more.region, is_later);
+        pick(&mut self.operator, &more.operator, is_later);
+        pick(&mut self.device, &more.device, is_later);
+        pick(&mut self.os, &more.os, is_later);
+        pick(&mut self.browser, &more.browser, is_later);
+        pick(&mut self.release, &more.release, is_later);
+        pick(&mut self.environment, &more.environment, is_later);
+        if more.user != UserChange::Unsaid && (is_later || self.user == UserChange::Unsaid) {
+            self.user.clone_from(&more.user);
+        }
+        self.first_at_ms = self.first_at_ms.min(more.first_at_ms);
+        self.last_at_ms = self.last_at_ms.max(more.last_at_ms);
+        self.events = self.events.saturating_add(more.events);
+        self.views = self.views.saturating_add(more.views);
+        self.errors = self.errors.saturating_add(more.errors);
+        self.calls = self.calls.saturating_add(more.calls);
+        self.calls_failed = self.calls_failed.saturating_add(more.calls_failed);
+    }
+}
+
 /// What a frame says of who the session's user is.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum UserChange {

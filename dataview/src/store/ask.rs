@@ -176,3 +176,29 @@ pub struct TraceParts {
     /// How many spans were left out because there are too many.
     pub spans_left_out: u64,
 }
+
+/// A day of the store, or a part of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredDay {
+    /// Where it is kept: the name of its file.
+    pub name: String,
+    /// The day, e.g. 2026-11-26 (UTC).
+    pub day: String,
+    /// Bytes on the disk.
+    pub bytes: u64,
+    /// Frames that were stored.
+    pub frames: u64,
+    /// What can be asked of it.
+    pub state: DayState,
+}
+
+/// What can be asked of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DayState {
+    /// Everything.
+    Whole,
+    /// Figures; its sessions, frames and traces are older than they are kept.
+    RolledUp,
+    /// Nothing: it is damaged, and how.
+    Damaged(String),
+}

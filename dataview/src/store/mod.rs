@@ -2,10 +2,11 @@
 
 mod ask;
 mod error;
+pub mod sqlite;
 
 pub use ask::{
-    AppKey, Breakdown, Bucket, ErrorGroup, ErrorOccurrence, Filter, Listed, Range, SeriesAsk,
-    SessionRow, SessionsAsk, StoredFrame, TraceParts,
+    AppKey, Breakdown, Bucket, DayState, ErrorGroup, ErrorOccurrence, Filter, Listed, Range,
+    SeriesAsk, SessionRow, SessionsAsk, StoredDay, StoredFrame, TraceParts,
 };
 pub use error::StoreError;
 
@@ -109,4 +110,10 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     fn trace(&self, id: TraceId, near_ms: u64) -> Answer<'_, TraceParts>;
+
+    /// The parts that the store is kept in, the oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn days(&self) -> Answer<'_, Vec<StoredDay>>;
 }

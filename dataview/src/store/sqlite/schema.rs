@@ -1,0 +1,87 @@
+//! Opens files of days, and makes them.
+
+use super::Durability;
+use super::fault::Fault;
+use super::limits::{CHECKPOINT_PAGES, READER_CACHE_KIB, WRITER_CACHE_KIB};
+use crate::store::StoreError;
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+
+/// The version of the tables, in `PRAGMA user_version`. Whoever changes kept.sql or raw.sql counts
+/// it up and says how files of the version before are read.
+const VERSION: i64 = 1;
+
+const KEPT: &str = include_str!("kept.sql");
+const RAW: &str = include_str!("raw.sql");
+
+/// Opens a day for writing; makes it when it is not there.
+pub(super) fn open_to_write(path: &Path, durability: Durability) -> Result<Connection, Fault> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_CREATE)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.pragma_update(
+        None,
+        "synchronous",
+        match durability {
+            Durability::Power => "FULL",
+            Durability::Process => "NORMAL",
+        },
+    )?;
+    make(&connection, &[KEPT, RAW])?;
+    Ok(connection)
+}
+
+/// Makes a file that has roll-ups only, without a write-ahead log: it is complete before it gets
+/// its name.
+pub(super) fn make_rolled_up(path: &Path) -> Result<Connection, Fault> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_CREATE)?;
+    make(&connection, &[KEPT])?;
+    Ok(connection)
+}
+
+/// Opens a day for reading.
+pub(super) fn open_to_read(path: &Path) -> Result<Connection, Fault> {
+    let connection = open(path, OpenFlags::empty())?;
+    connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
+    connection.pragma_update(None, "query_only", true)?;
+    match version(&connection)? {
+        VERSION => Ok(connection),
+        found => Err(wrong_version(path, found)),
+    }
+}
+
+fn open(path: &Path, more: OpenFlags) -> Result<Connection, Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
+    let connection = Connection::open_with_flags(path, flags)?;
+    // Checkpoints and readers hold each other up for moments only.
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn make(connection: &Connection, tables: &[&str]) -> Result<(), Fault> {
+    match version(connection)? {
+        VERSION => Ok(()),
+        0 => {
+            let make = connection.unchecked_transaction()?;
+            tables.iter().try_for_each(|sql| make.execute_batch(sql))?;
+            make.pragma_update(None, "user_version", VERSION)?;
+            Ok(make.commit()?)
+        }
+        found => Err(wrong_version(Path::new(connection.path().unwrap_or_default()), found)),
+    }
+}
+
+fn version(connection: &Connection) -> Result<i64, rusqlite::Error> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+fn wrong_version(path: &Path, found: i64) -> Fault {
+    let place = path.display().to_string();
+    Fault::Known(if found > VERSION {
+        StoreError::Newer { place, found, known: VERSION }
+    } else {
+        StoreError::Damaged { place, what: format!("it has no tables of ours (version {found})") }
+    })
+}

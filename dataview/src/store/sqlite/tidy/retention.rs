@@ -1,0 +1,139 @@
+//! Old days are let go: first their raw data, later what was rolled up of them.
+
+use super::{Over, roll_up};
+use crate::store::StoreError;
+use crate::store::sqlite::Options;
+use crate::store::sqlite::catalog::{Catalog, remove};
+use crate::store::sqlite::day::{Day, Name};
+use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::file::DayFile;
+use crate::store::sqlite::schema;
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::Arc;
+
+/// What a day without raw data has. Minutes go with them: nobody asks for a minute of last year.
+const KEEP: &str = "
+    BEGIN IMMEDIATE;
+    DELETE FROM day;
+    INSERT INTO day SELECT * FROM raw.day;
+    INSERT INTO apps SELECT * FROM raw.apps;
+    INSERT INTO labels SELECT * FROM raw.labels;
+    INSERT INTO rollups SELECT * FROM raw.rollups WHERE step > 1;
+    INSERT INTO error_groups SELECT * FROM raw.error_groups;
+    COMMIT;
+";
+
+/// Lets go of what is older than it is kept, and of more when there is too much of it.
+pub(super) fn apply(
+    catalog: &Catalog,
+    options: &Options,
+    today: Day,
+    close: &mut impl FnMut(Name),
+) -> Result<(), StoreError> {
+    let retention = options.retention;
+    let oldest_raw = today.0 - i32::from(retention.raw_days);
+    let oldest = today.0 - i32::from(retention.rollup_days.max(retention.raw_days));
+    for file in catalog.all() {
+        if file.name.day.0 < oldest {
+            drop_file(catalog, &file, close)?;
+        } else if file.name.day.0 < oldest_raw && is_raw(&file) {
+            drop_raw(catalog, &file, options, close)?;
+        }
+    }
+    let Some(bytes_max) = retention.bytes_max else { return Ok(()) };
+    loop {
+        let files = catalog.all();
+        let bytes: u64 = files.iter().map(|file| file.bytes()).sum();
+        let mut old = files.iter().filter(|file| file.name.day < today);
+        if bytes <= bytes_max {
+            return Ok(());
+        }
+        if let Some(file) = old.clone().find(|file| is_raw(file)) {
+            tracing::warn!(
+                file = %file.path.display(), bytes, bytes_max,
+                "raw data are let go before their time: the store has reached its size"
+            );
+            drop_raw(catalog, file, options, close)?;
+        } else if let Some(file) = old.next() {
+            tracing::warn!(
+                file = %file.path.display(), bytes, bytes_max,
+                "roll-ups are let go before their time: the store has reached its size"
+            );
+            drop_file(catalog, file, close)?;
+        } else {
+            tracing::warn!(bytes, bytes_max, "today alone is larger than the store may be");
+            return Ok(());
+        }
+    }
+}
+
+/// A damaged day has nothing that could be kept of it; it stays until its time is over, for whoever
+/// wants to mend it.
+fn is_raw(file: &DayFile) -> bool {
+    !file.name.is_rolled_up && file.damage().is_none()
+}
+
+fn drop_file(
+    catalog: &Catalog,
+    file: &Arc<DayFile>,
+    close: &mut impl FnMut(Name),
+) -> Result<(), StoreError> {
+    catalog.replace(file, None);
+    close(file.name);
+    file.close();
+    remove(&file.path).map_err(|error| unavailable(&file.path, &error))?;
+    tracing::info!(file = %file.path.display(), "a day was let go");
+    Ok(())
+}
+
+/// Puts a file that has the roll-ups alone into the place of one with raw data.
+fn drop_raw(
+    catalog: &Catalog,
+    file: &Arc<DayFile>,
+    options: &Options,
+    close: &mut impl FnMut(Name),
+) -> Result<(), StoreError> {
+    roll_up(file, options, Over::ALL, None)?;
+    let name = Name { is_rolled_up: true, ..file.name };
+    let path = catalog.path(name);
+    if let Err(fault) = copy(&file.path, &path) {
+        if fault.is_damage() {
+            file.set_damage(&fault);
+            return Ok(());
+        }
+        return Err(fault.at(&file.path));
+    }
+    let rolled_up = Arc::new(DayFile::new(name, path.clone()));
+    rolled_up.look().map_err(|fault| fault.at(&path))?;
+    catalog.replace(file, Some(rolled_up));
+    close(file.name);
+    file.close();
+    remove(&file.path).map_err(|error| unavailable(&file.path, &error))?;
+    tracing::info!(file = %path.display(), "a day keeps its roll-ups alone");
+    Ok(())
+}
+
+/// Copies what is kept. The file gets its name when it is complete; until then the raw data stand.
+fn copy(from: &Path, to: &Path) -> Result<(), Fault> {
+    let making = to.with_extension("making");
+    let io = |error| Fault::Known(unavailable(&making, &error));
+    remove(&making).map_err(io)?;
+    let connection = schema::make_rolled_up(&making)?;
+    let from = from.to_str().ok_or(Fault::Known(StoreError::Wrong(
+        "the store's folder needs a name in UTF-8".to_owned(),
+    )))?;
+    connection.execute("ATTACH ? AS raw", [from])?;
+    connection.execute_batch(KEEP)?;
+    connection.close().map_err(|(_, error)| error)?;
+    File::open(&making).and_then(|file| file.sync_all()).map_err(io)?;
+    fs::rename(&making, to).map_err(io)?;
+    if let Some(folder) = to.parent() {
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+    }
+    Ok(())
+}
+
+fn unavailable(path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Unavailable(format!("{}: {error}", path.display()))
+}

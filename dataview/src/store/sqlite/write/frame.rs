@@ -1,0 +1,150 @@
+//! Writes a frame and its facts.
+
+use super::day::{Gathered, KnownOfDay};
+use crate::model::{Dimension, ErrorFact, FrameFacts};
+use crate::rollup::{LabelId, minute_of};
+use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::file::signed;
+use crate::store::sqlite::limits::ERROR_CHARS_MAX;
+use rusqlite::Connection;
+use std::collections::BTreeSet;
+
+/// Writes `frame`; `false` when it was there already, in this day or one beside it.
+pub(super) fn write(
+    write: &Connection,
+    known: &mut KnownOfDay,
+    gathered: &mut Gathered,
+    frame: &FrameFacts,
+) -> Result<bool, Fault> {
+    let app = known.app(write, &frame.app)?;
+    let session = gathered.sessions.open(write, app, &frame.app, frame.session)?;
+    if session.is_beside(frame.sequence)? {
+        return Ok(false);
+    }
+    let pk = session.pk(write, app, frame.session)?;
+    let packed = known.packer.pack(&frame.entry);
+    let is_new = write
+        .prepare_cached(
+            "INSERT INTO frames (session, sequence, received_at, entry) VALUES (?, ?, ?, ?) \
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute((
+            pk,
+            frame.sequence.cast_signed(),
+            signed(frame.received_at_ms),
+            packed.as_deref().unwrap_or(&frame.entry),
+        ))?
+        > 0;
+    if !is_new {
+        return Ok(false);
+    }
+    session.merge(&frame.of_session);
+    gathered.facts.frames += 1;
+    write_calls(write, pk, frame)?;
+    for error in &frame.errors {
+        write_error(write, app, pk, frame.sequence, error)?;
+    }
+    measure(write, known, gathered, app, pk, frame)?;
+    Ok(true)
+}
+
+fn write_calls(write: &Connection, session: i64, frame: &FrameFacts) -> Result<(), Fault> {
+    for call in &frame.calls {
+        let Some((trace, span)) = call.trace else { continue };
+        write
+            .prepare_cached(
+                "INSERT INTO calls (trace, span, session, view, at, duration, api, status, ok) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            )?
+            .execute((
+                trace.0,
+                span.0,
+                session,
+                call.view.map(|view| view.0),
+                signed(call.at_ms),
+                call.duration_ms,
+                &call.api,
+                call.status,
+                call.ok,
+            ))?;
+    }
+    Ok(())
+}
+
+fn write_error(
+    write: &Connection,
+    app: i64,
+    session: i64,
+    sequence: u64,
+    error: &ErrorFact,
+) -> Result<(), Fault> {
+    write
+        .prepare_cached(
+            "INSERT INTO errors (app, fingerprint, at, session, sequence, kind, type, message, \
+             page) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute((
+            app,
+            error.fingerprint.cast_signed(),
+            signed(error.at_ms),
+            session,
+            sequence.cast_signed(),
+            error.kind,
+            short(&error.r#type),
+            short(&error.message),
+            short(&error.page),
+        ))?;
+    write
+        .prepare_cached(
+            "INSERT INTO dirty (step, app, at) VALUES (0, ?, 0) ON CONFLICT DO NOTHING",
+        )?
+        .execute([app])?;
+    Ok(())
+}
+
+fn short(text: &str) -> &str {
+    text.char_indices().nth(ERROR_CHARS_MAX).map_or(text, |(end, _)| &text[..end])
+}
+
+/// Adds the frame's measures to the roll-ups, and the session to the pages, APIs and transactions
+/// that it had.
+fn measure(
+    write: &Connection,
+    known: &mut KnownOfDay,
+    gathered: &mut Gathered,
+    app: i64,
+    session: i64,
+    frame: &FrameFacts,
+) -> Result<(), Fault> {
+    let beside = gathered.sessions.beside(app, frame.session);
+    let mut of_session: BTreeSet<LabelId> = BTreeSet::new();
+    let mut labels: Vec<(Dimension, LabelId)> = Vec::new();
+    for measure in &frame.measures {
+        if let Some(view) = measure.once
+            && !gathered.once.counts(write, session, beside, view, measure.metric)?
+        {
+            continue;
+        }
+        labels.clear();
+        for (dimension, text) in &measure.dimensions {
+            if *dimension == Dimension::All {
+                continue;
+            }
+            let label = known.label(write, app, *dimension, text)?;
+            labels.push((*dimension, label));
+            if matches!(dimension, Dimension::Page | Dimension::Api | Dimension::Transaction) {
+                of_session.insert(label);
+            }
+        }
+        let minute = minute_of(measure.at_ms, frame.received_at_ms);
+        gathered.table.add(app, minute, &labels, measure.metric, measure.value);
+    }
+    for label in of_session {
+        write
+            .prepare_cached(
+                "INSERT INTO session_labels (label, session) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            )?
+            .execute((label, session))?;
+    }
+    Ok(())
+}

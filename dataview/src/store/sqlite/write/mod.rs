@@ -1,0 +1,258 @@
+//! The one thread that writes: what waits is committed together.
+
+mod day;
+mod frame;
+mod once;
+mod others;
+mod rollups;
+mod session;
+
+use super::Options;
+use super::catalog::Catalog;
+use super::day::Day;
+use super::fault::Fault;
+use super::file::DayFile;
+use super::limits::{
+    APPENDS_MAX, GROUP_FRAMES_MAX, NEIGHBOUR_DAYS, OPEN_DAYS_MAX, TIDY_EVERY, TIDY_TIME_MAX,
+};
+use super::tidy;
+use crate::store::{Appended, Batch, StoreError};
+use day::DayWriter;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Instant;
+use tokio::sync::{Semaphore, oneshot};
+
+/// The queue to the thread.
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: Option<Sender<Request>>,
+    room: Semaphore,
+    thread: Option<JoinHandle<()>>,
+}
+
+enum Request {
+    Append(Batch, oneshot::Sender<Result<Appended, StoreError>>),
+    Tidy(oneshot::Sender<Result<(), StoreError>>),
+}
+
+impl Writer {
+    pub(super) fn start(catalog: Arc<Catalog>, options: Options) -> Result<Self, StoreError> {
+        let (queue, requests) = channel();
+        let thread = std::thread::Builder::new().name("store-writer".to_owned());
+        let mut state = State { catalog, options, days: Vec::new() };
+        let thread = thread
+            .spawn(move || state.run(&requests))
+            .map_err(|error| StoreError::Unavailable(format!("no thread to write: {error}")))?;
+        Ok(Self { queue: Some(queue), room: Semaphore::new(APPENDS_MAX), thread: Some(thread) })
+    }
+
+    pub(super) async fn append(&self, batch: Batch) -> Result<Appended, StoreError> {
+        self.ask(|answer| Request::Append(batch, answer)).await
+    }
+
+    pub(super) async fn tidy(&self) -> Result<(), StoreError> {
+        self.ask(Request::Tidy).await
+    }
+
+    async fn ask<T>(
+        &self,
+        request: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Request,
+    ) -> Result<T, StoreError> {
+        let stopped = || StoreError::Unavailable("its writer has stopped".to_owned());
+        let _room = self.room.acquire().await.map_err(|_| stopped())?;
+        let (answer, answered) = oneshot::channel();
+        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        queue.send(request(answer)).map_err(|_| stopped())?;
+        answered.await.map_err(|_| stopped())?
+    }
+}
+
+impl Drop for Writer {
+    /// What is on its way is written before the files are closed.
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the store's writer panicked");
+        }
+    }
+}
+
+struct State {
+    catalog: Arc<Catalog>,
+    options: Options,
+    /// Days open for writing, the last used last.
+    days: Vec<DayWriter>,
+}
+
+type Answers = Vec<oneshot::Sender<Result<Appended, StoreError>>>;
+
+impl State {
+    fn run(&mut self, requests: &Receiver<Request>) {
+        let mut next_tidy = Instant::now() + TIDY_EVERY;
+        loop {
+            match requests.recv_timeout(next_tidy.saturating_duration_since(Instant::now())) {
+                Ok(request) => self.serve(request, requests),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if Instant::now() >= next_tidy {
+                let is_done = self.tidy(Some(Instant::now() + TIDY_TIME_MAX));
+                let is_done = is_done.unwrap_or_else(|error| {
+                    tracing::error!(%error, "the store could not be tidied; it is tried again");
+                    true
+                });
+                let pause = if is_done { TIDY_EVERY } else { TIDY_TIME_MAX };
+                next_tidy = Instant::now() + pause;
+            }
+        }
+    }
+
+    /// Serves one request, and with an append those that wait behind it.
+    fn serve(&mut self, first: Request, requests: &Receiver<Request>) {
+        let (mut batches, mut answers) = (Vec::new(), Answers::new());
+        let mut frames = 0;
+        let mut next = Some(first);
+        while let Some(request) = next.take() {
+            match request {
+                Request::Append(batch, answer) => {
+                    frames += batch.frames.len();
+                    batches.push(batch);
+                    answers.push(answer);
+                    if frames < GROUP_FRAMES_MAX {
+                        next = requests.try_recv().ok();
+                    }
+                }
+                Request::Tidy(answer) => {
+                    self.append(&batches, answers);
+                    let _ = answer.send(self.tidy(None).map(|_| ()));
+                    return;
+                }
+            }
+        }
+        self.append(&batches, answers);
+    }
+
+    fn append(&mut self, batches: &[Batch], answers: Answers) {
+        let mut appended = vec![Appended::default(); batches.len()];
+        let written = self.append_all(batches, &mut appended);
+        for (answer, appended) in answers.into_iter().zip(appended) {
+            // Who no longer waits does not acknowledge, and gives the batch again.
+            let _ = answer.send(match &written {
+                Ok(()) => Ok(appended),
+                Err(error) => Err(error.clone()),
+            });
+        }
+    }
+
+    /// Each day is one transaction. When a later one fails, the frames of an earlier one come again
+    /// and are known.
+    fn append_all(
+        &mut self,
+        batches: &[Batch],
+        appended: &mut [Appended],
+    ) -> Result<(), StoreError> {
+        for (day, part) in by_day(batches, &self.options) {
+            match self.append_day(day, &part, appended) {
+                Err(StoreError::Damaged { .. }) => {
+                    // The damaged file is left as it is; a fresh one is begun beside it.
+                    self.append_day(day, &part, appended)?;
+                }
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
+    fn append_day(
+        &mut self,
+        day: Day,
+        part: &OfDay<'_>,
+        appended: &mut [Appended],
+    ) -> Result<(), StoreError> {
+        let file = self.catalog.to_write(day);
+        let neighbours = self.neighbours(&file);
+        let mut writer = match self.days.iter().position(|open| open.file.name == file.name) {
+            Some(at) => self.days.remove(at),
+            None => DayWriter::open(Arc::clone(&file), self.options.durability)
+                .map_err(|fault| note(&file, fault))?,
+        };
+        // A writer that failed is not used again: what it remembers was perhaps not committed.
+        // What a damaged file has may make a sketch panic.
+        let write = AssertUnwindSafe(|| writer.write(part, &neighbours));
+        let counts = catch_unwind(write).unwrap_or(Err(Fault::Panicked));
+        let counts = counts.map_err(|fault| note(&file, fault))?;
+        for (sum, more) in appended.iter_mut().zip(counts) {
+            sum.frames += more.frames;
+            sum.events += more.events;
+            sum.duplicates += more.duplicates;
+            sum.others += more.others;
+        }
+        self.days.push(writer);
+        if self.days.len() > OPEN_DAYS_MAX {
+            self.days.remove(0);
+        }
+        Ok(())
+    }
+
+    /// Files in which a frame may be already.
+    fn neighbours(&self, file: &DayFile) -> Vec<Arc<DayFile>> {
+        let is_near = |other: &Arc<DayFile>| {
+            other.name != file.name
+                && (other.name.day.0 - file.name.day.0).abs() <= NEIGHBOUR_DAYS
+                && other.facts().has_any()
+        };
+        self.catalog.raw().into_iter().filter(is_near).collect()
+    }
+
+    /// Tidies for as long as `until`; whether all is done.
+    fn tidy(&mut self, until: Option<Instant>) -> Result<bool, StoreError> {
+        let days = &mut self.days;
+        // Whatever goes must not be open here.
+        let close = |name| days.retain(|open| open.file.name != name);
+        tidy::run(&self.catalog, &self.options, until, close)
+    }
+}
+
+fn note(file: &DayFile, fault: Fault) -> StoreError {
+    if fault.is_damage() {
+        file.set_damage(&fault);
+    }
+    fault.at(&file.path)
+}
+
+/// What of several batches belongs to one day. Each thing has the number of its batch.
+#[derive(Default)]
+struct OfDay<'a> {
+    batches: usize,
+    frames: Vec<(usize, &'a crate::model::FrameFacts)>,
+    others: Vec<(usize, others::Told<'a>)>,
+}
+
+fn by_day<'a>(batches: &'a [Batch], options: &Options) -> BTreeMap<Day, OfDay<'a>> {
+    let mut days: BTreeMap<Day, OfDay<'a>> = BTreeMap::new();
+    let today = Day::of_ms((options.clock)());
+    // What services and proxies tell has their own times. A wrong one must not make a day that
+    // nobody looks at, or one for every year since 1970.
+    let oldest = Day(today.0 - i32::from(options.retention.raw_days));
+    let day_of = |at_us: u64| Day::of_ms(at_us / 1_000).clamp(oldest, Day(today.0 + 1));
+    for (number, batch) in batches.iter().enumerate() {
+        for frame in &batch.frames {
+            let day = days.entry(Day::of_ms(frame.received_at_ms)).or_default();
+            day.frames.push((number, frame));
+        }
+        let spans = batch.spans.iter().map(|span| (span.start_us, others::Told::Span(span)));
+        let hops = batch.hops.iter().map(|hop| (hop.start_us, others::Told::Hop(hop)));
+        let logs = batch.logs.iter().map(|line| (line.at_us, others::Told::Log(line)));
+        for (at_us, told) in spans.chain(hops).chain(logs) {
+            days.entry(day_of(at_us)).or_default().others.push((number, told));
+        }
+    }
+    days.values_mut().for_each(|day| day.batches = batches.len());
+    days
+}

@@ -1,0 +1,106 @@
+//! Appending: once, whatever comes again.
+
+use crate::made::{ALWAYS, APP, DAY, HOUR, MINUTE, Made, NOON, frame, session};
+use dataview::model::{Dimension, Metric, ViewId};
+use dataview::store::{Appended, Filter, SeriesAsk, Store};
+
+/// Page views that the roll-ups have counted.
+async fn counted(made: &Made) -> u64 {
+    let ask = SeriesAsk {
+        app: APP.to_owned(),
+        metrics: vec![Metric::PageViews],
+        filter: Filter { dimension: Dimension::All, value: String::new() },
+        range: ALWAYS,
+        step_ms: DAY,
+    };
+    made.store.series(ask).await.unwrap().iter().map(|bucket| bucket.count).sum()
+}
+
+#[tokio::test]
+async fn a_frame_is_found_as_it_was() {
+    let made = Made::new();
+    let frames = vec![frame(1, 0, NOON), frame(1, 1, NOON + 5_000), frame(2, 0, NOON)];
+    let appended = made.append(frames.clone()).await;
+    assert_eq!(appended, Appended { frames: 3, events: 9, duplicates: 0, others: 0 });
+    let made = made.again();
+    let (row, stored) =
+        made.store.session(APP.to_owned(), session(1), 10).await.unwrap().expect("it is there");
+    assert_eq!((row.facts.events, row.facts.views), (6, 2));
+    assert_eq!((row.facts.first_at_ms, row.facts.last_at_ms), (NOON - 1_000, NOON + 5_000));
+    let entries: Vec<_> = stored.iter().map(|frame| frame.entry.clone()).collect();
+    assert_eq!(entries, [frames[0].entry.clone(), frames[1].entry.clone()]);
+    assert_eq!(made.store.session(APP.to_owned(), session(3), 10).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_comes_again_counts_once() {
+    let made = Made::new();
+    made.append(vec![frame(1, 0, NOON)]).await;
+    // In the same batch, in another one, after a restart, and received at another time.
+    let again = vec![frame(1, 0, NOON), frame(1, 1, NOON), frame(1, 1, NOON)];
+    let appended = made.append(again).await;
+    assert_eq!((appended.frames, appended.duplicates), (1, 2));
+    let made = made.again();
+    let appended = made.append(vec![frame(1, 0, NOON), frame(1, 1, NOON + MINUTE)]).await;
+    assert_eq!((appended.frames, appended.duplicates), (0, 2));
+    assert_eq!(counted(&made).await, 2);
+}
+
+#[tokio::test]
+async fn a_repeat_after_midnight_is_known_on_both_sides() {
+    let midnight = NOON + DAY / 2;
+    let made = Made::new();
+    made.append(vec![frame(1, 0, midnight - MINUTE)]).await;
+    let appended = made.append(vec![frame(1, 0, midnight + MINUTE)]).await;
+    assert_eq!((appended.frames, appended.duplicates), (0, 1));
+    // And when the later one is stored first, as a spool that is replayed makes it.
+    made.append(vec![frame(2, 0, midnight + MINUTE)]).await;
+    let appended = made.append(vec![frame(2, 0, midnight - MINUTE)]).await;
+    assert_eq!((appended.frames, appended.duplicates), (0, 1));
+    // And within one batch.
+    let both = vec![frame(3, 0, midnight - MINUTE), frame(3, 0, midnight + MINUTE)];
+    let appended = made.append(both).await;
+    assert_eq!((appended.frames, appended.duplicates), (1, 1));
+    assert_eq!(counted(&made).await, 3);
+}
+
+#[tokio::test]
+async fn a_view_counts_once_whichever_day_tells_it() {
+    let midnight = NOON + DAY / 2;
+    let made = Made::new();
+    let told = |sequence, at_ms| {
+        let mut frame = frame(1, sequence, at_ms);
+        frame.measures.iter_mut().for_each(|measure| measure.once = Some(ViewId([7; 8])));
+        frame
+    };
+    made.append(vec![told(0, midnight - MINUTE), told(1, midnight - MINUTE)]).await;
+    made.append(vec![told(2, midnight - MINUTE), told(3, midnight + MINUTE)]).await;
+    assert_eq!(counted(&made).await, 1);
+    let mut other = told(4, midnight + MINUTE);
+    other.measures.iter_mut().for_each(|measure| measure.once = Some(ViewId([8; 8])));
+    made.append(vec![other]).await;
+    assert_eq!(counted(&made).await, 2);
+}
+
+#[tokio::test]
+async fn many_at_once_are_all_counted() {
+    let made = Made::new();
+    let appends = (0..40_u8).map(|number| {
+        let frames = (0..20).map(|n| frame(number % 10, u64::from(number) * 20 + n, NOON + n));
+        made.append(frames.collect())
+    });
+    let appended = futures_util::future::join_all(appends).await;
+    assert_eq!(appended.iter().map(|one| one.frames).sum::<u64>(), 800);
+    assert_eq!(counted(&made).await, 800);
+}
+
+#[tokio::test]
+async fn an_empty_batch_is_nothing() {
+    let made = Made::new();
+    assert_eq!(made.append(Vec::new()).await, Appended::default());
+    assert_eq!(made.store.days().await.unwrap(), []);
+    made.append(vec![frame(1, 0, NOON), frame(1, 1, NOON - 26 * HOUR)]).await;
+    let days = made.store.days().await.unwrap();
+    let names: Vec<_> = days.iter().map(|day| (day.name.as_str(), day.frames)).collect();
+    assert_eq!(names, [("2026-11-25.db", 1), ("2026-11-26.db", 1)]);
+}
