@@ -189,6 +189,12 @@ impl<H: Host> Client<H> {
         self.advance(now);
     }
 
+    /// Whether frames are on their way: not while there is no consent, and not while a pause after
+    /// a failure lasts.
+    pub fn delivers(&self, now: u64) -> bool {
+        self.consent.allows() && self.delivery.is_busy(now)
+    }
+
     /// Sends what waits.
     pub fn flush(&mut self, now: u64) {
         self.seal_all(now);

@@ -142,6 +142,11 @@ impl Delivery {
         self.outbox.remove(host, sequence);
     }
 
+    /// Whether there are frames that an answer, or none, will decide on.
+    pub(crate) fn is_busy(&self, now: u64) -> bool {
+        !self.outbox.entries.is_empty() && now >= self.retry.until()
+    }
+
     /// When `advance` has something to do next, after it was called at `now`.
     pub(crate) fn next_due(&self, now: u64) -> Option<u64> {
         let entries = self.outbox.entries.iter().filter_map(|entry| match entry.state {

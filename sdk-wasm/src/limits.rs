@@ -72,6 +72,10 @@ pub const MINI_PAINTS_MAX: usize = 8;
 /// Pages and components whose updates are told apart: more than a page is made of.
 pub const MINI_COMPONENTS_MAX: usize = 24;
 
+/// So long a mini program that was told to stop goes on sending what waits, each frame once. Some
+/// twenty frames on a slow network; what is left is stored, and the next launch sends it.
+pub const MINI_STOP_MAX: u64 = 30_000;
+
 /// Age at which a frame is given up: a customer who was cut off comes back the next day.
 pub const OUTBOX_AGE_MAX: u64 = 36 * 3600 * 1000;
 

@@ -6,6 +6,7 @@ mod support;
 use dna_protocol::model::Visibility;
 use dna_protocol::{Body, Event};
 use dna_sdk_wasm::Terms;
+use dna_sdk_wasm::limits::MINI_STOP_MAX;
 use dna_sdk_wasm::mini::{Core, MiniHost, Record, Value, kind};
 use support::phone::{self, Phone};
 use support::{Memory, START, Sent};
@@ -23,7 +24,11 @@ struct Launch {
 }
 
 fn launch(memory: &Memory, now: u64) -> Launch {
-    let options = ["key", "bank-mini", "endpoint", "https://dna.bank"];
+    launch_with(memory, now, "granted")
+}
+
+fn launch_with(memory: &Memory, now: u64, consent: &str) -> Launch {
+    let options = ["key", "bank-mini", "endpoint", "https://dna.bank", "consent", consent];
     let options = record(kind::CALL, now, &options);
     let mut phone = Phone(memory.clone());
     phone.go("pages/sign-in/index");
@@ -218,10 +223,133 @@ fn nothing_is_stored_or_sent_before_consent() {
 }
 
 #[test]
-fn stopped_it_sends_what_was_seen() {
+fn where_nothing_is_said_of_consent_it_is_pending() {
+    let memory = Memory::new();
+    let mut app = launch_with(&memory, START, "");
+    app.event(START, "a");
+    assert!(app.flush(START).is_empty() && memory.0.borrow().storage.is_empty());
+    app.push(kind::CALL, START + 7_000, &["consent", "granted"]);
+    assert_eq!(app.flush(START + 7_000).iter().flat_map(Sent::names).collect::<Vec<_>>(), ["a"]);
+}
+
+#[test]
+fn nothing_gathers_while_consent_is_refused() {
+    let memory = Memory::new();
+    let mut app = launch_with(&memory, START, "denied");
+    app.push(kind::ROUTE, START + 1, &["pages/sign-in/index", "push"]);
+    app.push(kind::CALL, START + 2, &["transaction", "pay"]);
+    let update = [Value::Text("pages/pay"), Value::Number(4.0), Value::Number(1.0)];
+    let update = phone::record(kind::UPDATE, START as f64, &update);
+    app.core.push(START + 3, Record::open(&update).unwrap());
+    app.push(kind::CALL, START + 4, &["setUser", "42"]);
+    app.push(kind::ROUTE, START + 5, &["pages/pay/index", "push"]);
+    app.push(kind::CALL, START + 6, &["consent", "granted"]);
+    app.push(kind::CALL, START + 7, &["end", "pay"]);
+    app.push(kind::LIFECYCLE, START + 8, &["hide"]);
+    let sent = memory.sent();
+    let header = &sent[0].frame.header;
+    let told: Vec<_> = sent[0].frame.events.iter().map(body).collect();
+    assert_eq!((sent.len(), told), (1, vec!["page_view".to_owned(), "hidden".to_owned()]));
+    assert_eq!(header.url.as_deref(), Some("miniprogram://wechat/pages/pay/index"));
+}
+
+/// A mini program with so much to tell that it takes three frames at least.
+fn full(memory: &Memory) -> Launch {
+    let mut app = launch(memory, START);
+    for at in 0..300 {
+        app.event(START, &format!("{at} {}", "x".repeat(200)));
+    }
+    app
+}
+
+#[test]
+fn stopped_it_sends_all_that_was_seen_and_nothing_that_comes() {
+    let memory = Memory::new();
+    let mut app = full(&memory);
+    let (mut names, mut now) = (Vec::new(), START + 1);
+    let mut goes_on = app.push(kind::STOP, now, &[]);
+    app.event(now, "late");
+    while goes_on {
+        let [sent] = &memory.sent()[..] else { panic!("one at a time") };
+        names.extend(sent.names());
+        now += 100;
+        goes_on = app.core.answered(now, sent.sequence(), 200, f64::NAN);
+    }
+    assert_eq!((names.len(), memory.stored_frames()), (300, 0));
+    assert!(!names.contains(&"late".to_owned()));
+}
+
+#[test]
+fn stopped_without_a_network_it_tries_once_and_what_waits_is_stored() {
+    let memory = Memory::new();
+    let mut app = full(&memory);
+    assert!(app.push(kind::STOP, START + 1, &[]));
+    let [sent] = &memory.sent()[..] else { panic!("one at a time") };
+    assert!(!app.core.answered(START + 9, sent.sequence(), 503, f64::NAN));
+    let stored = memory.stored_frames();
+    assert!(stored >= 3, "{stored}");
+    drop(app);
+    let mut app = launch(&memory, START + 60_000);
+    let mut names = Vec::new();
+    app.core.woken(START + 60_001);
+    while let [sent] = &memory.sent()[..] {
+        names.extend(sent.names());
+        app.core.answered(START + 60_002, sent.sequence(), 200, f64::NAN);
+    }
+    assert_eq!(names.len(), 300);
+}
+
+#[test]
+fn stopped_where_nobody_answers_it_ends_in_time() {
+    let memory = Memory::new();
+    let mut app = full(&memory);
+    let mut now = START + 1;
+    let mut goes_on = app.push(kind::STOP, now, &[]);
+    while goes_on {
+        let wake = memory.0.borrow_mut().wake_in.take().unwrap();
+        now += wake.max(1);
+        goes_on = app.core.woken(now);
+    }
+    assert!(now - START <= MINI_STOP_MAX, "{}", now - START);
+    assert!(memory.stored_frames() >= 3);
+}
+
+#[test]
+fn denied_after_it_has_stopped_nothing_more_is_sent() {
+    let memory = Memory::new();
+    let mut app = full(&memory);
+    app.push(kind::STOP, START + 1, &[]);
+    assert_eq!(memory.sent().len(), 1);
+    assert!(!app.push(kind::CALL, START + 2, &["consent", "denied"]));
+    assert!(memory.sent().is_empty() && memory.0.borrow().storage.is_empty());
+}
+
+/// A storage may not remove what it is told to, and only the running process remembers that. The
+/// frame that the next launch sends once more is the same, by which readers know it.
+#[test]
+fn what_could_not_be_removed_comes_again_as_the_same_frame() {
     let memory = Memory::new();
     let mut app = launch(&memory, START);
     app.event(START, "a");
-    assert!(!app.push(kind::STOP, START + 1, &[]));
-    assert_eq!(memory.sent().len(), 1);
+    app.push(kind::ERROR, START, &["Error", "b", ""]);
+    let [first] = &app.flush(START)[..] else { panic!("one frame") };
+    memory.0.borrow_mut().removal_works = false;
+    app.core.answered(START + 7_000, first.sequence(), 200, f64::NAN);
+    for launched in [START + 60_000, START + 120_000] {
+        app = launch(&memory, launched);
+        let again = app.flush(launched);
+        let again = again.iter().find(|sent| sent.sequence() == first.sequence()).unwrap();
+        assert_eq!(again.session(), first.session());
+        assert_eq!(again.frame.events, first.frame.events);
+        assert_eq!(again.frame.header.time_base, first.frame.header.time_base);
+        assert_eq!(again.frame.header.views, first.frame.header.views);
+        app.core.answered(launched + 7_000, again.sequence(), 200, f64::NAN);
+    }
+    // A storage that works again loses it with the answer.
+    memory.0.borrow_mut().removal_works = true;
+    app = launch(&memory, START + 180_000);
+    for sent in app.flush(START + 180_000) {
+        app.core.answered(START + 187_000, sent.sequence(), 200, f64::NAN);
+    }
+    assert!(!memory.0.borrow().storage.contains_key(&first.sequence()));
 }

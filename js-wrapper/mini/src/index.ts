@@ -69,6 +69,9 @@ const TOLD = ['key', 'endpoint', 'release', 'sampleRate', 'visitor', 'vipTiers',
 const HOOKS = [errors, requests, lifecycle, launch, pages, pageLoads, updates, device, missing, performance];
 
 let sink: Sink | undefined;
+/** Whether the user has agreed, by what was said last, and nobody has called `stop`. */
+let agreed = false;
+let stopped = false;
 /** The options as the core reads them when it starts, `consent` first. */
 let told: string[] = [];
 /** Hooks are not taken out of the platform's functions, so they go in once. */
@@ -84,12 +87,14 @@ export function init(options: Options): void {
   const [push, run, end] = queue();
   sink = push;
   const opened = attempt(() => host.api.getLaunchOptionsSync && host.api.getLaunchOptionsSync(), undefined);
-  told = ['consent', attempt(() => String(options.consent || 'pending'), 'pending'), 'platform', host.name, 'path', (opened && opened.path) || ''];
+  const consent = attempt(() => String(options.consent || 'pending'), 'pending');
+  agreed = consent == 'granted';
+  told = ['consent', consent, 'platform', host.name, 'path', (opened && opened.path) || ''];
   for (const name of TOLD) attempt(() => options[name] != null && told.push(name, String(options[name])), 0);
   // Its own requests go by what is there before the hooks.
   const starting = start(host, options, told);
   erase = starting.erase;
-  for (const hook of HOOKS) attempt(() => hook(host, push, options), undefined);
+  for (const hook of HOOKS) attempt(() => hook(host, push, options, () => agreed && !stopped), undefined);
   starting.running.then(run).catch((error) => {
     end();
     if (options.consent == 'denied') starting.erase();
@@ -124,7 +129,8 @@ function queue(): [Sink, (core: Running | undefined) => void, () => void] {
 }
 
 function call(name: string, ...values: Value[]): void {
-  if (sink) sink(Kind.Call, Date.now(), name, ...values);
+  // What the user decides holds for what is still being sent.
+  if (sink && (!stopped || name == 'consent')) sink(Kind.Call, Date.now(), name, ...values);
 }
 
 /** Names and values, one after the other. */
@@ -188,12 +194,13 @@ export function transaction(name: string, attributes?: Attributes): Transaction 
 export function consent(state: 'granted' | 'pending' | 'denied'): void {
   // The core begins with the least that was agreed to: what an earlier launch has stored is not sent before that.
   if (told[1] != 'denied' && state != 'granted') told[1] = state == 'denied' ? state : 'pending';
+  agreed = state == 'granted';
   if (state == 'denied' && erase) erase();
   call('consent', state);
 }
 
 /** Sends what was seen and measures no more until the next launch. */
 export function stop(): void {
-  if (sink) sink(Kind.Stop, Date.now());
-  sink = undefined;
+  if (sink && !stopped) sink(Kind.Stop, Date.now());
+  stopped = true;
 }

@@ -15,7 +15,7 @@ const NAMES = ['request', 'uploadFile', 'downloadFile'] as const;
 const PROFILE = ['domainLookUpStart', 'domainLookUpEnd', 'connectStart', 'SSLconnectionStart', 'connectEnd', 'requestStart', 'responseStart',
   'responseEnd', 'queueStart', 'queueEnd', 'rtt', 'receivedBytedCount', 'sendBytesCount', 'protocol', 'socketReused'];
 
-export function requests(host: Host, sink: Sink, { traceOrigins }: { traceOrigins?: string | string[] }): void {
+export function requests(host: Host, sink: Sink, { traceOrigins }: { traceOrigins?: string | string[] }, agreed: () => boolean): void {
   const { api, promises, profiles } = host;
   const trace = traces(traceOrigins);
   for (const name of NAMES) attempt(() => hook(name), undefined);
@@ -38,7 +38,8 @@ export function requests(host: Host, sink: Sink, { traceOrigins }: { traceOrigin
     const start = Date.now();
     const { success, fail, complete } = options;
     const sent: Fields = Object.assign({}, options);
-    const traceparent = trace(sent, host.headers);
+    // A trace is told to servers: not without consent.
+    const traceparent = agreed() ? trace(sent, host.headers) : '';
     // What the bank has said itself holds.
     if (profiles && options.enableProfile === undefined) sent.enableProfile = true;
     const tell = (answer: unknown, failed: boolean) => {

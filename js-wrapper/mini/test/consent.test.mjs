@@ -97,3 +97,42 @@ for (const state of ['denied', 'pending']) {
     if (state == 'denied') assert.equal(device.storage.size, 0);
   });
 }
+
+test('only a user who has agreed has calls traced', async () => {
+  const device = new Device();
+  const launch = device.launch({ consent: 'pending', traceOrigins: 'https://api.bank' });
+  const traced = () => {
+    let header;
+    launch.api.request({ url: 'https://api.bank/accounts', success: () => {} });
+    ({ header } = launch.open.at(-1));
+    return !!header?.traceparent;
+  };
+  await settled();
+  const seen = [];
+  for (const state of ['pending', 'granted', 'denied', 'granted']) {
+    launch.dna.consent(state);
+    seen.push(traced());
+  }
+  launch.dna.stop();
+  seen.push(traced());
+  assert.deepEqual(seen, [false, true, false, true, false]);
+});
+
+test('stopped, what waits is sent, one frame after the other; denied after that, nothing more', async () => {
+  for (const denied of [false, true]) {
+    const device = new Device();
+    device.online = false;
+    const launch = device.launch();
+    await settled();
+    for (let at = 0; at < 300; at++) launch.dna.event(`${at} ${'word '.repeat(25)}`);
+    launch.dna.stop();
+    launch.dna.event('late');
+    const sent = device.sent.length;
+    if (denied) launch.dna.consent('denied');
+    device.online = true;
+    await launch.pass(20_000);
+    const told = (await events(device)).filter(({ kind }) => kind === 'custom');
+    if (denied) assert.deepEqual([device.sent.length, device.storage.size], [sent, 0]);
+    else assert.deepEqual([told.length, launch.atOnce, [...device.storage.keys()]], [300, 1, ['dna.s']]);
+  }
+});

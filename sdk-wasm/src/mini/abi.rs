@@ -73,16 +73,13 @@ pub extern "C" fn start() -> i32 {
 /// Takes the record in the room over.
 #[unsafe(no_mangle)]
 pub extern "C" fn push() {
-    let goes_on = read(|record| with(|core| core.push(now(), record)));
-    if goes_on.flatten() == Some(false) {
-        CORE.set(None);
-    }
+    keep(read(|record| with(|core| core.push(now(), record))).flatten());
 }
 
 /// The time that `wake` was asked for has come.
 #[unsafe(no_mangle)]
 pub extern "C" fn woken() {
-    with(|core| core.woken(now()));
+    keep(with(|core| core.woken(now())));
 }
 
 /// The request of frame `sequence` has ended: with a status and the seconds of its Retry-After
@@ -90,7 +87,14 @@ pub extern "C" fn woken() {
 #[unsafe(no_mangle)]
 pub extern "C" fn answered(sequence: f64, status: u32, retry_after: f64) {
     let status = u16::try_from(status).unwrap_or(0);
-    with(|core| core.answered(now(), sequence as u64, status, retry_after));
+    keep(with(|core| core.answered(now(), sequence as u64, status, retry_after)));
+}
+
+/// Keeps the core, unless it has said that it does not go on.
+fn keep(goes_on: Option<bool>) {
+    if goes_on == Some(false) {
+        CORE.set(None);
+    }
 }
 
 fn now() -> u64 {

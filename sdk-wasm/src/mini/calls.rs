@@ -3,7 +3,7 @@
 
 use super::core::{Core, MiniHost};
 use super::record::{Record, Value};
-use super::{errors, transactions};
+use super::{errors, pages, transactions};
 use crate::Consent;
 use dna_protocol::draft::AttributeDraft;
 use dna_protocol::model::{Custom, Identity, Mark, RouteChange};
@@ -91,10 +91,14 @@ fn consent<H: MiniHost>(core: &mut Core<H>, now: u64, state: &str) {
             .warn("dna: consent: allowed: granted, pending, denied. It is taken as pending.");
         Consent::Pending
     });
+    let again = core.client.is_denied() && consent != Consent::Denied;
     if consent == Consent::Denied {
         core.forget();
     }
     core.client.consent(now, consent);
+    if again {
+        pages::seen_again(core, now);
+    }
 }
 
 /// The attributes of these lists of names and values, and the text of the one called `apart`,

@@ -5,7 +5,7 @@ use super::{
     calls, entries, errors, groups, launch, memory, missing, network, page_loads, pages, requests,
     transactions, updates,
 };
-use crate::limits::MINI_LAUNCH_MAX;
+use crate::limits::{MINI_LAUNCH_MAX, MINI_STOP_MAX};
 use crate::{Answer, Client, Config, Host};
 use dna_protocol::Draft;
 
@@ -28,13 +28,19 @@ pub struct Core<H> {
     pub(super) launch: launch::Launch,
     pub(super) loads: page_loads::Loads,
     pub(super) groups: groups::Groups,
+    /// The application wants no more of it: what waits is sent until then, and nothing more is seen.
+    stops_by: Option<u64>,
 }
 
 impl<H: MiniHost> Core<H> {
     /// Starts the core with the options that `record` has, by name and value. `None` when they
     /// allow nothing to be sent; the host was told why. `now` is in ms since the Unix epoch.
     pub fn start(mut host: H, now: u64, record: Record<'_>) -> Option<Self> {
-        let option = |name: &str| record.named(name).to_owned();
+        let option = |name: &str| match (name, record.named(name)) {
+            // Mini programs have to ask: where nothing is said, nobody has agreed yet.
+            ("consent", "") => "pending".to_owned(),
+            (_, value) => value.to_owned(),
+        };
         // A mini program has no address that others could count from.
         let config = Config::read(option, str::to_owned, |message| host.warn(message))?;
         host.send_to(&config.endpoint);
@@ -46,11 +52,45 @@ impl<H: MiniHost> Core<H> {
             launch: launch::Launch::default(),
             loads: page_loads::Loads::default(),
             groups: groups::Groups::default(),
+            stops_by: None,
         })
     }
 
     /// Takes a record over. `false` when nothing is wanted any more: the core is to be dropped.
-    pub fn push(&mut self, now: u64, mut record: Record<'_>) -> bool {
+    pub fn push(&mut self, now: u64, record: Record<'_>) -> bool {
+        if !self.sees(record) {
+            return true;
+        }
+        if !self.take(now, record) {
+            // One request at a time: the rest goes when the one before is answered.
+            self.stops_by = Some(now + MINI_STOP_MAX);
+        }
+        self.goes_on(now)
+    }
+
+    /// Whether a record is looked at. Where consent is refused, and once it has stopped, only what
+    /// the user decides; while refused also what a later consent could not learn: which page is
+    /// shown, and what the platform measures.
+    fn sees(&self, mut record: Record<'_>) -> bool {
+        let kind = record.kind;
+        if self.stops_by.is_none() && !self.client.is_denied() {
+            return true;
+        }
+        match kind {
+            kind::CALL => record.text() == "consent",
+            kind::STOP | kind::ROUTE => self.stops_by.is_none(),
+            kind::ENTRY => self.stops_by.is_none() && record.text() == entries::SUPPORTED,
+            _ => false,
+        }
+    }
+
+    /// Whether there is something left to do. One that has stopped tries each frame once: what
+    /// fails then is stored, and the next launch sends it.
+    fn goes_on(&self, now: u64) -> bool {
+        self.stops_by.is_none_or(|by| now < by && self.client.delivers(now))
+    }
+
+    fn take(&mut self, now: u64, mut record: Record<'_>) -> bool {
         transactions::expire(self, now);
         page_loads::settle(self, now, false);
         let draft = match record.kind {
@@ -85,8 +125,8 @@ impl<H: MiniHost> Core<H> {
         true
     }
 
-    /// The timer has rung.
-    pub fn woken(&mut self, now: u64) {
+    /// The timer has rung. `false` as for [`Self::push`].
+    pub fn woken(&mut self, now: u64) -> bool {
         transactions::expire(self, now);
         page_loads::settle(self, now, false);
         if self.client.flushes(now) {
@@ -97,11 +137,12 @@ impl<H: MiniHost> Core<H> {
         if let Some(at) = due.into_iter().flatten().min() {
             self.client.expect(now, at);
         }
+        self.goes_on(now)
     }
 
     /// A request of ours has ended: with a status and the seconds of its Retry-After (NaN or 0:
-    /// none), or without any, status 0.
-    pub fn answered(&mut self, now: u64, sequence: u64, status: u16, retry_after: f64) {
+    /// none), or without any, status 0. `false` as for [`Self::push`].
+    pub fn answered(&mut self, now: u64, sequence: u64, status: u16, retry_after: f64) -> bool {
         let answer = if status == 0 {
             Answer::None
         } else {
@@ -109,6 +150,7 @@ impl<H: MiniHost> Core<H> {
             Answer::Status { status, retry_after }
         };
         self.client.answered(now, sequence, answer);
+        self.goes_on(now)
     }
 
     /// Tells what waits: the page is covered, and may be ended at any time.

@@ -8,13 +8,15 @@ use dna_protocol::model::Resource;
 use dna_protocol::privacy::clean_url;
 use dna_protocol::{Draft, Kind};
 
-/// An entry: its name, path, startTime and duration, then what only those of its name have. The first
-/// of all, `supported`, says that there are any.
+/// The first of all entries, which says that there are any.
+pub(super) const SUPPORTED: &str = "supported";
+
+/// An entry: its name, path, startTime and duration, then what only those of its name have.
 pub(super) fn entry<H: MiniHost>(core: &mut Core<H>, now: u64, mut record: Record<'_>) -> bool {
     let (name, path) = (record.text(), record.text());
     let (start, duration) = (record.number(), record.number());
     match name {
-        "supported" => core.loads.measured = true,
+        SUPPORTED => core.loads.measured = true,
         "appLaunch" => {
             page_loads::route(core, now, path, [start, f64::NAN], name);
             launch::measured(core, now, start, duration);

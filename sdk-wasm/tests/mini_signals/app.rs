@@ -17,8 +17,18 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn launch() -> Self {
         let memory = Memory::new();
-        let options =
-            record(kind::CALL, 0.0, &[T("key"), T("bank"), T("endpoint"), T("https://dna.bank")]);
+        let options = record(
+            kind::CALL,
+            0.0,
+            &[
+                T("key"),
+                T("bank"),
+                T("endpoint"),
+                T("https://dna.bank"),
+                T("consent"),
+                T("granted"),
+            ],
+        );
         let mut phone = Phone(memory.clone());
         phone.go("pages/sign-in/index");
         let core = Core::start(phone, START, Record::open(&options).unwrap()).unwrap();

@@ -166,7 +166,7 @@ fn what_waited_to_be_told_is_forgotten_when_consent_is_refused() {
     app.tell(kind::CALL, 800.0, &[T("event"), T("after")]);
     app.hide();
     let told: Vec<_> = app.told().into_iter().map(|(kind, ..)| kind).collect();
-    assert_eq!(told, ["custom", "visibility"]);
+    assert_eq!(told, ["page_view", "custom", "visibility"]);
 }
 
 #[test]
