@@ -15,6 +15,8 @@ const KINDS = ['exception', 'identity', 'api_call', 'transaction', 'custom', 'un
 const said = (all) =>
   all
     .filter(({ kind }) => KINDS.includes(kind))
+    // The web tells the user's id as it is (docs/decisions/0030).
+    .map((event) => (event.kind == 'identity' ? { ...event, id: undefined } : event))
     .map((event) => JSON.stringify([event.kind, ...SAME.filter((name) => event[name] !== undefined).map((name) => [name, event[name]])]))
     .sort();
 
@@ -32,14 +34,20 @@ async function onTheWeb() {
   await page.ready();
   dna('setUser', SECRETS.openid, { tier: 'vip' });
   await page.pass(2000);
-  dna('transaction', 'pay');
-  const body = JSON.stringify({ card: SECRETS.card });
-  await fetch(`https://api.bank.example/transfers?phone=${SECRETS.phone}`, { method: 'POST', body });
-  dna('end', 'pay', { ok: true });
-  dna('event', 'paid', { currency: 'CNY' });
+  const { card, phone, openid } = SECRETS;
+  dna('transaction', 'pay', { payer: openid });
+  dna('transaction', `cashier ${openid}`);
+  dna('fail', `cashier ${openid}`, { [openid]: phone });
+  dna('mark', `${phone} of ${openid}`);
+  const body = JSON.stringify({ card });
+  await fetch(`https://api.bank.example/users/${openid}/transfers?phone=${phone}&openid=${openid}`, { method: 'POST', body });
+  dna('end', 'pay', { ok: true, card });
+  dna('event', 'paid', { currency: 'CNY', payer: openid });
+  dna('event', `paid by ${openid}`, { [card]: openid });
+  dna('error', new Error(`nobody is ${openid}`));
   await fetch('https://nobody.example/', { method: 'POST', body }).catch(() => {});
-  page.throws(new RangeError(`card ${SECRETS.card} of ${SECRETS.phone} is over its limit`));
-  page.dispatch('unhandledrejection', { reason: new TypeError(`phone ${SECRETS.phone} is not known`) });
+  page.throws(new RangeError(`card ${card} of ${phone}, ${openid}, is over its limit`));
+  page.dispatch('unhandledrejection', { reason: new TypeError(`phone ${phone} of user-${openid} is not known`) });
   await page.pass(6000);
   page.hide();
   await page.pass(3000);

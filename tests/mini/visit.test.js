@@ -1,13 +1,14 @@
 // One visit, made alike on all platforms in the strict container: what it tells, and what it does not.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { PLATFORMS } from './container/phone.js';
 import { MEASURED, SECRETS, comparable, lay, phoneFor, visit } from './visit/visit.js';
 
-const THROWN = ['the line after init', `card ${SECRETS.card} of ${SECRETS.phone} is over its limit`];
+const THROWN = ['the line after init', `card ${SECRETS.card} of ${SECRETS.phone}, ${SECRETS.openid}, is over its limit`];
 
 /** What the visit tells, in every platform's own words made equal. */
 const told = (platform, { events }) => events.filter(({ kind }) => !MEASURED.includes(kind)).map(comparable).map((line) => line.replaceAll(`miniprogram://${platform}/`, 'miniprogram://'));
@@ -51,11 +52,13 @@ for (const platform of Object.keys(PLATFORMS)) {
     };
     await visit(phone);
     watched();
-    // The user's identifier is sent once, to be made a pseudonym, and nowhere else.
-    const frames = intake.taken.map((read) => ({ ...read, events: read.events.filter(({ kind }) => kind != 'identity') }));
-    const ours = phone.sent.filter(({ url }) => url.startsWith('https://dna.')).map(({ url, headers }) => JSON.stringify([url, headers]));
-    const all = [JSON.stringify(frames), ...ours, ...seen].join('\n');
+    // All of each request, who the user is among it.
+    const ours = phone.sent.filter(({ url }) => url.startsWith('https://dna.')).map(({ url, headers, body }) => `${url} ${JSON.stringify(headers)} ${Buffer.from(body).toString('latin1')}`);
+    const all = [JSON.stringify(intake.taken), ...ours, ...seen].join('\n');
     assert.ok(seen.some((text) => text.includes('paid')), 'what is stored can be read here');
+    assert.ok(all.includes('paid by {openid}') && all.includes('user-{openid}'), 'what the application said of it is told');
+    const users = intake.events.filter(({ kind }) => kind == 'identity').map(({ id }) => id);
+    assert.deepEqual(new Set(users), new Set([`sha256:${createHash('sha256').update(SECRETS.openid).digest('hex')}`]));
     for (const [name, secret] of Object.entries(SECRETS)) assert.ok(!all.includes(secret), `${name} in ${all}`);
   });
 

@@ -1,5 +1,5 @@
 //! What is taken out of texts before they are sent, and again before they are kept: the content
-//! of addresses (query, fragment, user information) and personal numbers.
+//! of addresses (query, fragment, user information), personal numbers and openids.
 //!
 //! Plain scanners over bytes, because the Wasm carries them: no formatting, no patterns, and no
 //! index that could panic. All that they look for is ASCII, so cuts never split a character.
@@ -7,6 +7,7 @@
 mod address;
 mod copy;
 mod numbers;
+mod openids;
 mod params;
 #[cfg(not(target_arch = "wasm32"))]
 mod plain;
@@ -26,8 +27,8 @@ pub use spelled::mask_in_release;
 ///   `:line:column` behind an address of a stack stays. A query begins at the `?` or `#` of a
 ///   word that has a `/` before it or a `=` behind it; it ends at white space, at a quote, or at
 ///   the bracket that closes one opened before it.
-/// - Personal numbers and e-mail addresses become `{card}`, `{id}`, `{phone}`, `{number}` and
-///   `{email}`. Not in a page, but wherever frames are read, also those with `.`, `,` or several
+/// - Personal numbers, e-mail addresses and the openids of mini programs become `{card}`, `{id}`,
+///   `{phone}`, `{number}`, `{email}` and `{openid}`. Not in a page, but wherever frames are read, also those with `.`, `,` or several
 ///   separators between groups, with invisible characters or in full-width digits.
 ///
 /// Cleaning twice is cleaning once.
@@ -42,6 +43,16 @@ pub fn clean_text(text: &str) -> String {
 #[must_use]
 pub fn clean_address(url: &str) -> String {
     cleaned(url, false)
+}
+
+/// Whether a user's identifier is one that others know the person by: the number of a card, an identity
+/// card or a phone, an e-mail address, or an openid. A long number alone may well be a bank's own.
+#[must_use]
+pub fn is_personal(id: &str) -> bool {
+    let clean = clean_text(id);
+    // By bytes: the standard library's search would be larger than this. `{number}` is no reason.
+    let mut before = 0;
+    clean.bytes().any(|byte| std::mem::replace(&mut before, byte) == b'{' && byte != b'n')
 }
 
 /// The text without content of addresses and without personal numbers; where frames are read, in

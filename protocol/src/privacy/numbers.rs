@@ -1,9 +1,10 @@
-//! Numbers that belong to a person, and e-mail addresses.
+//! Numbers that belong to a person, e-mail addresses, and openids.
 //!
 //! A number may be written in groups with one space, no-break space, `%20` or hyphen between,
 //! as cards are. Nine digits are enough to mask it: what it is only decides the marker.
 
 use super::copy::Copy;
+use super::openids::{self, OPENID};
 
 pub(super) const CARD: &str = "{card}";
 pub(super) const ID: &str = "{id}";
@@ -25,7 +26,7 @@ const HASH_MAX: usize = 128;
 const HASH_LETTERS_MIN: usize = 4;
 const HASH_RUN_MAX: usize = 10;
 
-/// `text` with each personal number and e-mail address replaced by what it is.
+/// `text` with each personal number, e-mail address and openid replaced by what it is.
 pub(super) fn masked(text: &str) -> String {
     let mut copy = Copy::of(text);
     let mut at = 0;
@@ -42,8 +43,16 @@ pub(super) fn masked(text: &str) -> String {
             at = email;
             continue;
         }
+        let begins = !before.is_ascii_alphanumeric();
+        if let Some(end) = openids::end(&copy, at)
+            && begins
+        {
+            copy.replace(at, end, OPENID);
+            at = end;
+            continue;
+        }
         at = match hash_end(&copy, at) {
-            Some(end) if !before.is_ascii_alphanumeric() => end,
+            Some(end) if begins => end,
             _ if copy.byte(at).is_ascii_digit() => mask_number(&mut copy, at),
             _ => at + 1,
         };
@@ -58,8 +67,9 @@ fn mask_number(copy: &mut Copy<'_>, at: usize) -> usize {
     let mut group = at;
     loop {
         let next = skip(copy, group, |byte| byte.is_ascii_digit());
-        // `2026-11-25 03:22`: a time of day is no part of the number before it.
-        if group == next || count > 0 && next <= group + 2 && copy.byte(next) == b':' {
+        // `2026-11-25 03:22`: a time of day is no part of the number before it, nor is an openid.
+        let is_time = next <= group + 2 && copy.byte(next) == b':';
+        if group == next || count > 0 && (is_time || openids::end(copy, group).is_some()) {
             break;
         }
         for place in group..next {

@@ -1,6 +1,8 @@
 //! A quick look at texts that have nothing to clean, as most have not. Only where bodies of many
 //! clients are read: a page has few texts, and would have to carry this.
 
+use super::openids::LENGTH_MIN;
+
 /// What a byte is to the scanners.
 #[derive(Clone, Copy, PartialEq)]
 enum Class {
@@ -41,8 +43,8 @@ const CLASSES: [Class; 256] = {
 };
 
 /// Whether cleaning certainly leaves `text` as it is: it has no query, fragment, user information
-/// or e-mail address, holds no data or script, and no nine digits that might be of one number.
-/// `false` says nothing.
+/// or e-mail address, holds no data or script, no nine digits that might be of one number, and no word
+/// that might be an openid. `false` says nothing.
 #[must_use]
 pub fn is_plain(text: &str) -> bool {
     let mut digits = 0;
@@ -65,5 +67,25 @@ pub fn is_plain(text: &str) -> bool {
         before = byte;
     }
     // Addresses lose the white space before them.
-    !text.starts_with(|first: char| first.is_ascii_whitespace())
+    !text.starts_with(|first: char| first.is_ascii_whitespace()) && !has_mixed_word(text.as_bytes())
+}
+
+/// Whether a word that is as long as an openid has letters of both cases. Looks at the end of where
+/// one could stand first, so most of a text is passed over.
+fn has_mixed_word(text: &[u8]) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let mut from = 0;
+    while let Some(place) = text.get(from..from + LENGTH_MIN) {
+        if let Some(at) = place.iter().rposition(|byte| !is_word(byte)) {
+            from += at + 1;
+            continue;
+        }
+        let word = text.get(from..).unwrap_or_default();
+        let word = word.split(|byte| !is_word(byte)).next().unwrap_or_default();
+        if word.iter().any(u8::is_ascii_uppercase) && word.iter().any(u8::is_ascii_lowercase) {
+            return true;
+        }
+        from += word.len();
+    }
+    false
 }

@@ -2,7 +2,9 @@
 
 mod properties;
 
-use dna_protocol::privacy::{clean_address, clean_text, clean_url, is_plain, mask_of_number};
+use dna_protocol::privacy::{
+    clean_address, clean_text, clean_url, is_personal, is_plain, mask_of_number,
+};
 
 #[track_caller]
 fn check_texts(cases: &[(&str, &str)]) {
@@ -29,6 +31,64 @@ fn most_texts_look_plain() {
     for text in ["/a?b", "a#b", "me@bank", "13 812 345 678", "data:x", "JavaScript:x", " /a", "%40"]
     {
         assert!(!is_plain(text), "{text}");
+    }
+}
+
+const WECHAT: &str = "o6zAJs5tGhK_LQz1xF4pPq0wErTy";
+const DOUYIN: &str = "_000Hqnyyz5UYe39YWBZwFnaQGfyaoh3s4IY";
+const ALIPAY: &str = "074a1CcTG1LelxKe4xQC0zgNdId0nxi95b5lsNpazWYoCo5";
+
+#[test]
+fn openids_are_masked() {
+    for id in
+        [WECHAT, DOUYIN, ALIPAY, "o6_bmjrPTlm6_2sgVt7hMZOPfL2M", "oqCgoCEACyAACwvlugRlAEGACAtw"]
+    {
+        check_texts(&[
+            (id, "{openid}"),
+            (&format!("no user {id}, openid:{id};"), "no user {openid}, openid:{openid};"),
+            (&format!("{{\"openid\":\"{id}\"}}"), "{\"openid\":\"{openid}\"}"),
+            (&format!("user-{id}-profile"), "user-{openid}-profile"),
+            (&format!("{id}-13800138000"), "{openid}-{phone}"),
+            (&format!("13800138000 {id}"), "{phone} {openid}"),
+            (&format!("{id}@bank.cn"), "{email}"),
+        ]);
+        check_addresses(&[(&format!("/users/{id}/cards"), "/users/{openid}/cards")]);
+        assert_eq!(clean_url(&format!("/a?u={id}"), "u"), "/a?u={openid}");
+        assert!(is_personal(id) && !is_plain(id) && !is_plain(&format!("no user {id}")));
+    }
+    assert_eq!(clean_url(&format!("/a?u=%6f{}", &WECHAT[1..]), "u"), "/a?u={masked}");
+}
+
+#[test]
+fn what_somebody_has_written_or_a_tool_has_counted_is_no_openid() {
+    for text in [
+        "outboundAllowedConnectionsV4",
+        "onResponseReceivedEarlyHints",
+        "offLocalServiceDiscoveryStop",
+        "onboarding-step-2-of-confirm",
+        "outstanding_balances_by_2026",
+        "o6zajs5tghk_lqz1xf4ppq0werty",
+        "o6zAJs5tGhK_LQz1xF4pPq0wErT",
+        "o6zAJs5tGhK_LQz1xF4pPq0wErTyx",
+        "0123456789abcdef0123456789abcdef01a34567b9abcde",
+        "0da22181-d833-447f-995f-1beefea5bef3",
+        "main.0123456789abcdef0123.js",
+        "KFOmCnqEu92Fr1Mu4mxKKTU1Kg",
+    ] {
+        check_texts(&[(text, text)]);
+    }
+    check_texts(&[(&format!("13800138000{WECHAT}"), "{phone}{openid}")]);
+    // A number behind it makes it longer, whether masked or not.
+    check_texts(&[(&format!("{WECHAT}13800138000"), &format!("{WECHAT}{{phone}}"))]);
+}
+
+#[test]
+fn what_others_know_a_person_by_is_personal() {
+    for id in [WECHAT, "6222020202020208", "vip-13800138000", "a@bank.cn", "11010119900307123X"] {
+        assert!(is_personal(id), "{id}");
+    }
+    for id in ["20260012345", "C-100200300400", "zhang", "vip/7", "", "sha256:0f"] {
+        assert!(!is_personal(id), "{id}");
     }
 }
 

@@ -35,6 +35,9 @@ fn spelt(card: &str, separators: &[u8]) -> String {
 /// Texts of the pieces that the scanners look for.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
+        "o6zAJs5tGhK_LQz1xF4pPq0wErTy",
+        "_000Hqnyyz5UYe39YWBZwFnaQGfyaoh3s4IY",
+        "074a1CcTG1LelxKe4xQC0zgNdId0nxi95b5lsNpazWYoCo5",
         "?",
         "#",
         "=",

@@ -3,7 +3,7 @@
 
 use super::core::{Core, MiniHost};
 use super::record::{Record, Value};
-use super::{errors, pages, transactions};
+use super::{errors, identifiers, pages, transactions};
 use crate::Consent;
 use dna_protocol::draft::AttributeDraft;
 use dna_protocol::model::{Custom, Identity, Mark, RouteChange};
@@ -38,7 +38,7 @@ pub(super) fn said<H: MiniHost>(core: &mut Core<H>, now: u64, mut record: Record
         }
         "setUser" if !subject.is_empty() => {
             let (attributes, tier) = attributes(&[record.rest()], "tier");
-            draft.fields.text(Identity::id, subject);
+            draft.fields.text(Identity::id, &identifiers::told(subject));
             draft.fields.text(Identity::tier, &clean_text(&tier));
             draft.fields.attributes(Identity::attributes, &attributes);
             core.record(now, time, draft);

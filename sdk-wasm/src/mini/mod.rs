@@ -14,6 +14,7 @@ mod errors;
 mod groups;
 #[cfg(feature = "mini")]
 mod host;
+mod identifiers;
 mod launch;
 mod memory;
 mod missing;

@@ -73,7 +73,7 @@ fn rust_flags(cargo_home: Option<PathBuf>, builds_std: bool, more: &[&str]) -> S
         .map(|(path, name)| format!("\"--remap-path-prefix={}={name}\"", path.display()))
         .collect();
     flags.push(format!("\"-Clink-arg=-zstack-size={STACK_BYTES}\""));
-    flags.extend(more.iter().map(|flag| format!("\"{flag}\"")));
+    flags.extend(more.iter().map(|flag| format!("{flag:?}")));
     if builds_std {
         flags.extend(WITHOUT_MESSAGES.iter().map(|flag| format!("\"{flag}\"")));
     }

@@ -1,13 +1,25 @@
 const dna = require('dna-mini');
 const host = require('../../host');
 
+// Whoever writes an application puts them where they should not be.
+const card = '6222020202020208';
+const phone = '13800138000';
+const openid = 'o6zAJs5tGhK_LQz1xF4pPq0wErTy';
+
 Page({
   data: { done: 0 },
+  onShow() {
+    dna.route(`pay of ${openid}`);
+  },
   submit() {
-    const paying = dna.transaction('pay');
-    host.request('https://api.bank.example/transfers?phone=13800138000&openid=o6zAJs5tGhK_LQz1xF4pPq0wErTy', () => {
-      paying.end({ ok: true });
-      dna.event('paid', { currency: 'CNY' });
+    const paying = dna.transaction('pay', { payer: openid });
+    dna.transaction(`cashier ${openid}`).fail({ [openid]: phone });
+    dna.mark(`${phone} of ${openid}`);
+    host.request(`https://api.bank.example/users/${openid}/transfers?phone=${phone}&openid=${openid}`, () => {
+      paying.end({ ok: true, card });
+      dna.event('paid', { currency: 'CNY', payer: openid });
+      dna.event(`paid by ${openid}`, { [card]: openid });
+      dna.error(new Error(`nobody is ${openid}`));
       this.setData({ done: this.data.done + 1 });
     });
   },
@@ -15,9 +27,9 @@ Page({
     host.request('https://nobody.example/', undefined, () => this.setData({ done: -1 }));
   },
   throws() {
-    throw new RangeError('card 6222020202020208 of 13800138000 is over its limit');
+    throw new RangeError(`card ${card} of ${phone}, ${openid}, is over its limit`);
   },
   rejects() {
-    Promise.reject(new TypeError('phone 13800138000 is not known'));
+    Promise.reject(new TypeError(`phone ${phone} of user-${openid} is not known`));
   },
 });
