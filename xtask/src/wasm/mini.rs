@@ -17,8 +17,7 @@ use crate::process::run;
 use crate::progress::Step;
 
 /// The first WebAssembly, and nothing that came later; SHA-256 as a loop, not written out.
-pub(super) const FLAGS: &[&str] =
-    &["-Ctarget-cpu=mvp", "--cfg=sha2_backend_soft=\"compact\""];
+pub(super) const FLAGS: &[&str] = &["-Ctarget-cpu=mvp", "--cfg=sha2_backend_soft=\"compact\""];
 
 /// What a standard library that was compiled before may use; it is lowered.
 const READ: [&str; 3] =
