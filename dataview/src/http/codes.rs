@@ -91,7 +91,11 @@ impl Code {
 impl From<&StoreError> for Code {
     fn from(error: &StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => Self::StoreUnavailable,
+            // The last two are told at the start, not to who asks.
+            StoreError::Unavailable(_) | StoreError::Newer { .. } | StoreError::InUse { .. } => {
+                Self::StoreUnavailable
+            }
+            StoreError::Wrong(_) => Self::InvalidParameter,
             StoreError::Damaged { .. } => Self::StoreDamaged,
             StoreError::TooMuch(_) => Self::TooMuchAsked,
         }

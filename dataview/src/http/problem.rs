@@ -120,8 +120,8 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let code = Code::from(&error);
         match error {
-            StoreError::TooMuch(what) => Self::new(code, what),
-            StoreError::Unavailable(_) => {
+            StoreError::TooMuch(what) | StoreError::Wrong(what) => Self::new(code, what),
+            StoreError::Unavailable(_) | StoreError::Newer { .. } | StoreError::InUse { .. } => {
                 tracing::warn!(%error, "a question was not answered");
                 Self::plain(code).retry_after(STORE_RETRY)
             }
