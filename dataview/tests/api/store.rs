@@ -4,7 +4,7 @@ use bytes::Bytes;
 use dataview::model::{FrameFacts, Metric, SessionFacts, SessionId, TraceId, UserChange};
 use dataview::store::{
     Answer, AppKey, Appended, Batch, Breakdown, Bucket, ErrorGroup, ErrorOccurrence, Listed, Range,
-    SeriesAsk, SessionRow, SessionsAsk, Store, StoreError, StoredFrame, TraceParts,
+    SeriesAsk, SessionRow, SessionsAsk, Store, StoreError, StoredDay, StoredFrame, TraceParts,
 };
 use std::sync::Mutex;
 
@@ -123,5 +123,9 @@ impl Store for Double {
 
     fn trace(&self, id: TraceId, near_ms: u64) -> Answer<'_, TraceParts> {
         self.answer(format!("trace {id} {near_ms}"), TraceParts::default())
+    }
+
+    fn days(&self) -> Answer<'_, Vec<StoredDay>> {
+        self.answer("days".to_owned(), Vec::new())
     }
 }
