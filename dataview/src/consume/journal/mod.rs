@@ -1,0 +1,112 @@
+//! The journal of an ingest on the same machine, read from where we had come to.
+
+mod position;
+
+use super::counters::{DropReason, ShardHealth};
+use super::keep::Keeping;
+use super::limits::{BLOCK, ENTRIES_READ_MAX, REPLAY_EVERY, RETRY_MIN};
+use super::prepare::Arrived;
+use super::settings::JournalSource;
+use super::stop::Stopped;
+use dna_buffer::journal::{JournalReader, Place};
+use position::Position;
+use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
+
+/// Who waits, in health and logs.
+const WHO: &str = "journal";
+
+/// Why reading ended for now.
+enum Ended {
+    Stopped,
+    Failed(String),
+}
+
+impl From<Stopped> for Ended {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+/// Reads until it is told to stop.
+pub(super) async fn run(source: JournalSource, keeping: Keeping) {
+    let mut pause = RETRY_MIN;
+    while !keeping.stop.is_told() {
+        let ended = consume(&source, &keeping, &mut pause).await;
+        let Err(Ended::Failed(why)) = ended else { return };
+        if keeping.wait(WHO, &why, &mut pause).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn consume(
+    source: &JournalSource,
+    keeping: &Keeping,
+    pause: &mut Duration,
+) -> Result<(), Ended> {
+    let position = Position::read(&source.state_dir).map_err(Ended::Failed)?;
+    let place = Place { segment: position.segment, offset: position.offset };
+    let reader = JournalReader::open_at(source.dir.clone(), place, position.records).await;
+    let mut reader = reader.map_err(|error| Ended::Failed(error.to_string()))?;
+    let (mut damage, mut replay_at) = (reader.damage().runs, Instant::now());
+    loop {
+        if Instant::now() >= replay_at {
+            replay(keeping).await?;
+            replay_at = Instant::now() + REPLAY_EVERY;
+        }
+        let read = keeping.stop.unless(reader.next(ENTRIES_READ_MAX, BLOCK)).await?;
+        let read = read.map_err(|error| Ended::Failed(error.to_string()))?;
+        if let Some(last) = read.last() {
+            let lag_ms = now_ms().saturating_sub(last.kept_at_ms);
+            let arrived = read.into_iter().map(|kept| Arrived {
+                shard: kept.shard,
+                origin: kept.id,
+                bytes: kept.bytes,
+            });
+            keeping.keep(WHO, arrived.collect()).await?;
+            write_position(source, &reader)?;
+            tell_lag(keeping, lag_ms);
+        } else {
+            tell_lag(keeping, 0);
+        }
+        if keeping.counters.goes_on(WHO) {
+            tracing::info!("reads the journal again");
+        }
+        let runs = reader.damage().runs;
+        keeping.counters.dropped(DropReason::JournalDamage, runs.saturating_sub(damage));
+        damage = runs;
+        *pause = RETRY_MIN;
+    }
+}
+
+fn write_position(source: &JournalSource, reader: &JournalReader) -> Result<(), Ended> {
+    let Some((place, records)) = reader.place() else { return Ok(()) };
+    let position = Position { segment: place.segment, offset: place.offset, records };
+    position.write(&source.state_dir).map_err(Ended::Failed)
+}
+
+fn tell_lag(keeping: &Keeping, lag_ms: u64) {
+    keeping.counters.lags(ShardHealth { lag_ms, ..ShardHealth::default() });
+    if let Some(Ok(count)) = keeping.dead.files().map(super::dead::Files::count) {
+        keeping.counters.keeps_dead_letters(count);
+    }
+}
+
+/// Stores what is to be replayed. What fails once more is a dead letter once more.
+async fn replay(keeping: &Keeping) -> Result<(), Ended> {
+    let Some(files) = keeping.dead.files() else { return Ok(()) };
+    let failed = |error: super::DeadLettersError| Ended::Failed(error.to_string());
+    let (ids, arrived): (Vec<_>, Vec<_>) =
+        files.to_replay(ENTRIES_READ_MAX).map_err(failed)?.into_iter().unzip();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    keeping.keep(WHO, arrived).await?;
+    ids.iter().try_for_each(|id| files.replayed(id)).map_err(failed)
+}
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
