@@ -1,10 +1,7 @@
 //! Region and operator from files in MaxMind's format.
 
-#[path = "../../tests/src/mmdb.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the tests of other crates use the rest")]
-mod mmdb;
-
 use dataview::geo::{Geo, GeoError, Language, Naming, Place};
+use dna_tests::mmdb;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -116,8 +116,5 @@ impl Keeping {
 
 /// Whether the failure concerns some frames only, for ever; every other passes.
 fn is_of_a_frame(error: &StoreError) -> bool {
-    match error {
-        StoreError::Unavailable(_) => false,
-        StoreError::Damaged { .. } | StoreError::TooMuch(_) => true,
-    }
+    matches!(error, StoreError::Damaged { .. } | StoreError::TooMuch(_))
 }

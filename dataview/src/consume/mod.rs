@@ -18,7 +18,7 @@ mod stop;
 
 pub use counters::{ConsumeCounters, DropReason, Health, ShardHealth};
 pub use dead::{DeadLetter, DeadLetters, DeadLettersError};
-pub use settings::{Settings, Source};
+pub use settings::{JournalSource, RedisSource, Settings, Source};
 
 use crate::geo::Geo;
 use crate::store::Store;

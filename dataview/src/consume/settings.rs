@@ -16,6 +16,7 @@ pub struct Settings {
 
 /// Where entries are read.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub enum Source {
     /// Streams of Redis.
     Redis(RedisSource),

@@ -1,0 +1,89 @@
+//! What can never be stored, and what somebody does about it.
+
+use super::entries::{add, entry, entry_of_day, packed, pending};
+use super::store::{Fails, FakeStore};
+use super::{Consuming, settings, until};
+use dna_tests::redis_server::RedisServer;
+use std::sync::Arc;
+
+/// A packed entry that another dictionary would unpack.
+fn of_another_dictionary() -> Vec<u8> {
+    let mut entry = packed(&entry(9, 9));
+    *entry.last_mut().expect("some") = 2;
+    entry
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn poison_is_put_aside_with_its_reason_and_holds_nothing_up() {
+    let server = RedisServer::start();
+    let mut redis = server.connect();
+    let poison = of_another_dictionary();
+    let id = add(&mut redis, 1, &[entry(1, 1), b"{}".to_vec(), poison.clone(), entry(1, 2)]);
+    let consuming = Consuming::start(settings(&server));
+    consuming.stores(2).await;
+    until("it is acknowledged", async || pending(&mut redis, 1) == 0).await;
+    let letters = consuming.dead.list(10).await.unwrap();
+    let told: Vec<_> = letters.iter().map(|it| (&*it.reason, &*it.origin)).collect();
+    let origin = |place| format!("dna:{{1}}:events {id}/{place}");
+    assert_eq!(told, [("malformed_entry", &*origin(1)), ("malformed_packing", &*origin(2))]);
+    assert_eq!(letters[1].entry, poison);
+    assert!(!letters[0].detail.is_empty());
+    assert_eq!(consuming.counters.health().dropped.get("dead_letter"), Some(&2));
+
+    // Played again it is poison still, and one letter still.
+    let replayed = letters[1].id.clone();
+    consuming.dead.replay(&letters[1]).await.unwrap();
+    until("it is back", async || {
+        let letters = consuming.dead.list(10).await.unwrap();
+        letters.len() == 2 && letters.iter().all(|letter| letter.id != replayed)
+    })
+    .await;
+    consuming.dead.remove(&letters[0]).await.unwrap();
+    assert_eq!(consuming.dead.count().await.unwrap(), 1);
+    consuming.consumers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_day_holds_up_no_other_and_is_replayed_when_it_is_whole() {
+    let server = RedisServer::start();
+    let mut redis = server.connect();
+    let store = Arc::<FakeStore>::default();
+    store.fail(Some(Fails::Damaged(1_790_000_000_000 + 24 * 3600 * 1000)));
+    let damaged = entry_of_day(1, 50, 1);
+    let mut entries: Vec<_> = (0..20).map(|sequence| entry(1, sequence)).collect();
+    entries.insert(7, damaged.clone());
+    add(&mut redis, 0, &entries);
+    let consuming = Consuming::start_into(settings(&server), Arc::clone(&store));
+    consuming.stores(20).await;
+    until("it is put aside", async || consuming.dead.count().await.unwrap() == 1).await;
+    let letters = consuming.dead.list(10).await.unwrap();
+    assert_eq!((&*letters[0].reason, &letters[0].entry), ("store_damaged", &damaged));
+    store.fail(None);
+    consuming.dead.replay(&letters[0]).await.unwrap();
+    consuming.stores(21).await;
+    assert_eq!(consuming.dead.count().await.unwrap(), 0);
+    consuming.consumers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_dead_letters_stop_reading_and_lose_nothing() {
+    let server = RedisServer::start();
+    let mut redis = server.connect();
+    let consuming = Consuming::start(settings(&server));
+    for _ in 0..4 {
+        add(&mut redis, 0, &[b"{}".to_vec()]);
+    }
+    add(&mut redis, 0, &[entry(1, 1)]);
+    until("it waits", async || !consuming.counters.health().waiting.is_empty()).await;
+    let health = consuming.counters.health();
+    let why = health.waiting.values().next().expect("somebody waits");
+    assert!(why.contains("consume.dead_letters_max"), "{why}");
+    assert!(pending(&mut redis, 0) > 0);
+    for letter in consuming.dead.list(10).await.unwrap() {
+        consuming.dead.remove(&letter).await.unwrap();
+    }
+    consuming.stores(1).await;
+    until("all is acknowledged", async || pending(&mut redis, 0) == 0).await;
+    assert_eq!(consuming.dead.count().await.unwrap(), 1);
+    consuming.consumers.stop().await;
+}

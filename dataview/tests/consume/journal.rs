@@ -1,0 +1,122 @@
+//! The journal of an ingest on the same machine.
+
+use super::entries::entry;
+use super::store::{Fails, FakeStore};
+use super::{Consuming, until};
+use dataview::consume::{JournalSource, Settings, Source};
+use dna_buffer::journal::Place;
+use dna_buffer::journal::segment::{Record, header};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// A journal that a test writes.
+struct Journal {
+    folder: TempDir,
+    file: File,
+    place: Place,
+}
+
+impl Journal {
+    fn start() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        fs::create_dir(folder.path().join("journal")).expect("writable");
+        let path = folder.path().join("journal").join(format!("{:020}.seg", 1));
+        let mut file = File::create(path).expect("writable");
+        file.write_all(&header()).expect("writable");
+        let place = Place { segment: 1, offset: header().len() as u64 };
+        Self { folder, file, place }
+    }
+
+    fn add(&mut self, entry: &[u8]) {
+        let record = Record { shard: 0, kept_at_ms: 1_790_000_000_000, payload: entry };
+        let mut bytes = Vec::new();
+        record.write(self.place, &mut bytes);
+        self.file.write_all(&bytes).expect("writable");
+        self.place.offset += bytes.len() as u64;
+    }
+
+    fn settings(&self) -> Settings {
+        settings_in(self.folder.path())
+    }
+}
+
+fn settings_in(folder: &Path) -> Settings {
+    let (dir, state_dir) = (folder.join("journal"), folder.join("state"));
+    let source = Source::Journal(JournalSource { dir, state_dir });
+    Settings { source, dead_letters_max: 2 }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_journal_is_read_on_from_where_it_was_stored() {
+    let mut journal = Journal::start();
+    (0..5).for_each(|sequence| journal.add(&entry(1, sequence)));
+    let store = Arc::<FakeStore>::default();
+    let first = Consuming::start_into(journal.settings(), Arc::clone(&store));
+    first.stores(5).await;
+    journal.add(&entry(1, 5));
+    first.stores(6).await;
+    let written = || fs::read(journal.folder.path().join("state/journal-position.json"));
+    let end = format!("\"offset\":{}", journal.place.offset);
+    until("the position is written", async || {
+        written().is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(&end))
+    })
+    .await;
+    first.consumers.stop().await;
+
+    journal.add(&entry(1, 6));
+    let second = Consuming::start_into(journal.settings(), store);
+    second.stores(7).await;
+    let health = second.counters.health();
+    assert_eq!((health.frames, health.duplicates), (1, 0), "only what is new was read");
+    second.consumers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_position_stays_while_the_store_is_away() {
+    let mut journal = Journal::start();
+    journal.add(&entry(1, 1));
+    let store = Arc::<FakeStore>::default();
+    store.fail(Some(Fails::Away));
+    let consuming = Consuming::start_into(journal.settings(), Arc::clone(&store));
+    until("it is tried again", async || store.asked() > 1).await;
+    consuming.consumers.stop().await;
+    assert!(!journal.folder.path().join("state/journal-position.json").exists());
+    store.fail(None);
+    let consuming = Consuming::start_into(journal.settings(), store);
+    consuming.stores(1).await;
+    consuming.consumers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dead_letters_are_files_and_can_be_replayed() {
+    let mut journal = Journal::start();
+    journal.add(b"{}");
+    journal.add(&entry(1, 1));
+    let consuming = Consuming::start(journal.settings());
+    consuming.stores(1).await;
+    until("it is put aside", async || consuming.dead.count().await.unwrap() == 1).await;
+    let letters = consuming.dead.list(10).await.unwrap();
+    assert_eq!((&*letters[0].reason, &letters[0].entry[..]), ("malformed_entry", &b"{}"[..]));
+    consuming.dead.replay(&letters[0]).await.unwrap();
+    until("it is put aside again", async || {
+        consuming.counters.health().dropped.get("dead_letter") == Some(&2)
+    })
+    .await;
+    assert_eq!(consuming.dead.list(10).await.unwrap()[0].entry, b"{}");
+    consuming.consumers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_is_not_there_yet_is_waited_for() {
+    let folder = TempDir::new().expect("a folder");
+    let consuming = Consuming::start(settings_in(folder.path()));
+    until("it waits", async || !consuming.counters.health().waiting.is_empty()).await;
+    let mut journal = Journal::start();
+    journal.add(&entry(1, 1));
+    fs::rename(journal.folder.path().join("journal"), folder.path().join("journal")).unwrap();
+    consuming.stores(1).await;
+    consuming.consumers.stop().await;
+}
