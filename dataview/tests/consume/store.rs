@@ -3,7 +3,7 @@
 use dataview::model::{FrameFacts, SessionId, TraceId};
 use dataview::store::{
     Answer, AppKey, Appended, Batch, Breakdown, Bucket, ErrorGroup, ErrorOccurrence, Listed, Range,
-    SeriesAsk, SessionRow, SessionsAsk, Store, StoreError, StoredFrame, TraceParts,
+    SeriesAsk, SessionRow, SessionsAsk, Store, StoreError, StoredDay, StoredFrame, TraceParts,
 };
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -119,6 +119,10 @@ impl Store for FakeStore {
         _: Range,
         _: usize,
     ) -> Answer<'_, Vec<ErrorOccurrence>> {
+        nothing()
+    }
+
+    fn days(&self) -> Answer<'_, Vec<StoredDay>> {
         nothing()
     }
 
