@@ -34,6 +34,11 @@ export interface Options {
   vipTiers?: string;
   /** Origins whose servers are told the trace of a call, such as `https://api.bank.example`. */
   traceOrigins?: string | string[];
+  /**
+   * Objects by which the application makes requests, beside the platform's own, that have taken its functions over
+   * before `init`: uni-app's `uni`.
+   */
+  apis?: object[];
   /** Parameters of addresses that may stay. */
   urlParams?: string;
   /**

@@ -1,10 +1,21 @@
 /** Requests of the application's: `request`, `uploadFile`, `downloadFile`. */
 import { followed, told } from './answers';
-import { attempt, type Host } from './hosts';
+import { attempt, type Host, type Requests } from './hosts';
 import { Kind, type Sink, type Value } from './record';
 import { traces } from './trace';
 
 type Fields = { [name: string]: unknown };
+
+/** A call that is watched. */
+interface Call {
+  /** The options that it is made with. */
+  sent: Fields;
+  tell(answer: unknown, failed: boolean): void;
+  /** Whether its promise tells of its end, not its callbacks. */
+  follows: boolean;
+  /** Whether somebody else tells. */
+  told: boolean;
+}
 
 const NAMES = ['request', 'uploadFile', 'downloadFile'] as const;
 
@@ -15,26 +26,35 @@ const NAMES = ['request', 'uploadFile', 'downloadFile'] as const;
 const PROFILE = ['domainLookUpStart', 'domainLookUpEnd', 'connectStart', 'SSLconnectionStart', 'connectEnd', 'requestStart', 'responseStart',
   'responseEnd', 'queueStart', 'queueEnd', 'rtt', 'receivedBytedCount', 'sendBytesCount', 'protocol', 'socketReused'];
 
-export function requests(host: Host, sink: Sink, { traceOrigins }: { traceOrigins?: string | string[] }, agreed: () => boolean): void {
-  const { api, promises, profiles } = host;
+/** `apis` are objects by which an application calls the platform, beside the platform's own. */
+export function requests(host: Host, sink: Sink, { traceOrigins, apis }: { traceOrigins?: string | string[]; apis?: object[] }, agreed: () => boolean): void {
+  const { api, profiles } = host;
   const trace = traces(traceOrigins);
-  for (const name of NAMES) attempt(() => hook(name), undefined);
+  /** How many calls the platform's own functions have seen. */
+  let seen = 0;
+  for (const name of NAMES) attempt(() => hook(api, name, host.promises), undefined);
+  // A call without callbacks gives a promise there.
+  for (const other of Array.isArray(apis) ? apis : []) for (const name of NAMES) attempt(() => hook(other as Requests, name, true), undefined);
 
-  function hook(name: (typeof NAMES)[number]): void {
-    const original = api[name] as ((this: unknown, options: object) => unknown) | undefined;
+  function hook(object: Requests, name: (typeof NAMES)[number], promises: boolean): void {
+    const original = object[name] as ((this: unknown, options: object) => unknown) | undefined;
     if (typeof original != 'function') return;
     const hooked = function (this: unknown, options: Fields) {
-      const call = attempt(() => watched(name, options), undefined);
+      const call = attempt(() => watched(name, options, promises), undefined);
       if (!call) return original.call(this, options);
-      const [sent, tell] = call;
-      const result = original.call(this, sent);
-      return tell ? attempt(() => followed(result, (answer) => tell(answer, false), (failure) => tell(failure, true)), result) : result;
+      const before = seen;
+      if (object === api) seen++;
+      const result = original.call(this, call.sent);
+      // What leads to the platform's own is told there.
+      call.told = object !== api && seen != before;
+      const { tell } = call;
+      return call.follows ? attempt(() => followed(result, (answer) => tell(answer, false), (failure) => tell(failure, true)), result) : result;
     };
-    Object.defineProperty(api, name, { value: hooked, configurable: true, enumerable: true, writable: true });
+    Object.defineProperty(object, name, { value: hooked, configurable: true, enumerable: true, writable: true });
   }
 
-  /** The same options with callbacks that tell first; where somebody waits for a promise, what tells instead. */
-  function watched(name: string, options: Fields): [Fields, ((answer: unknown, failed: boolean) => void) | undefined] {
+  /** The same options with callbacks that tell first, but where somebody waits for a promise. */
+  function watched(name: string, options: Fields, promises: boolean): Call {
     const start = Date.now();
     const { success, fail, complete } = options;
     const sent: Fields = Object.assign({}, options);
@@ -43,6 +63,7 @@ export function requests(host: Host, sink: Sink, { traceOrigins }: { traceOrigin
     // What the bank has said itself holds.
     if (profiles && options.enableProfile === undefined) sent.enableProfile = true;
     const tell = (answer: unknown, failed: boolean) => {
+      if (call.told) return;
       const { statusCode, status, profile } = Object(answer) as Fields;
       const known = Number(statusCode || status) || 0;
       // Alipay fails what has a bad status.
@@ -50,10 +71,11 @@ export function requests(host: Host, sink: Sink, { traceOrigins }: { traceOrigin
       const method = name == 'request' ? text(options.method) : name == 'uploadFile' ? 'POST' : 'GET';
       sink(Kind.Request, start, Date.now() - start, name, method, String(options.url), known, error, traceparent, ...measured(profile));
     };
-    if (promises && !success && !fail && !complete) return [sent, tell];
+    const call: Call = { sent, tell, follows: promises && !success && !fail && !complete, told: false };
+    if (call.follows) return call;
     sent.success = told(success, (answer) => tell(answer, false));
     sent.fail = told(fail, (failure) => tell(failure, true));
-    return [sent, undefined];
+    return call;
   }
 }
 

@@ -53,7 +53,7 @@ export class Phone {
   /**
    * Starts the mini program at a page. `dieAt` is the instant at which it is killed (`life.js`).
    * Resolves when the first page is shown, unless `settle` is false. `globals` are a test's own, beside
-   * the platform's.
+   * the platform's, or what makes them of the engine.
    */
   async launch({ path, query = {}, scene = 1001, dieAt, settle = true, globals = {} } = {}) {
     this.#launches += 1;

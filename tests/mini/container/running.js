@@ -180,7 +180,7 @@ export class Running {
     for (const level of ['log', 'info', 'warn', 'error', 'debug']) {
       console[level] = (...told) => this.printed.push({ level, text: told.map(String).join(' ') });
     }
-    Object.assign(this.realm.global, pages.globals(), given, { console }, more);
+    Object.assign(this.realm.global, pages.globals(), given, { console }, typeof more == 'function' ? more(this.realm) : more);
   }
 
   #registered(app) {

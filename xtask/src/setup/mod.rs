@@ -55,8 +55,18 @@ pub(crate) const FIREFOX_VARIABLE: &str = "DNA_FIREFOX";
 /// Names the JavaScriptCore that the tests of mini programs run.
 pub(crate) const JSC_VARIABLE: &str = "DNA_JSC";
 /// Folders whose package-lock.json says which npm packages the chores need.
-pub(crate) const NODE_PROJECTS: [&str; 5] =
-    ["js-wrapper", "tests/browser", "tests/mini", "tests/bench", "tests/bench/ingest/fastify"];
+pub(crate) const NODE_PROJECTS: [&str; 7] = [
+    "js-wrapper",
+    "tests/browser",
+    "tests/mini",
+    FRAMEWORKS[0],
+    FRAMEWORKS[1],
+    "tests/bench",
+    "tests/bench/ingest/fastify",
+];
+/// Mini programs by the frameworks that banks write them with, which the tests build.
+pub(crate) const FRAMEWORKS: [&str; 2] =
+    ["tests/mini/frameworks/uni-app", "tests/mini/frameworks/taro"];
 
 /// Runs `cargo xtask setup`.
 pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {

@@ -30,6 +30,9 @@ pub(crate) fn of(workspace: &Workspace, part: Part) -> Result<Vec<Command>> {
         }
         Part::Mini => {
             let jsc = setup::jsc()?;
+            for framework in setup::FRAMEWORKS {
+                setup::node_packages(workspace, framework)?;
+            }
             wasm::build(workspace)?;
             services::build(workspace)?;
             let mut command = in_npm(workspace, "tests/mini")?;

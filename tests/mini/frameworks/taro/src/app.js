@@ -1,0 +1,5 @@
+import './dna';
+
+export default function App({ children }) {
+  return children;
+}
