@@ -16,3 +16,4 @@ pub mod query;
 pub mod rollup;
 pub mod sketch;
 pub mod store;
+pub mod subscribe;

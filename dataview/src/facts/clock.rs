@@ -6,7 +6,7 @@ use dna_protocol::{Event, Header};
 
 /// Corrects times of one frame.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock {
+pub struct Clock {
     /// What is added to an event's time.
     offset: f64,
     /// The earliest and the latest that is believed: an event has happened before it was received.
@@ -14,14 +14,17 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    pub(crate) fn new(receipt: &Receipt, header: &Header, received_at_ms: u64) -> Self {
+    /// Of the frame of `header`.
+    #[must_use]
+    pub fn new(receipt: &Receipt, header: &Header, received_at_ms: u64) -> Self {
         let base = header.time_base.unwrap_or_default() as f64;
         let offset = base + receipt.clock_skew.unwrap_or_default() as f64;
         Self { offset, bounds: (received_at_ms.saturating_sub(AGE_MS_MAX), received_at_ms) }
     }
 
     /// When `event` happened, in ms since the Unix epoch.
-    pub(crate) fn at(&self, event: &Event) -> u64 {
+    #[must_use]
+    pub fn at(&self, event: &Event) -> u64 {
         let (earliest, latest) = self.bounds;
         // A cast of a float saturates.
         ((self.offset + event.time).round() as u64).clamp(earliest, latest)

@@ -8,19 +8,21 @@ mod errors;
 pub mod fingerprint;
 mod limits;
 mod measures;
+mod outcome;
 mod pages;
 mod session;
 mod values;
 mod views;
 
+pub use clock::Clock;
 pub use error::FactsError;
+pub use outcome::is_ok;
 
 use crate::geo::Place;
 use crate::model::{FrameFacts, SessionId, ViewId};
 pub use errors::fingerprint_of;
 
 use bytes::Bytes;
-pub(crate) use clock::Clock;
 use dna_protocol::entry::Entry;
 use dna_protocol::{Event, Header};
 use measures::Measures;

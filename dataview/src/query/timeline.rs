@@ -1,7 +1,7 @@
 //! The timeline of a session: its frames' events in the order in which they happened.
 
-use super::title::{is_ok, title};
-use crate::facts::Clock;
+use super::title::title;
+use crate::facts::{Clock, is_ok};
 use crate::store::StoredFrame;
 use dna_protocol::entry::Entry;
 use dna_protocol::model::{Body, Event, Header};

@@ -2,6 +2,7 @@
 
 mod ask;
 mod error;
+mod feed;
 pub mod sqlite;
 
 pub use ask::{
@@ -9,6 +10,7 @@ pub use ask::{
     SeriesAsk, SessionRow, SessionsAsk, StoredDay, StoredFrame, TraceParts,
 };
 pub use error::StoreError;
+pub use feed::{FedFrame, Feed, FeedCursor, Feeder, NoCursor};
 
 use crate::model::{FrameFacts, Hop, LogLine, SessionId, Span, TraceId};
 use futures_util::future::BoxFuture;

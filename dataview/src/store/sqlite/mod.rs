@@ -20,7 +20,7 @@ mod tidy;
 mod write;
 
 use super::{
-    Answer, AppKey, Appended, Batch, Breakdown, Bucket, ErrorGroup, ErrorOccurrence, Listed, Range,
+    Answer, AppKey, Appended, Batch, Breakdown, Bucket, ErrorGroup, ErrorOccurrence, Feed, FeedCursor, Feeder, Listed, Range,
     SeriesAsk, SessionRow, SessionsAsk, Store, StoreError, StoredDay, StoredFrame, TraceParts,
 };
 use crate::model::{SessionId, TraceId};
@@ -30,7 +30,7 @@ use lock::Lock;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use write::Writer;
 
 /// How the store is kept.
@@ -93,6 +93,8 @@ impl Options {
 pub struct SqliteStore {
     catalog: Arc<Catalog>,
     writer: Writer,
+    /// Counts what is appended.
+    changes: watch::Sender<u64>,
     readers: Arc<Semaphore>,
     // Last, so that the folder is free when everything is closed.
     _lock: Lock,
@@ -111,7 +113,8 @@ impl SqliteStore {
         let lock = Lock::take(&options.folder)?;
         let catalog = Arc::new(Catalog::open(&options.folder)?);
         let writer = Writer::start(Arc::clone(&catalog), options)?;
-        Ok(Self { catalog, writer, readers: Arc::new(Semaphore::new(READERS_MAX)), _lock: lock })
+        let (changes, readers) = (watch::Sender::new(0), Arc::new(Semaphore::new(READERS_MAX)));
+        Ok(Self { catalog, writer, changes, readers, _lock: lock })
     }
 
     /// Rolls up the hours and days that are over and lets go of what is too old, as it does by
@@ -151,7 +154,11 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn append(&self, batch: Batch) -> Answer<'_, Appended> {
-        Box::pin(self.writer.append(batch))
+        Box::pin(async move {
+            let appended = self.writer.append(batch).await?;
+            self.changes.send_modify(|count| *count += 1);
+            Ok(appended)
+        })
     }
 
     fn apps(&self, range: Range) -> Answer<'_, Vec<String>> {
@@ -201,5 +208,19 @@ impl Store for SqliteStore {
 
     fn days(&self) -> Answer<'_, Vec<StoredDay>> {
         self.look(|catalog, _| Ok(read::days(catalog)))
+    }
+}
+
+impl Feeder for SqliteStore {
+    fn feed(&self, after: FeedCursor, limit: usize) -> Answer<'_, Feed> {
+        self.look(move |catalog, deadline| read::feed(catalog, deadline, after, limit))
+    }
+
+    fn feed_end(&self) -> Answer<'_, FeedCursor> {
+        self.look(|catalog, _| Ok(read::feed_end(catalog)))
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 }

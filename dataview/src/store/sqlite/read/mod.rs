@@ -1,6 +1,7 @@
 //! Questions, each answered from the files that it is about.
 
 mod errors;
+mod feed;
 mod rows;
 mod series;
 mod session;
@@ -8,6 +9,7 @@ mod sessions;
 mod trace;
 
 pub(super) use errors::{Groups, errors, occurrences};
+pub(super) use feed::{feed, feed_end};
 pub(super) use series::{breakdown, series};
 pub(super) use session::session;
 pub(super) use sessions::sessions;

@@ -57,17 +57,20 @@ fn read_frames(
     let mut rows = ask.query((session, i64::try_from(frames_max).unwrap_or(i64::MAX)))?;
     let mut frames = Vec::new();
     while let Some(row) = rows.next()? {
-        let stored: Vec<u8> = row.get(2)?;
-        let entry = match unpack_entry(&stored, ENTRY_BYTES_MAX) {
-            Ok(Some(entry)) => entry,
-            Ok(None) => stored,
-            Err(_) => return Err(Fault::Stored("entry")),
-        };
         frames.push(StoredFrame {
             sequence: row.get::<_, i64>(0)?.cast_unsigned(),
             received_at_ms: unsigned(row.get(1)?),
-            entry: Bytes::from(entry),
+            entry: entry(row.get(2)?)?,
         });
     }
     Ok(frames)
+}
+
+/// An entry as it was before it was packed.
+pub(super) fn entry(stored: Vec<u8>) -> Result<Bytes, Fault> {
+    match unpack_entry(&stored, ENTRY_BYTES_MAX) {
+        Ok(Some(entry)) => Ok(Bytes::from(entry)),
+        Ok(None) => Ok(Bytes::from(stored)),
+        Err(_) => Err(Fault::Stored("entry")),
+    }
 }
