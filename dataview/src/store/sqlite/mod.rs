@@ -20,8 +20,9 @@ mod tidy;
 mod write;
 
 use super::{
-    Answer, AppKey, Appended, Batch, Breakdown, Bucket, ErrorGroup, ErrorOccurrence, Feed, FeedCursor, Feeder, Listed, Range,
-    SeriesAsk, SessionRow, SessionsAsk, Store, StoreError, StoredDay, StoredFrame, TraceParts,
+    Answer, AppKey, Appended, Batch, Breakdown, Bucket, ErrorGroup, ErrorOccurrence, Feed,
+    FeedCursor, Feeder, Listed, Range, SeriesAsk, SessionRow, SessionsAsk, Store, StoreError,
+    StoredDay, StoredFrame, TraceParts,
 };
 use crate::model::{SessionId, TraceId};
 use catalog::Catalog;
@@ -213,7 +214,7 @@ impl Store for SqliteStore {
 
 impl Feeder for SqliteStore {
     fn feed(&self, after: FeedCursor, limit: usize) -> Answer<'_, Feed> {
-        self.look(move |catalog, deadline| read::feed(catalog, deadline, after, limit))
+        self.look(move |catalog, deadline| read::feed(catalog, deadline, &after, limit))
     }
 
     fn feed_end(&self) -> Answer<'_, FeedCursor> {

@@ -17,11 +17,11 @@ use std::time::Instant;
 pub(in crate::store::sqlite) fn feed(
     catalog: &Catalog,
     deadline: Instant,
-    after: FeedCursor,
+    after: &FeedCursor,
     limit: usize,
 ) -> Result<Feed, StoreError> {
     let files = from(catalog, after.from_ms);
-    let mut feed = Feed { frames: Vec::new(), next: after, behind: 0 };
+    let mut feed = Feed { frames: Vec::new(), next: after.clone(), behind: 0 };
     let is_there = |part: &String| files.iter().any(|file| file.name.to_string() == *part);
     feed.next.read.retain(|part, _| is_there(part));
     for file in &files {
