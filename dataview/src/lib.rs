@@ -6,6 +6,7 @@
 //! One direction: `http` asks `query`, `query` asks `store`; `consume`, `otlp` and `network` make
 //! batches of the model's types and give them to the store. Nothing below knows what is above it.
 
+pub mod access;
 pub mod consume;
 mod durable;
 pub mod facts;

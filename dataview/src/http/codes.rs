@@ -56,6 +56,18 @@ codes! {
         "A cursor is what `next` of the part before said, and it belongs to the same question. Begin again without one.";
     InvalidBody = "invalid_body", 400, "The body cannot be read",
         "`detail` names line, column and what was expected. Bodies are JSON in UTF-8 with no members but the documented ones.";
+    NotSignedIn = "not_signed_in", 401, "Who asks is not known",
+        "Log in at /api/v1/login, or send `Authorization: Bearer` with a token. A session ends by itself after a while without questions.";
+    WrongCredentials = "wrong_credentials", 401, "Name or password is wrong",
+        "An administrator can set another password: `dataview users password`.";
+    ForbiddenRole = "forbidden_role", 403, "The role does not allow this",
+        "`detail` names the role that does.";
+    ForbiddenApp = "forbidden_app", 403, "The application is not one of those that this account may ask about",
+        "/api/v1/me lists them.";
+    CsrfToken = "csrf_token", 403, "The word against forged requests is missing or wrong",
+        "What changes something is sent with the header `X-CSRF-Token`, whose value /api/v1/me tells.";
+    PasswordChangeRequired = "password_change_required", 403, "The password must be changed first",
+        "It was set by somebody else. Send another one to /api/v1/password.";
     NotFound = "not_found", 404, "There is nothing here",
         "The paths are in /api/v1/openapi.json.";
     UnknownSession = "unknown_session", 404, "The session is not known",
@@ -64,14 +76,28 @@ codes! {
         "No error with this fingerprint happened in the range, or it is older than what is kept.";
     UnknownTrace = "unknown_trace", 404, "The trace is not known",
         "Nothing about the time that `near` says belongs to it: it was not sampled, no service reported it, or it is older than what is kept.";
+    UnknownName = "unknown_name", 404, "There is nothing of this name",
+        "`detail` says what was looked for.";
     MethodNotAllowed = "method_not_allowed", 405, "The method is not allowed here",
         "The `Allow` header says which are.";
+    AlreadyThere = "already_there", 409, "There is something of this name already",
+        "Choose another name, or remove the other one first.";
+    LastAdministrator = "last_administrator", 409, "Nobody could manage accounts any more",
+        "Make another administrator first.";
+    NoPseudonymKey = "no_pseudonym_key", 409, "Users cannot be looked up",
+        "DataView needs the key of pseudonyms that ingest has: `[privacy]` in its configuration, or the application's own.";
     BodyTooLarge = "body_too_large", 413, "The body is too large",
         "`detail` names the limit.";
     UnsupportedMediaType = "unsupported_media_type", 415, "The media type is not supported",
         "`Content-Type` must be application/json.";
+    InvalidValue = "invalid_value", 422, "A value is not allowed",
+        "`detail` names what it is, what was found and what is allowed.";
     TooMuchAsked = "too_much_asked", 422, "The question would cost too much",
         "`detail` names what would not.";
+    TooManyAttempts = "too_many_attempts", 429, "Too many attempts to log in",
+        "Attempts are bounded by name and by address. Try again after `Retry-After`.";
+    AccessUnavailable = "access_unavailable", 503, "Accounts cannot be read now",
+        "The file of accounts cannot be used. The server's log says why.";
     StoreUnavailable = "store_unavailable", 503, "The store cannot be used now",
         "Ask again after `Retry-After`. /api/v1/health says more.";
     StoreDamaged = "store_damaged", 500, "A part of the store is damaged",

@@ -2,6 +2,7 @@
 
 use super::limits::{LIST_DEFAULT, LIST_MAX, OCCURRENCES_MAX, STACK_FRAMES_MAX};
 use super::params::{Params, invalid};
+use super::who::Who;
 use super::{App, Asked, Code, Problem};
 use crate::query::errors::{self, ErrorAnswer, Errors, Occurrence, StackLine};
 use crate::store::ErrorOccurrence;
@@ -19,10 +20,10 @@ use actix_web::{HttpRequest, web};
     ),
     responses((status = 200, body = Errors))
 )]
-pub(super) async fn errors(app: web::Data<App>, request: HttpRequest) -> Asked<Errors> {
+pub(super) async fn errors(app: web::Data<App>, who: Who, request: HttpRequest) -> Asked<Errors> {
     let known = ["app", "from", "to", "limit", "cursor"];
     let params = Params::read(request.query_string(), &known)?;
-    let name = params.required("app")?;
+    let name = who.app(&params)?;
     let limit = params.number("limit", 1..=LIST_MAX as u64)?;
     let limit = limit.map_or(LIST_DEFAULT, |limit| limit as usize);
     let range = params.range((app.now)())?;
@@ -60,11 +61,12 @@ fn place(inner: &str) -> Result<(u64, u64), Problem> {
 )]
 pub(super) async fn error(
     app: web::Data<App>,
+    who: Who,
     fingerprint: web::Path<String>,
     request: HttpRequest,
 ) -> Asked<ErrorAnswer> {
     let params = Params::read(request.query_string(), &["app", "from", "to"])?;
-    let name = params.required("app")?.to_owned();
+    let name = who.app(&params)?.to_owned();
     let range = params.range((app.now)())?;
     let number = match fingerprint.len() {
         16 => u64::from_str_radix(&fingerprint, 16).ok(),

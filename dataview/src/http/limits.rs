@@ -55,3 +55,9 @@ pub(crate) const OCCURRENCES_MAX: usize = 100;
 
 /// Frames of a session that are looked through for the stack of an error.
 pub(crate) const STACK_FRAMES_MAX: usize = 2_000;
+
+/// Bytes of a body: the largest is a subscription.
+pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024;
+
+/// Bytes of a user's ID, as ingest takes them.
+pub(crate) const USER_ID_BYTES_MAX: usize = 256;

@@ -1,25 +1,36 @@
 //! HTTP, kept thin: what a request says goes into [`query`](crate::query), what it answers goes
 //! out.
 
+mod accounts;
+mod audit;
+mod body;
 pub mod codes;
 mod cursor;
 mod errors;
 mod limits;
+mod login;
 pub mod openapi;
 mod overview;
 mod pages;
 mod params;
+mod peer;
 mod problem;
 pub mod server;
 mod sessions;
+mod tokens;
+mod users;
+mod who;
 
 pub use codes::Code;
 pub use cursor::Cursors;
 pub use problem::Problem;
 
+use crate::access::Access;
+use crate::query::users::UserPseudonyms;
 use crate::store::Store;
 use actix_web::{Resource, web};
 use dna_source_maps::Maps;
+use ipnet::IpNet;
 use std::sync::Arc;
 
 /// The clock: milliseconds since the Unix epoch. Passed in, so that tests have their own.
@@ -34,6 +45,12 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// The maps that stacks are read through; without them they are told as engines wrote them.
     pub maps: Option<Arc<Maps>>,
+    /// Who may ask.
+    pub access: Access,
+    /// Finds users by their real IDs.
+    pub pseudonyms: UserPseudonyms,
+    /// Proxies that are believed what they say of clients.
+    pub trusted_proxies: Vec<IpNet>,
     /// Makes cursors.
     pub cursors: Cursors,
     /// The clock.
@@ -49,6 +66,16 @@ impl std::fmt::Debug for App {
 /// Mounts the query API.
 pub fn routes(service: &mut web::ServiceConfig) {
     service
+        .service(sent("/api/v1/login").post(login::log_in))
+        .service(sent("/api/v1/logout").post(login::log_out))
+        .service(sent("/api/v1/password").post(login::change_password))
+        .service(asked("/api/v1/me").get(login::me))
+        .service(sent("/api/v1/users/lookup").post(users::look_up))
+        .service(accounts::all())
+        .service(accounts::one())
+        .service(tokens::all())
+        .service(tokens::one())
+        .service(asked("/api/v1/audit").get(audit::audit))
         .service(asked("/api/v1/apps").get(overview::apps))
         .service(asked("/api/v1/overview").get(overview::overview))
         .service(asked("/api/v1/breakdown").get(overview::breakdown))
@@ -59,6 +86,11 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .service(asked("/api/v1/sessions/{id}").get(sessions::session))
         .service(asked("/api/v1/openapi.json").get(openapi::openapi))
         .service(asked("/problems/{code}").get(pages::problem));
+}
+
+/// What is only sent.
+fn sent(path: &str) -> Resource {
+    web::resource(path).default_service(pages::wrong_method("POST"))
 }
 
 /// What is only read.

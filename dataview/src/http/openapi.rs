@@ -1,11 +1,14 @@
 //! The OpenAPI document of the query API, made from the handlers and the shapes that they answer.
 
-use super::{errors, overview, sessions};
+use super::who::COOKIE;
+use super::{accounts, audit, errors, login, overview, sessions, tokens, users};
 use actix_web::HttpResponse;
-use utoipa::OpenApi;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi as _};
 
 /// The document: `docs/openapi.json`, and `GET /api/v1/openapi.json`.
-#[derive(OpenApi)]
+#[derive(utoipa::OpenApi)]
 #[openapi(
     info(
         title = "DataView query API",
@@ -23,9 +26,38 @@ use utoipa::OpenApi;
         errors::error,
         sessions::sessions,
         sessions::session,
-    )
+        users::look_up,
+        login::log_in,
+        login::log_out,
+        login::me,
+        login::change_password,
+        accounts::list,
+        accounts::add,
+        accounts::change,
+        accounts::remove,
+        tokens::list,
+        tokens::add,
+        tokens::remove,
+        audit::audit,
+    ),
+    modifiers(&Credentials),
+    security(("session" = []), ("token" = [])),
 )]
 struct Document;
+
+/// How somebody says who asks.
+struct Credentials;
+
+impl Modify for Credentials {
+    fn modify(&self, openapi: &mut OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        let description = "Of /api/v1/login. What changes something needs `X-CSRF-Token`, too.";
+        let cookie = ApiKeyValue::with_description(COOKIE, description);
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
+}
 
 /// The document as JSON, with a newline at its end.
 #[must_use]

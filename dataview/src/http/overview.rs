@@ -2,6 +2,7 @@
 
 use super::limits::{BREAKDOWN_DEFAULT, BREAKDOWN_MAX, STEPS_DEFAULT, STEPS_MAX};
 use super::params::{Params, invalid};
+use super::who::Who;
 use super::{App, Asked, Code, Problem};
 use crate::model::Dimension;
 use crate::query::availability::{self, AvailabilityAnswer};
@@ -41,10 +42,11 @@ pub(super) struct Apps {
     ),
     responses((status = 200, body = Apps))
 )]
-pub(super) async fn apps(app: web::Data<App>, request: HttpRequest) -> Asked<Apps> {
+pub(super) async fn apps(app: web::Data<App>, who: Who, request: HttpRequest) -> Asked<Apps> {
     let params = Params::read(request.query_string(), &["from", "to"])?;
     let range = params.range((app.now)())?;
     let mut apps = app.store.apps(range).await?;
+    apps.retain(|name| who.may_ask(name));
     apps.sort_unstable();
     Ok(web::Json(Apps { apps }))
 }
@@ -69,11 +71,15 @@ pub(super) async fn apps(app: web::Data<App>, request: HttpRequest) -> Asked<App
     ),
     responses((status = 200, body = Overview))
 )]
-pub(super) async fn overview(app: web::Data<App>, request: HttpRequest) -> Asked<Overview> {
+pub(super) async fn overview(
+    app: web::Data<App>,
+    who: Who,
+    request: HttpRequest,
+) -> Asked<Overview> {
     let mut known = vec!["app", "from", "to", "step"];
     known.extend(DIMENSIONS.map(Dimension::name));
     let params = Params::read(request.query_string(), &known)?;
-    let name = params.required("app")?;
+    let name = who.app(&params)?;
     let range = params.range((app.now)())?;
     let step_ms = step(&params, range)?;
     let filter = filter(&params)?;
@@ -93,10 +99,14 @@ pub(super) async fn overview(app: web::Data<App>, request: HttpRequest) -> Asked
     ),
     responses((status = 200, body = BreakdownAnswer))
 )]
-pub(super) async fn breakdown(app: web::Data<App>, request: HttpRequest) -> Asked<BreakdownAnswer> {
+pub(super) async fn breakdown(
+    app: web::Data<App>,
+    who: Who,
+    request: HttpRequest,
+) -> Asked<BreakdownAnswer> {
     let known = ["app", "from", "to", "by", "limit"];
     let params = Params::read(request.query_string(), &known)?;
-    let name = params.required("app")?;
+    let name = who.app(&params)?;
     let range = params.range((app.now)())?;
     let by = dimension(params.required("by")?)?;
     let limit = params.number("limit", 1..=BREAKDOWN_MAX as u64)?;
@@ -120,6 +130,7 @@ pub(super) async fn breakdown(app: web::Data<App>, request: HttpRequest) -> Aske
 )]
 pub(super) async fn availability(
     app: web::Data<App>,
+    who: Who,
     request: HttpRequest,
 ) -> Asked<AvailabilityAnswer> {
     let known = ["app", "from", "to", "step", "by", "limit"];
@@ -127,7 +138,7 @@ pub(super) async fn availability(
     let range = params.range((app.now)())?;
     let limit = params.number("limit", 1..=BREAKDOWN_MAX as u64)?;
     let ask = availability::Ask {
-        app: params.required("app")?,
+        app: who.app(&params)?,
         range,
         step_ms: step(&params, range)?,
         by: params.text("by").map(dimension).transpose()?,

@@ -1,9 +1,10 @@
 //! A refusal on its way to the asker: RFC 9457, `application/problem+json`.
 
 use super::codes::Code;
+use crate::access::AccessError;
 use crate::store::StoreError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -111,6 +112,10 @@ impl ResponseError for Problem {
         if let Some(delay) = self.retry_after {
             builder.insert_header((RETRY_AFTER, delay.as_secs().max(1)));
         }
+        if self.code == Code::NotSignedIn {
+            // RFC 9110, section 11.6.1. Browsers act on no scheme but Basic and Digest.
+            builder.insert_header((WWW_AUTHENTICATE, "Bearer"));
+        }
         builder.content_type(MEDIA_TYPE).body(self.body())
     }
 }
@@ -128,6 +133,28 @@ impl From<StoreError> for Problem {
             StoreError::Damaged { .. } => {
                 tracing::error!(%error, "a question was not answered");
                 Self::plain(code)
+            }
+        }
+    }
+}
+
+impl From<AccessError> for Problem {
+    fn from(error: AccessError) -> Self {
+        let told = |code| Self::new(code, error.to_string());
+        match &error {
+            AccessError::Invalid { .. } => told(Code::InvalidValue),
+            AccessError::Exists { .. } => told(Code::AlreadyThere),
+            AccessError::Unknown { .. } => told(Code::UnknownName),
+            AccessError::LastAdministrator(_) => told(Code::LastAdministrator),
+            AccessError::Credentials => told(Code::WrongCredentials),
+            AccessError::TooManyAttempts(wait) => told(Code::TooManyAttempts).retry_after(*wait),
+            AccessError::File(_)
+            | AccessError::Open { .. }
+            | AccessError::Newer { .. }
+            | AccessError::Randomness(_)
+            | AccessError::Hash(_) => {
+                tracing::error!(%error, "accounts cannot be used");
+                Self::plain(Code::AccessUnavailable).retry_after(STORE_RETRY)
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::limits::{LIST_DEFAULT, LIST_MAX, TIMELINE_EVENTS_MAX, TIMELINE_FRAMES_MAX};
 use super::params::{Params, invalid};
+use super::who::Who;
 use super::{App, Asked, Code, Problem};
 use crate::model::{Dimension, SessionId};
 use crate::query::sessions::{SessionAnswer, Sessions};
@@ -39,13 +40,17 @@ const DIMENSIONS: [Dimension; 6] = [
     ),
     responses((status = 200, body = Sessions))
 )]
-pub(super) async fn sessions(app: web::Data<App>, request: HttpRequest) -> Asked<Sessions> {
+pub(super) async fn sessions(
+    app: web::Data<App>,
+    who: Who,
+    request: HttpRequest,
+) -> Asked<Sessions> {
     let mut known = vec!["app", "from", "to", "user", "troubled", "limit", "cursor"];
     known.extend(DIMENSIONS.map(Dimension::name));
     let params = Params::read(request.query_string(), &known)?;
     let limit = params.number("limit", 1..=LIST_MAX as u64)?;
     let mut ask = SessionsAsk {
-        app: params.required("app")?.to_owned(),
+        app: who.app(&params)?.to_owned(),
         range: params.range((app.now)())?,
         user: params.text("user").map(str::to_owned),
         filters: params.filters(&DIMENSIONS),
@@ -63,7 +68,7 @@ pub(super) async fn sessions(app: web::Data<App>, request: HttpRequest) -> Asked
 
 /// What makes a list of sessions the same one. Not the range: without `to` it ends now, and the
 /// store's cursor says where to go on.
-fn question(ask: &SessionsAsk) -> String {
+pub(super) fn question(ask: &SessionsAsk) -> String {
     format!("sessions {:?} {:?} {:?} {}", ask.app, ask.user, ask.filters, ask.troubled)
 }
 
@@ -78,11 +83,12 @@ fn question(ask: &SessionsAsk) -> String {
 )]
 pub(super) async fn session(
     app: web::Data<App>,
+    who: Who,
     id: web::Path<String>,
     request: HttpRequest,
 ) -> Asked<SessionAnswer> {
     let params = Params::read(request.query_string(), &["app"])?;
-    let name = params.required("app")?.to_owned();
+    let name = who.app(&params)?.to_owned();
     let id = SessionId::from_hex(&id).ok_or_else(|| invalid("id", &id, "32 hexadecimal digits"))?;
     let found = app.store.session(name, id, TIMELINE_FRAMES_MAX).await?;
     let (row, frames) = found.ok_or_else(|| Problem::plain(Code::UnknownSession))?;

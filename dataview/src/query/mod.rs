@@ -10,3 +10,4 @@ pub mod sessions;
 pub mod steps;
 pub mod timeline;
 mod title;
+pub mod users;

@@ -49,7 +49,7 @@ fn wrong_questions_are_told_what_is_wrong() {
 #[test]
 fn other_methods_are_told_what_is_allowed() {
     let server = Server::start();
-    let answer = server.client.request("DELETE", "/api/v1/apps");
+    let answer = server.client.request("DELETE", "/api/v1/apps", None);
     assert_eq!((answer.status, answer.headers["allow"].to_str().unwrap()), (405, "GET"));
     assert_eq!(answer.body["type"], "/problems/method_not_allowed");
 }

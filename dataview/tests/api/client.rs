@@ -1,6 +1,7 @@
 //! Asks, and holds every answer against the OpenAPI document.
 
 use jsonschema::Validator;
+use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::LazyLock;
@@ -9,11 +10,12 @@ pub(crate) struct Client {
     address: SocketAddr,
     http: reqwest::Client,
     runtime: tokio::runtime::Runtime,
+    headers: HeaderMap,
 }
 
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
 }
 
@@ -21,32 +23,51 @@ static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(&dataview::http::openapi::document()).unwrap());
 
 impl Client {
+    /// One that says nothing of who asks.
     pub(crate) fn new(address: SocketAddr) -> Self {
         // Of no use here, but the client is not made without.
         drop(rustls::crypto::ring::default_provider().install_default());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { address, http: reqwest::Client::new(), runtime }
+        Self { address, http: reqwest::Client::new(), runtime, headers: HeaderMap::new() }
+    }
+
+    /// One that asks with a header more.
+    pub(crate) fn with(&self, name: &'static str, value: &str) -> Self {
+        let mut headers = self.headers.clone();
+        headers.insert(name, value.parse().unwrap());
+        Self { headers, ..Self::new(self.address) }
+    }
+
+    /// One that asks with a token.
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        self.with("authorization", &format!("Bearer {token}"))
     }
 
     /// The answer to `path` with its query, which is as the document says.
     pub(crate) fn get(&self, path: &str) -> Answer {
-        let answer = self.send(self.http.get(self.url(path)));
-        if answer.status == 200 {
-            check(path, "get", &answer.body);
+        self.request("GET", path, None)
+    }
+
+    /// The answer to JSON that is sent to `path`.
+    #[expect(clippy::needless_pass_by_value, reason = "a test writes `json!(…)`")]
+    pub(crate) fn post(&self, path: &str, body: Value) -> Answer {
+        self.request("POST", path, Some(body.to_string()))
+    }
+
+    /// What `path` answers; `body` is sent as JSON.
+    pub(crate) fn request(&self, method: &str, path: &str, body: Option<String>) -> Answer {
+        let name = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        let mut request = self.http.request(name, format!("http://{}{path}", self.address));
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body);
+        }
+        let answer = self.send(request.headers(self.headers.clone()));
+        if answer.status < 300 {
+            check(path, &method.to_ascii_lowercase(), &answer);
         } else {
             check_problem(&answer);
         }
         answer
-    }
-
-    /// What `path` answers to another method.
-    pub(crate) fn request(&self, method: &str, path: &str) -> Answer {
-        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-        self.send(self.http.request(method, self.url(path)))
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
     }
 
     fn send(&self, request: reqwest::RequestBuilder) -> Answer {
@@ -60,8 +81,18 @@ impl Client {
     }
 }
 
-/// Holds `body` against what the document says that `method path` answers.
-fn check(path: &str, method: &str, body: &Value) {
+/// Every path of the document with its methods.
+pub(crate) fn documented() -> Vec<(String, String)> {
+    let paths = DOCUMENT["paths"].as_object().unwrap().iter();
+    let methods = paths.flat_map(|(path, methods)| {
+        methods.as_object().unwrap().keys().map(|method| (path.clone(), method.clone()))
+    });
+    methods.collect()
+}
+
+/// Holds `answer` against what the document says that `method path` answers.
+fn check(path: &str, method: &str, answer: &Answer) {
+    let body = &answer.body;
     let path = path.split('?').next().unwrap();
     if path == "/api/v1/openapi.json" || path.starts_with("/problems/") {
         return;
@@ -71,7 +102,17 @@ fn check(path: &str, method: &str, body: &Value) {
         .iter()
         .find(|(template, _)| matches(template, path))
         .unwrap_or_else(|| panic!("{path} is not in the document"));
-    let schema = &described[method]["responses"]["200"]["content"]["application/json"]["schema"];
+    let told = &described[method]["responses"][answer.status.to_string()];
+    assert!(
+        told.is_object(),
+        "the document does not say that {method} {path} is {}",
+        answer.status
+    );
+    let Some(content) = told.get("content") else {
+        assert_eq!(*body, "", "{method} {path}");
+        return;
+    };
+    let schema = &content["application/json"]["schema"];
     assert!(schema.is_object(), "the document does not say what {method} {path} answers");
     let mut whole = schema.clone();
     whole["components"] = strict(DOCUMENT["components"].clone());

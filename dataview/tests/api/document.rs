@@ -23,6 +23,9 @@ fn every_parameter_of_the_document_is_known() {
     let server = Server::start();
     let document = server.client.get("/api/v1/openapi.json").body;
     for (path, methods) in document["paths"].as_object().unwrap() {
+        if methods.get("get").is_none_or(|get| get.get("parameters").is_none()) {
+            continue;
+        }
         let parameters = methods["get"]["parameters"].as_array().unwrap();
         for name in parameters.iter().filter(|parameter| parameter["in"] == "query") {
             let name = name["name"].as_str().unwrap();

@@ -1,6 +1,8 @@
 //! The query API as an asker meets it: a server on a port of its own, over a store.
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
+mod access;
+mod audit;
 mod bad_input;
 mod client;
 mod document;
@@ -9,3 +11,4 @@ mod figures;
 mod server;
 mod sessions;
 mod store;
+mod users;

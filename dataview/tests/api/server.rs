@@ -4,16 +4,28 @@ use crate::client::Client;
 use crate::store::Double;
 use actix_web::dev::ServerHandle;
 use actix_web::web;
+use dataview::access::{Access, NewToken, Role, Scope, SessionSettings};
 use dataview::http::{App, Cursors, server};
+use dataview::query::users::UserPseudonyms;
+use dna_settings::{Algorithm, PseudonymKey, Pseudonyms};
 use std::net::TcpListener;
 use std::sync::Arc;
+use tempfile::TempDir;
 
 /// The time of the tests' clock: 2025-01-01T00:00:30Z.
 pub(crate) const NOW: u64 = 1_735_689_630_000;
 
+/// The key of pseudonyms.
+const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
 pub(crate) struct Server {
     pub(crate) store: Arc<Double>,
+    pub(crate) access: Access,
+    /// Asks with a token of an administrator.
     pub(crate) client: Client,
+    /// Asks as nobody.
+    pub(crate) nobody: Client,
+    pub(crate) folder: TempDir,
     handle: ServerHandle,
 }
 
@@ -21,8 +33,20 @@ impl Server {
     /// A server over an empty double.
     pub(crate) fn start() -> Self {
         let store = Arc::new(Double::default());
-        let app =
-            App { store: store.clone(), maps: None, cursors: Cursors::new(&[1; 32]), now: || NOW };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("access.db");
+        let access = Access::open(&path, SessionSettings::default()).unwrap();
+        let key = PseudonymKey::parse(KEY).unwrap();
+        let pseudonyms = Pseudonyms::new(&key, Algorithm::HmacSha256);
+        let app = App {
+            store: store.clone(),
+            maps: None,
+            access: access.clone(),
+            pseudonyms: UserPseudonyms { all: Some(pseudonyms), ..UserPseudonyms::default() },
+            trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+            cursors: Cursors::new(&access.key("cursors").unwrap()),
+            now: || NOW,
+        };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (send, receive) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
@@ -34,8 +58,22 @@ impl Server {
             });
         });
         let (address, handle) = receive.recv().unwrap();
-        Self { store, client: Client::new(address), handle }
+        let nobody = Client::new(address);
+        let client = nobody.with_token(&token(&access, "tests", Role::Administrator, Scope::All));
+        Self { store, access, client, nobody, folder, handle }
     }
+
+    /// A client with a token of `role` for `scope`.
+    pub(crate) fn client_of(&self, role: Role, scope: Scope) -> Client {
+        let name = format!("{role}{}", self.access.tokens().unwrap().len());
+        self.nobody.with_token(&token(&self.access, &name, role, scope))
+    }
+}
+
+fn token(access: &Access, name: &str, role: Role, scope: Scope) -> String {
+    let (name, created_by) = (name.to_owned(), "tests".to_owned());
+    let new = NewToken { name, role, scope, created_by, expires_at_ms: None };
+    access.add_token(&new, NOW).unwrap()
 }
 
 impl Drop for Server {

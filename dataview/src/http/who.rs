@@ -1,0 +1,123 @@
+//! Who asks. A handler that takes a [`Who`] is answered only for somebody who may.
+
+use super::params::Params;
+use super::{App, Code, Problem};
+use crate::access::{Identity, Right, Role};
+use actix_web::dev::Payload;
+use actix_web::http::header::{AUTHORIZATION, COOKIE as COOKIES, HeaderValue};
+use actix_web::{FromRequest, HttpRequest, web};
+use std::future::{Ready, ready};
+use subtle::ConstantTimeEq;
+
+/// The cookie of a session.
+pub(super) const COOKIE: &str = "dna_session";
+
+/// The header of the word against forged requests.
+const CSRF: &str = "X-CSRF-Token";
+
+/// Somebody who may ask.
+#[derive(Debug)]
+pub(super) struct Who {
+    /// Who it is.
+    pub(super) identity: Identity,
+    /// Of a session of a browser: its secret and its word against forged requests.
+    pub(super) session: Option<(String, String)>,
+}
+
+/// Somebody who has logged in, but may have to choose another password before anything else.
+#[derive(Debug)]
+pub(super) struct LoggedInWho(pub(super) Who);
+
+impl Who {
+    /// The application that is asked about.
+    ///
+    /// # Errors
+    /// When none is, or this one may not be asked about.
+    pub(super) fn app<'a>(&self, params: &'a Params) -> Result<&'a str, Problem> {
+        let app = params.required("app")?;
+        self.check_app(app)?;
+        Ok(app)
+    }
+
+    /// Whether `app` may be asked about.
+    pub(super) fn may_ask(&self, app: &str) -> bool {
+        self.identity.scope.has(app)
+    }
+
+    /// # Errors
+    /// When `app` may not be asked about.
+    pub(super) fn check_app(&self, app: &str) -> Result<(), Problem> {
+        match self.may_ask(app) {
+            true => Ok(()),
+            false => Err(Problem::plain(Code::ForbiddenApp)),
+        }
+    }
+
+    /// # Errors
+    /// When the role has not this right.
+    pub(super) fn check(&self, right: Right) -> Result<(), Problem> {
+        let role = self.identity.role;
+        if role.has(right) {
+            return Ok(());
+        }
+        let least = Role::ALL.into_iter().find(|role| role.has(right)).unwrap_or(role);
+        let detail = format!("the role is {role}; allowed: {least}");
+        Err(Problem::new(Code::ForbiddenRole, detail))
+    }
+}
+
+impl FromRequest for Who {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(find(request).and_then(|who| match who.identity.must_change {
+            true => Err(Problem::plain(Code::PasswordChangeRequired)),
+            false => Ok(who),
+        }))
+    }
+}
+
+impl FromRequest for LoggedInWho {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(find(request).map(Self))
+    }
+}
+
+fn find(request: &HttpRequest) -> Result<Who, Problem> {
+    let app = request.app_data::<web::Data<App>>().ok_or_else(|| Problem::plain(Code::Internal))?;
+    let now_ms = (app.now)();
+    let nobody = || Problem::plain(Code::NotSignedIn);
+    if let Some(authorization) = request.headers().get(AUTHORIZATION) {
+        let token = authorization.to_str().ok().and_then(bearer).ok_or_else(nobody)?;
+        let identity = app.access.token(token, now_ms)?.ok_or_else(nobody)?;
+        return Ok(Who { identity, session: None });
+    }
+    let secret = cookie(request).ok_or_else(nobody)?;
+    let (identity, csrf) = app.access.session(&secret, now_ms)?.ok_or_else(nobody)?;
+    // A cookie comes along whoever made the browser send the request; a header does not.
+    if !request.method().is_safe() {
+        let sent = request.headers().get(CSRF).map(HeaderValue::as_bytes).unwrap_or_default();
+        if !bool::from(sent.ct_eq(csrf.as_bytes())) {
+            return Err(Problem::plain(Code::CsrfToken));
+        }
+    }
+    Ok(Who { identity, session: Some((secret, csrf)) })
+}
+
+/// The token of `Bearer TOKEN`.
+fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The value of the session's cookie.
+fn cookie(request: &HttpRequest) -> Option<String> {
+    let headers = request.headers().get_all(COOKIES).filter_map(|value| value.to_str().ok());
+    let mut pairs =
+        headers.flat_map(|value| value.split(';')).filter_map(|pair| pair.split_once('='));
+    pairs.find(|(name, _)| name.trim() == COOKIE).map(|(_, value)| value.trim().to_owned())
+}
