@@ -7,12 +7,14 @@
 //! batches of the model's types and give them to the store. Nothing below knows what is above it.
 
 pub mod access;
+pub mod clean;
 pub mod consume;
 mod durable;
 pub mod facts;
 pub mod geo;
 pub mod http;
 pub mod model;
+pub mod otlp;
 pub mod query;
 pub mod rollup;
 pub mod sketch;

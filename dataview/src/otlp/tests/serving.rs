@@ -1,0 +1,198 @@
+//! Over HTTP.
+
+use super::{request, span};
+use crate::model::SessionId;
+use crate::otlp::{Otlp, routes};
+use crate::store::{
+    Answer, AppKey, Appended, Batch, Breakdown, Bucket, ErrorGroup, ErrorOccurrence, Listed, Range,
+    SeriesAsk, SessionRow, SessionsAsk, Store, StoreError, StoredFrame, TraceParts,
+};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::{App, web};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
+use prost::Message;
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Keeps batches, unless it is told to be away.
+#[derive(Default)]
+struct Kept {
+    batches: Mutex<Vec<Batch>>,
+    away: AtomicBool,
+    asked: AtomicU64,
+}
+
+impl Kept {
+    fn nothing<T: Send + 'static>(&self) -> Answer<'_, T> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async { Err(StoreError::Unavailable("it only keeps".to_owned())) })
+    }
+}
+
+impl Store for Kept {
+    fn append(&self, batch: Batch) -> Answer<'_, Appended> {
+        if self.away.load(Ordering::Relaxed) {
+            return self.nothing();
+        }
+        self.batches.lock().expect("no panic").push(batch);
+        Box::pin(async { Ok(Appended::default()) })
+    }
+    fn apps(&self, _: Range) -> Answer<'_, Vec<String>> {
+        self.nothing()
+    }
+    fn series(&self, _: SeriesAsk) -> Answer<'_, Vec<Bucket>> {
+        self.nothing()
+    }
+    fn breakdown(&self, _: Breakdown) -> Answer<'_, Vec<(String, Bucket)>> {
+        self.nothing()
+    }
+    fn sessions(&self, _: SessionsAsk) -> Answer<'_, Listed<SessionRow>> {
+        self.nothing()
+    }
+    fn session(
+        &self,
+        _: AppKey,
+        _: SessionId,
+        _: usize,
+    ) -> Answer<'_, Option<(SessionRow, Vec<StoredFrame>)>> {
+        self.nothing()
+    }
+    fn errors(&self, _: AppKey, _: Range) -> Answer<'_, Vec<ErrorGroup>> {
+        self.nothing()
+    }
+    fn occurrences(
+        &self,
+        _: AppKey,
+        _: u64,
+        _: Range,
+        _: usize,
+    ) -> Answer<'_, Vec<ErrorOccurrence>> {
+        self.nothing()
+    }
+    fn trace(&self, _: crate::model::TraceId, _: u64) -> Answer<'_, TraceParts> {
+        self.nothing()
+    }
+}
+
+fn now_us() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    u64::try_from(since.as_micros()).expect("before the year 586524")
+}
+
+struct Answered {
+    status: StatusCode,
+    retry_after: Option<String>,
+    content_type: String,
+    body: Vec<u8>,
+}
+
+async fn post(
+    otlp: &web::Data<Otlp>,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Vec<u8>,
+) -> Answered {
+    let app = init_service(App::new().app_data(otlp.clone()).configure(routes)).await;
+    let mut request = TestRequest::post().uri(path).set_payload(body);
+    for header in headers {
+        request = request.insert_header(*header);
+    }
+    let answer = call_service(&app, request.to_request()).await;
+    let header = |name| Some(answer.headers().get(name)?.to_str().expect("text").to_owned());
+    Answered {
+        status: answer.status(),
+        retry_after: header(RETRY_AFTER),
+        content_type: header(CONTENT_TYPE).unwrap_or_default(),
+        body: read_body(answer).await.to_vec(),
+    }
+}
+
+const PROTOBUF: (&str, &str) = ("content-type", "application/x-protobuf");
+const JSON: (&str, &str) = ("content-type", "application/json; charset=utf-8");
+const GZIP: (&str, &str) = ("content-encoding", "gzip");
+
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(body).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+#[actix_web::test]
+async fn what_was_answered_is_stored_and_the_rest_is_told() {
+    let store = Arc::new(Kept::default());
+    let otlp = web::Data::new(Otlp::new(Arc::clone(&store) as _, None));
+    let body = request(vec![span(1, now_us()), span(2, 0)]);
+    let answer = post(&otlp, "/v1/traces", &[PROTOBUF, GZIP], gzip(&body)).await;
+    assert_eq!((answer.status, answer.content_type.as_str()), (StatusCode::OK, PROTOBUF.1));
+    let partial = ExportTraceServiceResponse::decode(&answer.body[..]).expect("its form");
+    let partial = partial.partial_success.expect("one was refused");
+    assert_eq!(partial.rejected_spans, 1);
+    assert!(partial.error_message.contains("too_old"), "{}", partial.error_message);
+    assert_eq!(store.batches.lock().expect("no panic")[0].spans.len(), 1);
+    let counters = otlp.counters();
+    assert_eq!(counters.items(), 1);
+    assert!(counters.dropped().contains(&("otlp_too_old".to_owned(), 1)));
+    // Nothing refused, nothing said.
+    let answer = post(&otlp, "/v1/logs", &[JSON], b"{}".to_vec()).await;
+    assert_eq!((answer.status, &answer.body[..]), (StatusCode::OK, &b"{}"[..]));
+}
+
+#[actix_web::test]
+async fn a_store_that_is_away_has_senders_come_again() {
+    let store = Arc::new(Kept::default());
+    store.away.store(true, Ordering::Relaxed);
+    let otlp = web::Data::new(Otlp::new(Arc::clone(&store) as _, None));
+    let body = request(vec![span(1, now_us())]);
+    let answer = post(&otlp, "/v1/traces", &[PROTOBUF], body.clone()).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.retry_after.as_deref(), Some("5"));
+    assert!(!String::from_utf8_lossy(&answer.body).contains("it only keeps"), "a cause inside");
+    assert_eq!((otlp.counters().items(), otlp.counters().retries_asked()), (0, 1));
+    store.away.store(false, Ordering::Relaxed);
+    assert_eq!(post(&otlp, "/v1/traces", &[PROTOBUF], body).await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn bad_requests_are_told_what_is_allowed() {
+    let otlp = web::Data::new(Otlp::new(Arc::new(Kept::default()), None));
+    let bomb = gzip(&vec![b' '; 33 * 1024 * 1024]);
+    for (headers, body, status, word) in [
+        (vec![JSON], b"{".to_vec(), StatusCode::BAD_REQUEST, "no request of OTLP"),
+        (vec![JSON, GZIP], b"{}".to_vec(), StatusCode::BAD_REQUEST, "gzip"),
+        (vec![JSON, GZIP], bomb, StatusCode::PAYLOAD_TOO_LARGE, "allowed: 33554432"),
+        (vec![JSON], vec![b' '; 9 << 20], StatusCode::PAYLOAD_TOO_LARGE, "allowed: 8388608"),
+        (vec![], vec![], StatusCode::UNSUPPORTED_MEDIA_TYPE, "application/x-protobuf"),
+        (
+            vec![JSON, ("content-encoding", "br")],
+            vec![],
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "gzip",
+        ),
+    ] {
+        let answer = post(&otlp, "/v1/traces", &headers, body).await;
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        assert_eq!(answer.status, status, "{text}");
+        assert!(text.contains(word), "{text}");
+    }
+}
+
+#[actix_web::test]
+async fn a_token_is_asked_for_where_one_is_set() {
+    let token = Some("opens".to_owned());
+    let otlp = web::Data::new(Otlp::new(Arc::new(Kept::default()), token));
+    for (given, status) in [
+        (None, StatusCode::UNAUTHORIZED),
+        (Some("Bearer other"), StatusCode::UNAUTHORIZED),
+        (Some("Bearer opens"), StatusCode::OK),
+    ] {
+        let mut headers = vec![JSON];
+        headers.extend(given.map(|value| ("authorization", value)));
+        assert_eq!(post(&otlp, "/v1/traces", &headers, b"{}".to_vec()).await.status, status);
+    }
+}
