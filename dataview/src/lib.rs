@@ -14,6 +14,7 @@ pub mod facts;
 pub mod geo;
 pub mod http;
 pub mod model;
+pub mod network;
 pub mod otlp;
 pub mod query;
 pub mod rollup;

@@ -29,7 +29,7 @@ const RESOURCE_ATTRIBUTES: [&str; 5] = [
 pub struct Malformed(String);
 
 impl Malformed {
-    pub(super) fn new(why: impl ToString) -> Self {
+    pub(super) fn new(why: impl std::fmt::Display) -> Self {
         Self(why.to_string())
     }
 }

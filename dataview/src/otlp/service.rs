@@ -7,7 +7,7 @@ use super::form::Form;
 use super::limits::{BODIES_BYTES_MAX, BODY_BYTES_MAX, UNPACK_STEP_BYTES, UNPACKED_BYTES_MAX};
 use crate::store::{Batch, Store, StoreError};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
+use actix_web::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use flate2::read::GzDecoder;
 use futures_util::StreamExt;
@@ -38,6 +38,9 @@ impl Failure {
         Self { status, message: message.into() }
     }
 }
+
+/// Reads a body; the time is now in µs since the Unix epoch.
+type Decode<T> = fn(&[u8], Form, u64) -> Result<Decoded<T>, Malformed>;
 
 impl Otlp {
     /// Stores in `store` what comes with `token`, or from anybody where there is none.
@@ -70,7 +73,7 @@ impl Otlp {
         request: &HttpRequest,
         mut payload: web::Payload,
     ) -> Result<(Vec<u8>, SemaphorePermit<'_>), Failure> {
-        let is_packed = match request.headers().get(CONTENT_ENCODING).map(|it| it.as_bytes()) {
+        let is_packed = match request.headers().get(CONTENT_ENCODING).map(HeaderValue::as_bytes) {
             None | Some(b"identity") => false,
             Some(b"gzip") => true,
             Some(_) => {
@@ -131,7 +134,7 @@ impl Otlp {
         payload: web::Payload,
         form: Form,
         signal: Signal,
-        decode: fn(&[u8], Form, u64) -> Result<Decoded<T>, Malformed>,
+        decode: Decode<T>,
         batch: fn(Vec<T>) -> Batch,
     ) -> Result<HttpResponse, Failure> {
         self.check_token(request)?;
@@ -144,7 +147,7 @@ impl Otlp {
             .map_err(|error| Failure::new(StatusCode::BAD_REQUEST, error.to_string()))?;
         let count = decoded.items.len() as u64;
         if count > 0 {
-            self.store.append(batch(decoded.items)).await.map_err(not_stored)?;
+            self.store.append(batch(decoded.items)).await.map_err(|error| not_stored(&error))?;
         }
         self.counters.taken(count, &decoded.refused, &decoded.left_out);
         Ok(stored(form, signal, &decoded.refused))
@@ -208,7 +211,7 @@ fn no_room(_: tokio::sync::TryAcquireError) -> Failure {
 }
 
 /// The store took nothing; its sender keeps it and tries again. Causes are for our own log.
-fn not_stored(error: StoreError) -> Failure {
+fn not_stored(error: &StoreError) -> Failure {
     tracing::warn!(%error, "spans or log lines were not stored");
     Failure::new(StatusCode::SERVICE_UNAVAILABLE, "the store takes nothing now")
 }

@@ -59,8 +59,9 @@ pub(crate) fn of(workspace: &Workspace, part: Part) -> Result<Vec<Command>> {
 
 /// What needs no built servers.
 fn unit(workspace: &Workspace) -> Result<Vec<Command>> {
-    // Ingest's own tests of its buffer talk to one.
+    // Ingest's own tests of its buffer talk to the one, DataView's read what the others write.
     setup::redis_server()?;
+    setup::balancers()?;
     let mut ours = in_cargo(workspace, &["test", "--no-fail-fast"]);
     ours.args(TOGETHER).args(["--exclude", "dna-tests"]);
     Ok(vec![ours, in_cargo(workspace, &["test", "--package", "xtask"])])

@@ -1,88 +1,33 @@
-//! Over HTTP.
+//! OTLP over HTTP: what was answered is stored, and what was not is told.
 
-use super::{request, span};
-use crate::model::SessionId;
-use crate::otlp::{Otlp, routes};
-use crate::store::{
-    Answer, AppKey, Appended, Batch, Breakdown, Bucket, ErrorGroup, ErrorOccurrence, Listed, Range,
-    SeriesAsk, SessionRow, SessionsAsk, Store, StoreError, StoredFrame, TraceParts,
-};
+use crate::support::{Kept, now_us};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, web};
+use dataview::otlp::{Otlp, routes};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
+use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
 use std::io::Write;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
 
-/// Keeps batches, unless it is told to be away.
-#[derive(Default)]
-struct Kept {
-    batches: Mutex<Vec<Batch>>,
-    away: AtomicBool,
-    asked: AtomicU64,
-}
-
-impl Kept {
-    fn nothing<T: Send + 'static>(&self) -> Answer<'_, T> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
-        Box::pin(async { Err(StoreError::Unavailable("it only keeps".to_owned())) })
-    }
-}
-
-impl Store for Kept {
-    fn append(&self, batch: Batch) -> Answer<'_, Appended> {
-        if self.away.load(Ordering::Relaxed) {
-            return self.nothing();
-        }
-        self.batches.lock().expect("no panic").push(batch);
-        Box::pin(async { Ok(Appended::default()) })
-    }
-    fn apps(&self, _: Range) -> Answer<'_, Vec<String>> {
-        self.nothing()
-    }
-    fn series(&self, _: SeriesAsk) -> Answer<'_, Vec<Bucket>> {
-        self.nothing()
-    }
-    fn breakdown(&self, _: Breakdown) -> Answer<'_, Vec<(String, Bucket)>> {
-        self.nothing()
-    }
-    fn sessions(&self, _: SessionsAsk) -> Answer<'_, Listed<SessionRow>> {
-        self.nothing()
-    }
-    fn session(
-        &self,
-        _: AppKey,
-        _: SessionId,
-        _: usize,
-    ) -> Answer<'_, Option<(SessionRow, Vec<StoredFrame>)>> {
-        self.nothing()
-    }
-    fn errors(&self, _: AppKey, _: Range) -> Answer<'_, Vec<ErrorGroup>> {
-        self.nothing()
-    }
-    fn occurrences(
-        &self,
-        _: AppKey,
-        _: u64,
-        _: Range,
-        _: usize,
-    ) -> Answer<'_, Vec<ErrorOccurrence>> {
-        self.nothing()
-    }
-    fn trace(&self, _: crate::model::TraceId, _: u64) -> Answer<'_, TraceParts> {
-        self.nothing()
-    }
-}
-
-fn now_us() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
-    u64::try_from(since.as_micros()).expect("before the year 586524")
+/// A request of spans that began at these times.
+fn request(starts_us: &[u64]) -> Vec<u8> {
+    let spans = starts_us.iter().zip(1..).map(|(start_us, id)| Span {
+        trace_id: vec![7; 16],
+        span_id: vec![id; 8],
+        start_time_unix_nano: start_us * 1000,
+        end_time_unix_nano: start_us * 1000,
+        ..Span::default()
+    });
+    let scope = ScopeSpans { spans: spans.collect(), ..ScopeSpans::default() };
+    let group = ResourceSpans { scope_spans: vec![scope], ..ResourceSpans::default() };
+    ExportTraceServiceRequest { resource_spans: vec![group] }.encode_to_vec()
 }
 
 struct Answered {
@@ -127,14 +72,14 @@ fn gzip(body: &[u8]) -> Vec<u8> {
 async fn what_was_answered_is_stored_and_the_rest_is_told() {
     let store = Arc::new(Kept::default());
     let otlp = web::Data::new(Otlp::new(Arc::clone(&store) as _, None));
-    let body = request(vec![span(1, now_us()), span(2, 0)]);
+    let body = request(&[now_us(), 0]);
     let answer = post(&otlp, "/v1/traces", &[PROTOBUF, GZIP], gzip(&body)).await;
     assert_eq!((answer.status, answer.content_type.as_str()), (StatusCode::OK, PROTOBUF.1));
     let partial = ExportTraceServiceResponse::decode(&answer.body[..]).expect("its form");
     let partial = partial.partial_success.expect("one was refused");
     assert_eq!(partial.rejected_spans, 1);
     assert!(partial.error_message.contains("too_old"), "{}", partial.error_message);
-    assert_eq!(store.batches.lock().expect("no panic")[0].spans.len(), 1);
+    assert_eq!(store.spans().len(), 1);
     let counters = otlp.counters();
     assert_eq!(counters.items(), 1);
     assert!(counters.dropped().contains(&("otlp_too_old".to_owned(), 1)));
@@ -146,15 +91,15 @@ async fn what_was_answered_is_stored_and_the_rest_is_told() {
 #[actix_web::test]
 async fn a_store_that_is_away_has_senders_come_again() {
     let store = Arc::new(Kept::default());
-    store.away.store(true, Ordering::Relaxed);
+    store.away(true);
     let otlp = web::Data::new(Otlp::new(Arc::clone(&store) as _, None));
-    let body = request(vec![span(1, now_us())]);
+    let body = request(&[now_us()]);
     let answer = post(&otlp, "/v1/traces", &[PROTOBUF], body.clone()).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.retry_after.as_deref(), Some("5"));
     assert!(!String::from_utf8_lossy(&answer.body).contains("it only keeps"), "a cause inside");
     assert_eq!((otlp.counters().items(), otlp.counters().retries_asked()), (0, 1));
-    store.away.store(false, Ordering::Relaxed);
+    store.away(false);
     assert_eq!(post(&otlp, "/v1/traces", &[PROTOBUF], body).await.status, StatusCode::OK);
 }
 
