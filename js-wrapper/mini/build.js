@@ -40,5 +40,5 @@ buildSync({
 // Types of what is exported; those of the parts are nobody's business.
 const types = mkdtempSync(join(tmpdir(), 'dna-mini-'));
 execFileSync('../node_modules/.bin/tsc', ['--project', 'tsconfig.types.json', '--outDir', types], { stdio: 'inherit' });
-copyFileSync(join(types, 'index.d.ts'), 'dist/index.d.ts');
+copyFileSync(join(types, 'mini/src/index.d.ts'), 'dist/index.d.ts');
 rmSync(types, { recursive: true });

@@ -1,30 +1,12 @@
-/**
- * What a hook has seen, in the bytes that the core reads: `sdk-wasm/src/mini/record.rs` has the same
- * numbers, says what belongs to each kind, and describes the bytes.
- */
+/** What a hook has seen, in the bytes that the core reads: `sdk-wasm/src/mini/record.rs` describes them. */
+import { Kind } from '../../src/kind';
 import { utf8Length, writeUtf8 } from './text';
+
+export { Kind };
 
 export type Value = string | number | boolean | undefined | null;
 
 export type Record = [kind: Kind, time: number, ...values: Value[]];
-
-export const enum Kind {
-  Error = 0,
-  Rejection = 1,
-  Request = 2,
-  Lifecycle = 5,
-  Call = 6,
-  Lost = 7,
-  Stop = 8,
-  Route = 10,
-  Launch = 32,
-  Entry = 33,
-  PageLoad = 34,
-  Update = 35,
-  Network = 36,
-  Memory = 37,
-  Missing = 38,
-}
 
 /** Takes records; never throws. */
 export type Sink = (...record: Record) => void;

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::JsValue;
 
-/// The kinds of records. `js-wrapper/src/record.ts` has the same numbers.
+/// The kinds of records. `js-wrapper/src/kind.ts` has the same numbers.
 pub(super) mod kind {
     /// a: the `error` event of a script or an element.
     pub(crate) const ERROR: u32 = 0;
