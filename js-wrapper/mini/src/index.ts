@@ -138,10 +138,13 @@ function call(name: string, ...values: Value[]): void {
   if (sink && (!stopped || name == 'consent')) sink(Kind.Call, Date.now(), name, ...values);
 }
 
+/** Attributes of one call: the core takes 32 of them. */
+const ATTRIBUTES_MAX = 40;
+
 /** Names and values, one after the other. */
 function listed(attributes: Attributes | undefined): Value[] {
   const values: Value[] = [];
-  for (const name of attempt(() => Object.keys(attributes || {}), [])) {
+  for (const name of attempt(() => Object.keys(attributes || {}).slice(0, ATTRIBUTES_MAX), [])) {
     const value = attempt(() => (attributes as Attributes)[name], undefined);
     if (['string', 'number', 'boolean'].indexOf(typeof value) >= 0) values.push(name, value);
   }

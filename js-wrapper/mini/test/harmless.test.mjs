@@ -117,6 +117,54 @@ test('what cannot be read or written does not throw into the application', async
   assert.ok((await events(device)).some(({ kind }) => kind == 'custom'));
 });
 
+/** What no call expects. */
+const STRANGE = [undefined, null, 0, -1, NaN, Infinity, 1e21, '', 'x'.repeat(100_000), true, Symbol('s'), 10n, [], {}, () => {}, Object.create(null), Object.freeze({}), '\ud800', new Date(NaN), [1, [2]],
+  new Proxy({}, { get() { throw new Error('no'); }, ownKeys() { throw new Error('no'); } }),
+  { toString() { throw new Error('no'); } },
+  Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`k${at}`, at]))];
+
+test('whatever the application or the platform hands over, nothing is thrown, and what comes next is told', async () => {
+  for (const platform of ['wechat', 'alipay']) {
+    const device = new Device(platform);
+    const launch = device.launch();
+    const { dna } = launch;
+    for (const value of STRANGE) {
+      dna.setUser(value, value);
+      for (const name of ['event', 'mark', 'route', 'error']) dna[name](value, value);
+      dna.event('a', { value });
+      const step = dna.transaction(value, value);
+      step.end(value);
+      step.fail(value);
+      for (const name of ['onError', 'onUnhandledRejection', 'onAppShow', 'onAppHide', 'onMemoryWarning', 'onNetworkStatusChange', 'onNetworkWeakChange', 'onLazyLoadError']) launch.tell(name, value, value);
+      launch.tell('onUnhandledRejection', { reason: value });
+      for (const name of ['App', 'Page', 'Component']) launch.realm[name](value);
+      launch.realm.Page({ data: value, onLoad: value, onShow: value, behaviors: value, mixins: value, methods: value });
+      launch.realm.Component({ methods: value, lifetimes: value, behaviors: [value], mixins: [value], attached: value });
+    }
+    await launch.pass(1_000);
+    dna.event('last');
+    await launch.pass(10_000);
+    assert.ok((await events(device)).some(({ name }) => name == 'last'), platform);
+    assert.ok(!launch.warnings.some((text) => /has failed/.test(text)), launch.warnings.join('\n'));
+  }
+});
+
+for (const option of ['key', 'endpoint', 'release', 'sampleRate', 'consent', 'visitor', 'vipTiers', 'urlParams', 'traceOrigins', 'apis', 'wasm', 'core']) {
+  test(`whatever ${option} is, init throws nothing, and says what is wrong where nothing is sent`, async () => {
+    for (const value of STRANGE) {
+      const device = new Device();
+      const launch = device.launch({ [option]: value });
+      launch.dna.event('last');
+      await launch.pass(12_000);
+      const sent = (await events(device)).length > 0;
+      const said = launch.warnings.some((text) => text.includes(`dna: ${option} `));
+      // Not agreed to, and a share of nothing, are no mistakes.
+      if (option == 'consent' || (option == 'sampleRate' && value === 0)) assert.equal(sent, false);
+      else assert.ok(sent || said, `${typeof value} ${launch.warnings}`);
+    }
+  });
+}
+
 test('outside of a mini program init does nothing', async () => {
   const { default: dna } = await import('../dist/index.js');
   dna.init({ key: 'k', endpoint: 'https://dna.bank' });

@@ -13,6 +13,7 @@ export class Modules {
   #hidden;
   #npm;
   #loaded = new Map();
+  #present = new Set();
   /** Called with the module's path and how to run it. */
   evaluate = (path, run) => run();
 
@@ -32,6 +33,7 @@ export class Modules {
   load(path) {
     const known = this.#loaded.get(path);
     if (known) return known.exports;
+    this.#present.add(this.packageOf(path));
     const module = this.#realm.own({ exports: {} });
     this.#loaded.set(path, module);
     const source = readFileSync(join(this.#folder, path), 'utf8');
@@ -44,6 +46,12 @@ export class Modules {
   /** The sub-package that a path is in; undefined for the main package. */
   packageOf(path) {
     return this.#subPackages.find((root) => path.startsWith(`${root}/`));
+  }
+
+  /** Whether the package of a file is on the phone: a sub-package is when a file of it was run. */
+  isPresent(path) {
+    const wanted = this.packageOf(path);
+    return wanted === undefined || this.#present.has(wanted);
   }
 
   #requireFrom(from) {

@@ -11,8 +11,9 @@ const NAMES_MAX = 3;
  * The platform's object. `shape` says what `instantiate` resolves with: `both` `{ module, instance }`
  * or the `instance` alone, as some versions do; `never` leaves it open. `ios` refuses what iOS lacks. `compile`: Douyin has it.
  */
-export function wasmObject({ folder, clock, realm, calls, name, shape = 'both', ios = true, absolute = false, compile = false }) {
+export function wasmObject({ folder, clock, realm, calls, modules, name, shape = 'both', ios = true, absolute = false, compile = false }) {
   const bytesAt = async (path) => {
+    if (modules && !modules.isPresent(posix.normalize(`/${path}`).slice(1))) throw new Error(`no such file: ${path}, whose sub-package is not loaded`);
     const file = await readFile(join(folder, posix.normalize(`/${path}`)));
     return path.endsWith('.br') ? brotliDecompressSync(file) : file;
   };
