@@ -75,22 +75,35 @@ const MISSING = [
   'getLaunchOptionsSync',
   'getEnterOptionsSync',
   'getSystemInfoSync',
+  'getSystemInfo',
   'getNetworkType',
   'getRandomValues',
   'getStorageSync',
   'getStorageInfoSync',
+  'setStorageSync',
   'removeStorageSync',
+  'offPageNotFound',
   'WXWebAssembly',
 ];
 
-for (const name of MISSING) {
-  test(`wechat without ${name}: the application is as without the SDK, and what can be told is`, async () => {
-    const more = { missing: [name] };
-    const { phone, intake } = await phoneFor('wechat', { app: apps.wechat, ...more });
-    assert.deepEqual(await noticed(phone), await without('wechat', more));
-    const kinds = new Set(intake.events.map(({ kind }) => kind));
-    for (const kind of ['identity', 'custom', 'api_call', 'page_view']) assert.ok(kinds.has(kind), `${kind} in ${[...kinds]}`);
-  });
+/** What it may use of the others that have something of their own. */
+const COMMON = ['onError', 'onUnhandledRejection', 'onAppShow', 'onAppHide', 'onMemoryWarning', 'onNetworkStatusChange', 'onPageNotFound', 'getLaunchOptionsSync', 'getSystemInfo', 'getNetworkType', 'getStorageInfoSync'];
+const ABSENT = {
+  wechat: MISSING,
+  alipay: [...COMMON, 'createWorker', 'SDKVersion', 'offPageNotFound'],
+  douyin: [...COMMON, 'onLazyLoadError', 'performance', 'TTWebAssembly', 'getEnvInfoSync'],
+};
+
+for (const [platform, names] of Object.entries(ABSENT)) {
+  for (const name of names) {
+    test(`${platform} without ${name}: the application is as without the SDK, and what can be told is`, async () => {
+      const more = { missing: [name] };
+      const { phone, intake } = await phoneFor(platform, { app: apps[platform], ...more });
+      assert.deepEqual(await noticed(phone), await without(platform, more));
+      const kinds = new Set(intake.events.map(({ kind }) => kind));
+      for (const kind of ['identity', 'custom', 'api_call', 'page_view']) assert.ok(kinds.has(kind), `${kind} in ${[...kinds]}`);
+    });
+  }
 }
 
 test('the oldest base library that has Wasm, and one before it', async () => {

@@ -16,6 +16,9 @@ export const RUNS = [
   { compiler: 'today', setting: { es6: true } },
 ];
 
+/** Those, and today's by the other settings that a project may have. */
+export const ALL = [...RUNS, { compiler: 'today', setting: {} }, { compiler: 'today', setting: { es6: true, enhance: true } }];
+
 /** How one of the runs is called in a test. */
 export const called = ({ compiler, setting }) => `${compiler} ${JSON.stringify(setting)}`;
 
