@@ -96,6 +96,8 @@ codes! {
         "`detail` names what would not.";
     TooManyAttempts = "too_many_attempts", 429, "Too many attempts to log in",
         "Attempts are bounded by name and by address. Try again after `Retry-After`.";
+    NotReady = "not_ready", 503, "Something waits",
+        "It goes on by itself when what it waits for is there again.";
     AccessUnavailable = "access_unavailable", 503, "Accounts cannot be read now",
         "The file of accounts cannot be used. The server's log says why.";
     StoreUnavailable = "store_unavailable", 503, "The store cannot be used now",

@@ -7,8 +7,10 @@ mod body;
 pub mod codes;
 mod cursor;
 mod errors;
+mod health;
 mod limits;
 mod login;
+mod metrics;
 pub mod openapi;
 mod overview;
 mod pages;
@@ -26,6 +28,7 @@ pub use cursor::Cursors;
 pub use problem::Problem;
 
 use crate::access::Access;
+use crate::consume::ConsumeCounters;
 use crate::query::users::UserPseudonyms;
 use crate::store::Store;
 use actix_web::{Resource, web};
@@ -36,6 +39,9 @@ use std::sync::Arc;
 /// The clock: milliseconds since the Unix epoch. Passed in, so that tests have their own.
 pub type Now = fn() -> u64;
 
+/// What somebody has dropped since the start, by reason.
+pub type Drops = Arc<dyn Fn() -> Vec<(String, u64)> + Send + Sync>;
+
 /// What an asker gets: an answer, or why there is none.
 type Asked<T> = Result<web::Json<T>, Problem>;
 
@@ -45,6 +51,10 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// The maps that stacks are read through; without them they are told as engines wrote them.
     pub maps: Option<Arc<Maps>>,
+    /// How the consumers fare.
+    pub consumed: Arc<ConsumeCounters>,
+    /// What others have dropped since the start, by reason.
+    pub drops: Vec<Drops>,
     /// Who may ask.
     pub access: Access,
     /// Finds users by their real IDs.
@@ -84,6 +94,10 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .service(asked("/api/v1/errors/{fingerprint}").get(errors::error))
         .service(asked("/api/v1/sessions").get(sessions::sessions))
         .service(asked("/api/v1/sessions/{id}").get(sessions::session))
+        .service(asked("/api/v1/health").get(health::chain))
+        .service(asked("/health/live").get(health::live))
+        .service(asked("/health/ready").get(health::ready))
+        .service(asked("/metrics").get(health::metrics))
         .service(asked("/api/v1/openapi.json").get(openapi::openapi))
         .service(asked("/problems/{code}").get(pages::problem));
 }

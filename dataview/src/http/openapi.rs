@@ -1,7 +1,7 @@
 //! The OpenAPI document of the query API, made from the handlers and the shapes that they answer.
 
 use super::who::COOKIE;
-use super::{accounts, audit, errors, login, overview, sessions, tokens, users};
+use super::{accounts, audit, errors, health, login, overview, sessions, tokens, users};
 use actix_web::HttpResponse;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -39,6 +39,7 @@ use utoipa::{Modify, OpenApi as _};
         tokens::add,
         tokens::remove,
         audit::audit,
+        health::chain,
     ),
     modifiers(&Credentials),
     security(("session" = []), ("token" = [])),

@@ -5,6 +5,7 @@
 pub mod availability;
 pub mod errors;
 pub mod figures;
+pub mod health;
 pub mod overview;
 pub mod sessions;
 pub mod steps;

@@ -70,6 +70,16 @@ impl Client {
         answer
     }
 
+    /// The text of a 200 at `path`, which is not in the document.
+    pub(crate) fn text(&self, path: &str) -> String {
+        let request = self.http.get(format!("http://{}{path}", self.address));
+        self.runtime.block_on(async {
+            let response = request.send().await.unwrap();
+            assert_eq!(response.status(), 200, "{path}");
+            response.text().await.unwrap()
+        })
+    }
+
     fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         self.runtime.block_on(async {
             let response = request.send().await.unwrap();

@@ -8,6 +8,7 @@ mod client;
 mod document;
 mod errors;
 mod figures;
+mod health;
 mod server;
 mod sessions;
 mod store;

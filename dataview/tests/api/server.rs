@@ -41,6 +41,8 @@ impl Server {
         let app = App {
             store: store.clone(),
             maps: None,
+            consumed: Arc::default(),
+            drops: vec![Arc::new(|| vec![("otlp_too_old".to_owned(), 7)])],
             access: access.clone(),
             pseudonyms: UserPseudonyms { all: Some(pseudonyms), ..UserPseudonyms::default() },
             trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],

@@ -20,6 +20,7 @@ pub(crate) struct Double {
     pub(crate) frames: Mutex<Vec<StoredFrame>>,
     pub(crate) errors: Mutex<Vec<ErrorGroup>>,
     pub(crate) occurrences: Mutex<Vec<ErrorOccurrence>>,
+    pub(crate) days: Mutex<Vec<StoredDay>>,
     pub(crate) fault: Mutex<Option<Fault>>,
     pub(crate) asked: Mutex<Vec<String>>,
 }
@@ -126,6 +127,7 @@ impl Store for Double {
     }
 
     fn days(&self) -> Answer<'_, Vec<StoredDay>> {
-        self.answer("days".to_owned(), Vec::new())
+        let days = self.days.lock().unwrap().clone();
+        self.answer("days".to_owned(), days)
     }
 }
