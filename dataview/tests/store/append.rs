@@ -1,20 +1,8 @@
 //! Appending: once, whatever comes again.
 
-use crate::made::{ALWAYS, APP, DAY, HOUR, MINUTE, Made, NOON, frame, session};
-use dataview::model::{Dimension, Metric, ViewId};
-use dataview::store::{Appended, Filter, SeriesAsk, Store};
-
-/// Page views that the roll-ups have counted.
-async fn counted(made: &Made) -> u64 {
-    let ask = SeriesAsk {
-        app: APP.to_owned(),
-        metrics: vec![Metric::PageViews],
-        filter: Filter { dimension: Dimension::All, value: String::new() },
-        range: ALWAYS,
-        step_ms: DAY,
-    };
-    made.store.series(ask).await.unwrap().iter().map(|bucket| bucket.count).sum()
-}
+use crate::made::{APP, DAY, HOUR, MINUTE, Made, NOON, counted, frame, session};
+use dataview::model::ViewId;
+use dataview::store::{Appended, Store};
 
 #[tokio::test]
 async fn a_frame_is_found_as_it_was() {
@@ -43,7 +31,7 @@ async fn what_comes_again_counts_once() {
     let made = made.again();
     let appended = made.append(vec![frame(1, 0, NOON), frame(1, 1, NOON + MINUTE)]).await;
     assert_eq!((appended.frames, appended.duplicates), (0, 2));
-    assert_eq!(counted(&made).await, 2);
+    assert_eq!(counted(&made.store).await, 2);
 }
 
 #[tokio::test]
@@ -61,7 +49,7 @@ async fn a_repeat_after_midnight_is_known_on_both_sides() {
     let both = vec![frame(3, 0, midnight - MINUTE), frame(3, 0, midnight + MINUTE)];
     let appended = made.append(both).await;
     assert_eq!((appended.frames, appended.duplicates), (1, 1));
-    assert_eq!(counted(&made).await, 3);
+    assert_eq!(counted(&made.store).await, 3);
 }
 
 #[tokio::test]
@@ -75,11 +63,11 @@ async fn a_view_counts_once_whichever_day_tells_it() {
     };
     made.append(vec![told(0, midnight - MINUTE), told(1, midnight - MINUTE)]).await;
     made.append(vec![told(2, midnight - MINUTE), told(3, midnight + MINUTE)]).await;
-    assert_eq!(counted(&made).await, 1);
+    assert_eq!(counted(&made.store).await, 1);
     let mut other = told(4, midnight + MINUTE);
     other.measures.iter_mut().for_each(|measure| measure.once = Some(ViewId([8; 8])));
     made.append(vec![other]).await;
-    assert_eq!(counted(&made).await, 2);
+    assert_eq!(counted(&made.store).await, 2);
 }
 
 #[tokio::test]
@@ -91,7 +79,7 @@ async fn many_at_once_are_all_counted() {
     });
     let appended = futures_util::future::join_all(appends).await;
     assert_eq!(appended.iter().map(|one| one.frames).sum::<u64>(), 800);
-    assert_eq!(counted(&made).await, 800);
+    assert_eq!(counted(&made.store).await, 800);
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@ use dataview::model::{
     Dimension, ErrorFact, FrameFacts, Measure, Metric, SessionFacts, SessionId, UserChange, Value,
 };
 use dataview::store::sqlite::{Options, SqliteStore};
-use dataview::store::{Appended, Batch, Range, Store};
+use dataview::store::{Appended, Batch, Filter, Range, SeriesAsk, Store};
+use std::path::Path;
 use tempfile::TempDir;
 
 /// Thursday 2026-11-26, noon of UTC.
@@ -36,8 +37,14 @@ impl Made {
 
     /// Closes it and opens it again.
     pub(crate) fn again(self) -> Self {
+        self.again_after(|_| {})
+    }
+
+    /// The same, with something done to its folder meanwhile.
+    pub(crate) fn again_after(self, meanwhile: impl FnOnce(&Path)) -> Self {
         let Self { store, folder } = self;
         drop(store);
+        meanwhile(&folder.path().join("store"));
         let store = SqliteStore::open(options(&folder, |_| {})).unwrap();
         Self { store, folder }
     }
@@ -121,4 +128,16 @@ pub(crate) fn error(frame: &mut FrameFacts, fingerprint: u64, message: &str) {
         message: message.to_owned(),
         page: "/transfer".to_owned(),
     });
+}
+
+/// Page views that the roll-ups have counted.
+pub(crate) async fn counted(store: &SqliteStore) -> u64 {
+    let ask = SeriesAsk {
+        app: APP.to_owned(),
+        metrics: vec![Metric::PageViews],
+        filter: Filter { dimension: Dimension::All, value: String::new() },
+        range: ALWAYS,
+        step_ms: DAY,
+    };
+    store.series(ask).await.unwrap().iter().map(|bucket| bucket.count).sum()
 }

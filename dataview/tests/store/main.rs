@@ -2,7 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
 mod append;
+mod child;
+mod damage;
 mod figures;
+mod full;
+mod kill;
 mod made;
+mod retention;
 mod sessions;
 mod traces;

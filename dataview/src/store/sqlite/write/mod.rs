@@ -185,7 +185,11 @@ impl State {
         // A writer that failed is not used again: what it remembers was perhaps not committed.
         // What a damaged file has may make a sketch panic.
         let write = AssertUnwindSafe(|| writer.write(part, &neighbours));
-        let counts = catch_unwind(write).unwrap_or(Err(Fault::Panicked));
+        let counts = catch_unwind(write).unwrap_or_else(|_| {
+            // Of a question it would be damage. Here it may be the batch, which must not make a
+            // fresh file each time that it comes.
+            Err(Fault::Known(StoreError::Wrong("a batch made the store panic".to_owned())))
+        });
         let counts = counts.map_err(|fault| note(&file, fault))?;
         for (sum, more) in appended.iter_mut().zip(counts) {
             sum.frames += more.frames;

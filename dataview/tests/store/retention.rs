@@ -1,0 +1,104 @@
+//! What is old goes: raw data first, roll-ups later.
+
+use crate::made::{ALWAYS, APP, DAY, Made, NOON, counted, error, frame, options};
+use dataview::store::sqlite::{Retention, SqliteStore};
+use dataview::store::{DayState, SessionsAsk, Store};
+
+/// A session a day, `days` days back.
+async fn filled(days: u64) -> Made {
+    let made = Made::new();
+    let frames = (0..days).map(|n| {
+        let mut frame = frame((n % 200) as u8, n, NOON - n * DAY);
+        error(&mut frame, 5, "broken");
+        frame
+    });
+    made.append(frames.collect()).await;
+    made
+}
+
+fn opened(made: Made, retention: Retention) -> Made {
+    let Made { store, folder } = made;
+    drop(store);
+    let store = SqliteStore::open(options(&folder, |options| options.retention = retention));
+    Made { store: store.unwrap(), folder }
+}
+
+async fn sessions(made: &Made) -> usize {
+    let ask = SessionsAsk {
+        app: APP.to_owned(),
+        range: ALWAYS,
+        user: None,
+        filters: Vec::new(),
+        troubled: false,
+        limit: 1_000,
+        cursor: None,
+    };
+    made.store.sessions(ask).await.unwrap().items.len()
+}
+
+async fn states(made: &Made) -> (usize, usize) {
+    let days = made.store.days().await.unwrap();
+    let rolled_up = days.iter().filter(|day| day.state == DayState::RolledUp).count();
+    (days.len() - rolled_up, rolled_up)
+}
+
+#[tokio::test]
+async fn raw_data_go_and_figures_stay() {
+    let retention = Retention { raw_days: 3, rollup_days: 8, bytes_max: None };
+    let made = opened(filled(12).await, retention);
+    made.store.tidy().await.unwrap();
+    assert_eq!(states(&made).await, (4, 5), "today and three days; five more of roll-ups");
+    assert_eq!(sessions(&made).await, 4);
+    assert_eq!(counted(&made.store).await, 9);
+    let errors = made.store.errors(APP.to_owned(), ALWAYS).await.unwrap();
+    assert_eq!((errors[0].count, errors[0].sessions), (9, 9));
+    // What comes late for a day without raw data counts with it.
+    made.append(vec![frame(201, 0, NOON - 5 * DAY)]).await;
+    assert_eq!(counted(&made.store).await, 10);
+    made.store.tidy().await.unwrap();
+    assert_eq!(counted(&made.store).await, 10);
+    assert_eq!(states(&made).await, (4, 6));
+    let made = opened(made, retention);
+    assert_eq!(counted(&made.store).await, 10);
+    assert_eq!(states(&made).await, (4, 6));
+}
+
+#[tokio::test]
+async fn a_store_that_is_too_large_lets_the_oldest_go() {
+    // Opened again, its write-ahead logs are in the files.
+    let made = filled(10).await.again();
+    let bytes: u64 = made.store.days().await.unwrap().iter().map(|day| day.bytes).sum();
+    let retention = |bytes_max| Retention { bytes_max: Some(bytes_max), ..Retention::default() };
+    let made = opened(made, retention(bytes * 9 / 10));
+    made.store.tidy().await.unwrap();
+    let (raw, rolled_up) = states(&made).await;
+    assert_eq!(raw + rolled_up, 10);
+    assert!(rolled_up > 0 && raw > 1, "{raw} and {rolled_up}");
+    assert_eq!(counted(&made.store).await, 10);
+    // Today's never goes.
+    let made = opened(made, retention(1));
+    made.store.tidy().await.unwrap();
+    assert_eq!(states(&made).await, (1, 0));
+    assert_eq!(sessions(&made).await, 1);
+}
+
+#[tokio::test]
+async fn what_was_interrupted_is_done_again() {
+    let made = filled(6).await;
+    let retention = Retention { raw_days: 3, rollup_days: 9, bytes_max: None };
+    // Roll-ups that are complete beside raw data that did not come to go, and others half made.
+    let Made { store, folder } = made;
+    let raw = folder.path().join("store/2026-11-21.db");
+    drop(store);
+    let kept = std::fs::read(&raw).unwrap();
+    let store = SqliteStore::open(options(&folder, |options| options.retention = retention));
+    store.as_ref().unwrap().tidy().await.unwrap();
+    drop(store);
+    assert!(!raw.exists());
+    std::fs::write(&raw, kept).unwrap();
+    std::fs::write(folder.path().join("store/2026-11-22.rollups.making"), "half").unwrap();
+    let store = SqliteStore::open(options(&folder, |options| options.retention = retention));
+    let made = Made { store: store.unwrap(), folder };
+    assert!(!raw.exists());
+    assert_eq!(counted(&made.store).await, 6);
+}
