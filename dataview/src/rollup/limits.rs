@@ -9,10 +9,10 @@ pub const LABELS_MAX: usize = 1_000;
 /// Characters of a value; longer ones are cut. No address without its identifiers is as long.
 pub const LABEL_CHARS_MAX: usize = 256;
 
-/// How much earlier than its receipt a measure is counted, in minutes: what a browser has kept for
-/// longer than a week counts a week ago. Otherwise one wrong clock would make every question look
+/// How much earlier than its receipt a measure is counted, in minutes: as much as
+/// the facts let through. Otherwise one wrong clock would make every question look
 /// into every day.
-pub const EARLIER_MINUTES_MAX: i64 = 7 * 24 * 60;
+pub const EARLIER_MINUTES_MAX: i64 = 8 * 24 * 60;
 
 /// How much later than its receipt a measure is counted, in minutes: corrected clocks are right to
 /// seconds.

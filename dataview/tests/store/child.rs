@@ -28,7 +28,7 @@ pub(crate) fn batch(number: u64) -> Batch {
     let frame = |n: u64| {
         let mut frame = frame((n % 5) as u8, number * FRAMES + n, NOON + 12 * 3_600_000 - 25 + n);
         // What packing does not make smaller.
-        let noise = (0..500_u64).map(|n| ((n + 7 + number) * n * 2_654_435_761 >> 16) as u8);
+        let noise = (0..500_u64).map(|n| (((n + 7 + number) * n * 2_654_435_761) >> 16) as u8);
         frame.entry = noise.collect();
         frame
     };
