@@ -31,6 +31,7 @@ const common = {
   target: 'es2017',
 };
 buildSync({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', external: ['./dna-wasm2js.js'] });
+buildSync({ ...common, entryPoints: ['src/dna-worker.ts'], outfile: 'dist/dna-worker.js' });
 buildSync({
   ...common,
   entryPoints: ['src/dna-wasm2js.ts'],

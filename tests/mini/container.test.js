@@ -187,9 +187,11 @@ test('alipay: Wasm in its one Worker, to which only messages lead', async () => 
   };
   const code = `const made = my.createWorker('workers/index.js'); made.onMessage((told) => say(JSON.stringify(told))); made.postMessage({ a: 2, b: 3, lost() {} });
     try { my.createWorker('workers/index.js') } catch (error) { say(error.message) }`;
-  const how = { platform: 'alipay', files, config: { workers: 'workers' } };
+  const how = { platform: 'alipay', files, config: { workers: ['workers/index.js'] } };
   const { said, running } = await run(code, how);
   assert.deepEqual(said, ['refused: createWorker: there is one already; terminate it first', '{"sum":5,"my":"undefined","page":"undefined"}']);
   assert.equal(running.refused.length, 1);
-  assert.equal((await run("try { my.createWorker('workers/index.js') } catch (error) { say(error.message) }", { ...how, config: {} })).said.length, 1);
+  const asked = (path) => `try { say(typeof my.createWorker(${path})) } catch (error) { say(error.message) }`;
+  assert.deepEqual((await run(asked("'workers/index.js'"), { ...how, config: {} })).said, ['undefined'], 'app.json does not name it');
+  assert.match((await run(asked("'/workers/index.js'"), how)).said[0], /begins with a slash/);
 });

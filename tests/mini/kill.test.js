@@ -4,21 +4,22 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { nameOf } from './visit/intake.js';
-import { comparable, lay, phoneFor, visit } from './visit/visit.js';
+import { comparable, lay, layWorker, phoneFor, visit } from './visit/visit.js';
 
 /** What happened so shortly before a kill may be in no frame yet (docs/decisions/0029). */
 const UNSTORED_MS = 5000;
 
+const WORKER = 'alipay, in its Worker';
 const STATES = ['well', 'deaf', 'busy'];
-/** By platform, the intakes before which it is killed: the core as Wasm, and as a script, which takes longer; with `DNA_SOAK` all. */
+/** By platform, the intakes before which it is killed: the core as Wasm, as a script, which takes longer, and in Alipay's Worker; with `DNA_SOAK` all. */
 const runs = process.env.DNA_SOAK
-  ? Object.fromEntries(['wechat', 'alipay', 'douyin', 'qq', 'baidu'].map((platform) => [platform, STATES]))
-  : { wechat: STATES, alipay: ['deaf'] };
+  ? Object.fromEntries(['wechat', 'alipay', WORKER, 'douyin', 'qq', 'baidu'].map((platform) => [platform, STATES]))
+  : { wechat: STATES, alipay: ['deaf'], [WORKER]: ['deaf'] };
 const NOW = 1_795_478_400_000;
 
 const apps = {};
 before(async () => {
-  for (const platform of Object.keys(runs)) apps[platform] = await lay(platform);
+  for (const platform of Object.keys(runs)) apps[platform] = platform == WORKER ? await layWorker() : await lay(platform);
 });
 
 /** The events of frames, each once with the time that it happened at. */
@@ -32,7 +33,7 @@ const keyOf = ({ at, session, text }) => `${session} ${at} ${text}`;
 
 /** A visit that is killed at the instant of number `dieAt`, before an intake in `state`, and a launch after it. */
 async function killed(platform, state, dieAt) {
-  const { phone, intake } = await phoneFor(platform, { app: apps[platform], now: NOW });
+  const { phone, intake } = await phoneFor(platform.split(',')[0], { app: apps[platform], now: NOW });
   intake.state = state;
   const running = await visit(phone, { dieAt });
   const { alive, instants } = running.life;

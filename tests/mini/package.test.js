@@ -40,7 +40,7 @@ before(async () => {
 
 test('it has what it says, its licence, and nothing else', async () => {
   const { files } = await pack(await folder());
-  assert.deepEqual(files, ['LICENSE', 'PRIVACY.md', 'README.md', 'dist/dna-wasm2js.js', 'dist/dna.wasm', 'dist/dna.wasm.br', 'dist/index.d.ts', 'dist/index.js', 'package.json']);
+  assert.deepEqual(files, ['LICENSE', 'PRIVACY.md', 'README.md', 'dist/dna-wasm2js.js', 'dist/dna-worker.js', 'dist/dna.wasm', 'dist/dna.wasm.br', 'dist/index.d.ts', 'dist/index.js', 'package.json']);
   const manifest = JSON.parse(await readFile(join(project, INSTALLED, 'package.json'), 'utf8'));
   assert.deepEqual([manifest.private, manifest.license, manifest.miniprogram, manifest.dependencies], [undefined, 'Apache-2.0', 'dist', undefined]);
   assert.ok((await npm(sdkPackage, 'publish', '--dry-run', '--offline', '--json')).includes('"name": "dna-mini"'), 'npm would publish it');

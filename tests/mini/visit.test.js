@@ -6,12 +6,9 @@ import { rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { PLATFORMS } from './container/phone.js';
-import { MEASURED, SECRETS, comparable, lay, phoneFor, visit } from './visit/visit.js';
+import { SECRETS, lay, phoneFor, told, visit } from './visit/visit.js';
 
 const THROWN = ['the line after init', `card ${SECRETS.card} of ${SECRETS.phone}, ${SECRETS.openid}, is over its limit`];
-
-/** What the visit tells, in every platform's own words made equal. */
-const told = (platform, { events }) => events.filter(({ kind }) => !MEASURED.includes(kind)).map(comparable).map((line) => line.replaceAll(`miniprogram://${platform}/`, 'miniprogram://'));
 
 let expected;
 before(async () => {

@@ -11,6 +11,14 @@ declare const my: import('./hosts').AlipayApi | undefined;
 declare const WXWebAssembly: import('./hosts').PathWasm | undefined;
 declare const TTWebAssembly: import('./hosts').PathWasm | undefined;
 
+/** In Alipay's Worker. */
+declare const MYWebAssembly: import('./hosts').PathWasm;
+declare const worker: { postMessage(message: object): void; onMessage(listener: (message: unknown) => void): void };
+declare const crypto: unknown;
+interface Crypto {
+  getRandomValues(words: Uint32Array): Uint32Array;
+}
+
 declare let App: (options: object) => void;
 declare let Page: (options: object) => unknown;
 declare let Component: (options: object) => unknown;

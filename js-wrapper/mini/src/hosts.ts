@@ -16,6 +16,8 @@ export interface Host {
   send(request: OwnRequest): () => void;
   /** Loads a module by its path in the package; absent where there is no Wasm for this. */
   instantiate?: (path: string, imports: object) => Promise<unknown>;
+  /** Whether it has Wasm in a Worker, and there alone. */
+  hasWorker?: boolean;
   /** Whether a request without callbacks gives a promise instead, which added ones would change. */
   promises: boolean;
   /** Whether it measures requests that ask for it (`enableProfile`). */
@@ -112,6 +114,16 @@ export interface AlipayApi extends Events, Requests, Answers {
   setStorageSync(options: { key: string; data: string }): unknown;
   removeStorageSync(options: { key: string }): unknown;
   getStorageInfoSync(): { keys: string[] };
+  /** `useExperimentalWorker`: iOS has Wasm in no other. */
+  createWorker?: (path: string, options?: { useExperimentalWorker: boolean }) => unknown;
+}
+
+/** What `createWorker` gives. */
+export interface PlatformWorker {
+  postMessage(message: object): void;
+  onMessage(listener: (message: unknown) => void): void;
+  onProcessKilled?: (listener: () => void) => void;
+  terminate(): void;
 }
 
 export interface PathWasm {
@@ -146,7 +158,7 @@ function common(name: Host['name'], api: CommonApi, wasm?: PathWasm): Host {
   };
 }
 
-/** Its Wasm is for Workers only, so the core runs as JavaScript in the logic layer. */
+/** Its Wasm is for Workers only: where the application has put none there, the core runs as JavaScript in the logic layer. */
 function alipay(api: AlipayApi): Host {
   return {
     name: 'alipay',
@@ -158,6 +170,7 @@ function alipay(api: AlipayApi): Host {
       keys: () => api.getStorageInfoSync().keys,
     }),
     send: sender(api, 'headers', true),
+    hasWorker: typeof api.createWorker == 'function',
     promises: true,
     profiles: false,
     headers: 'headers',

@@ -25,7 +25,8 @@ export type Enter = (act: (core: CoreExports) => void) => void;
 /** Our keys of the storage: the session's, the visitor's, and a frame's. */
 const PREFIX = 'dna.';
 const FRAME = /^dna\.f\.[0-9a-f]+$/;
-const OURS = /^dna\.(s|v|f\.[0-9a-f]+)$/;
+/** What is ours in the storage. */
+export const OURS = /^dna\.(s|v|f\.[0-9a-f]+)$/;
 const SEQUENCE_MAX = 0xffffffffffff;
 
 function named(key: number): string {
@@ -33,7 +34,12 @@ function named(key: number): string {
 }
 
 /** The functions that the module imports. */
-export function importsOf(host: Host, core: () => CoreExports, enter: Enter): Imports {
+export function importsOf(
+  host: Pick<Host, 'storage' | 'send'>,
+  core: () => CoreExports,
+  enter: Enter,
+  tell: (words: string) => void = (words) => console.warn(words),
+): Imports {
   const { storage } = host;
   const bytes = (at: number, length: number) => new Uint8Array(core().memory.buffer, at, length);
   let timer: number | undefined;
@@ -86,7 +92,7 @@ export function importsOf(host: Host, core: () => CoreExports, enter: Enter): Im
       if (timer !== undefined) clearTimeout(timer);
       timer = delay < 0 ? undefined : setTimeout(() => enter((core) => core.woken()), delay);
     },
-    warn: (at, length) => console.warn(readUtf8(bytes(at, length))),
+    warn: (at, length) => tell(readUtf8(bytes(at, length))),
   };
 }
 

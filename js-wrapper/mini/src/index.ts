@@ -46,6 +46,11 @@ export interface Options {
    * when its sub-package has loaded. False: never as Wasm.
    */
   wasm?: string | false | (() => string | Promise<string>);
+  /**
+   * Alipay: the Worker that the core runs in, `dna-worker.js` by its path in the package as `workers` of `app.json` has it.
+   * Absent: no Worker, and the core runs as JavaScript in the logic layer.
+   */
+  worker?: string;
   /** The core as JavaScript from elsewhere, such as a sub-package that is loaded when it is needed. */
   core?: () => CoreModule | Promise<CoreModule>;
 }

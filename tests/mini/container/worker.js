@@ -5,46 +5,72 @@ import { Realm } from './realm.js';
 import { wasmObject } from './wasm.js';
 
 /**
- * `my.createWorker(path)`. One at a time; the script lies in the folder that app.json calls `workers`.
- * Messages are copied as JSON, as the document asks for plain objects. It has the same clock and queue
- * as the logic layer, so a test can repeat what a thread of its own would leave to chance.
+ * `my.createWorker(path, { useExperimentalWorker })`. One at a time; app.json lists the scripts as `workers`, and
+ * another gives nothing. Messages are copied as JSON, as the document asks for plain objects. It has the same clock
+ * and queue as the logic layer, so a test can repeat what a thread of its own would leave to chance. On iOS only an
+ * experimental one has Wasm; the system may end it, and a test does so by `phone.worker`.
  */
 export function createWorker(parts) {
   const { calls, clock, guard, folder, config, phone } = parts;
   let current;
-  return calls.now('createWorker', (path) => {
+  return calls.now('createWorker', (path, { useExperimentalWorker = false } = {}) => {
     if (typeof path != 'string') calls.refuse('createWorker: wants a path');
-    const root = config.workers?.path ?? config.workers;
-    if (typeof root != 'string' || !path.replace(/^\//, '').startsWith(`${root}/`)) {
-      calls.refuse(`createWorker: ${path} is not below what app.json calls workers`);
-    }
+    if (path.startsWith('/')) calls.refuse(`createWorker: ${path} begins with a slash`);
     if (current) calls.refuse('createWorker: there is one already; terminate it first');
-    const realm = new Realm(clock, phone.seed + 1);
+    if (!(config.workers ?? []).includes(path)) return undefined;
+    const lives = () => current === handle;
+    const realm = new Realm(clockOf(clock, lives), phone.seed + 1);
     const [outside, inside] = [channel(), channel()];
+    const killed = [];
     const post = (to, of) => (message) => {
       const text = JSON.stringify(message);
+      if (to === outside) phone.worker.posted?.();
       clock.post('message', () => {
-        if (current === handle) to.listeners.forEach((listener) => guard(() => listener(of.own(JSON.parse(text)))));
+        if (lives() && !handle.deaf) to.listeners.forEach((listener) => guard(() => listener(of.own(JSON.parse(text)))));
       });
     };
     const handle = parts.realm.own({
       onMessage: outside.onMessage,
       postMessage: post(inside, realm),
-      onProcessKilled: () => {},
+      onProcessKilled: (listener) => void killed.push(listener),
       terminate: () => {
         current = undefined;
       },
     });
     current = handle;
+    phone.worker = {
+      /** The system takes it away, and says so. */
+      end() {
+        current = undefined;
+        clock.post('event ProcessKilled', () => killed.forEach((listener) => guard(listener)));
+      },
+      /** It hears nothing any more, and nobody says so. */
+      deafen: () => void (handle.deaf = true),
+      /** Is called when it has posted something that the logic layer has not got yet. */
+      posted: undefined,
+    };
     Object.assign(realm.global, {
       worker: { onMessage: inside.onMessage, postMessage: post(outside, parts.realm) },
-      MYWebAssembly: wasmObject({ ...parts, realm, name: 'MYWebAssembly', absolute: true, shape: 'both' }),
       console: parts.realm.global.console,
     });
+    if (phone.system != 'ios' || useExperimentalWorker) {
+      realm.global.MYWebAssembly = wasmObject({ ...parts, realm, name: 'MYWebAssembly', absolute: true, shape: phone.wasmShape });
+    }
     const modules = new Modules(realm, folder, { npm: phone.platform.npm });
-    clock.post('worker', () => guard(() => modules.load(path.replace(/^\//, ''))));
+    clock.post('worker', () => lives() && guard(() => modules.load(path)));
     return handle;
   });
+}
+
+/** The clock, whose timers ring no more when the Worker has ended. */
+function clockOf(clock, lives) {
+  return {
+    get now() {
+      return clock.now;
+    },
+    setTimer: (act, ...when) => clock.setTimer((...told) => lives() && act(...told), ...when),
+    clearTimer: (id) => clock.clearTimer(id),
+  };
 }
 
 function channel() {

@@ -1,6 +1,6 @@
 // One visit, made alike on every platform, and how its events are compared.
 
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PLATFORMS, Phone } from '../container/phone.js';
 import { folder } from '../fixture/lay.js';
@@ -19,6 +19,16 @@ export async function lay(platform, options = {}) {
   await cp(sdkDist, packed, { recursive: true });
   const all = { key: 'bank-mini', endpoint: ENDPOINT, release: '2.7.1', consent: 'granted', ...options };
   await writeFile(join(app, 'options.js'), `module.exports = ${JSON.stringify(all)};\n`);
+  return app;
+}
+
+/** The same for Alipay, the core being in its Worker. */
+export async function layWorker(options = {}) {
+  const app = await lay('alipay', { worker: 'workers/dna-worker.js', ...options });
+  await mkdir(join(app, 'workers'));
+  for (const name of ['dna-worker.js', 'dna.wasm', 'dna.wasm.br']) await cp(join(sdkDist, name), join(app, 'workers', name));
+  const config = JSON.parse(await readFile(join(app, 'app.json'), 'utf8'));
+  await writeFile(join(app, 'app.json'), JSON.stringify({ ...config, workers: ['workers/dna-worker.js'] }));
   return app;
 }
 
@@ -71,3 +81,7 @@ export function comparable({ kind, page, ...fields }) {
   const left = Object.entries(fields).filter(([name]) => !/time|timing|duration|start|end$|\.id$|^id$|stack|^at$|view/.test(name) && !(kind == 'api_call' && PROFILE.test(name)));
   return JSON.stringify([kind, page, Object.fromEntries(left.sort(([a], [b]) => (a < b ? -1 : 1)))]);
 }
+
+/** What the visit tells, in every platform's own words made equal. */
+export const told = (platform, { events }) =>
+  events.filter(({ kind }) => !MEASURED.includes(kind)).map(comparable).map((line) => line.replaceAll(`miniprogram://${platform}/`, 'miniprogram://'));
