@@ -1,0 +1,28 @@
+// What stands where there is nothing to show: not yet, nothing there, or something went wrong.
+
+import { h, icon } from '../dom.js';
+import { duration } from '../format.js';
+import { named, t } from '../words.js';
+
+/** While a page is loaded for the first time. */
+export const skeleton = () =>
+  h('.skeleton', { role: 'status', 'aria-label': t('state.loading') }, h('i.bone'), h('i.bone'), h('i.bone'), h('i.bone.tall'));
+
+/** Nothing is there: what that means, and what one can do. */
+export const empty = (key, action) => h('.state', h('h2', t(`${key}.title`)), h('p', t(`${key}.words`)), action);
+
+/** Something went wrong: in the words of the server, and with a way to try again where that may help. */
+export function problemState(problem, again) {
+  const retry = again && ![403, 404].includes(problem.status) && h('button', { type: 'button', 'data-retry': true, onclick: again }, icon('refresh'), t('state.retry'));
+  return h('.state.wrong', { role: 'alert' }, h('h2', heading(problem)), h('p', said(problem)), retry);
+}
+
+const heading = ({ status }) => named(`problem.${status}.title`, t(status >= 500 ? 'problem.server.title' : 'problem.title'));
+
+/** What a problem says to people. */
+export function said(problem) {
+  if (!('status' in problem)) return t('problem.page.words');
+  const waits = problem.retryAfter && t('problem.later', { time: duration(problem.retryAfter * 1000) });
+  const words = problem.detail || named(`problem.${problem.status}.words`, problem.title || t('problem.words', { status: problem.status }));
+  return [words, waits].filter(Boolean).join(' ');
+}

@@ -1,0 +1,8 @@
+// What people read, in English.
+
+import frame from './en/frame.js';
+import experience from './en/experience.js';
+import customers from './en/customers.js';
+import operation from './en/operation.js';
+
+export default { ...frame, ...experience, ...customers, ...operation };

@@ -1,0 +1,8 @@
+// What people read, in Chinese (simplified).
+
+import frame from './zh/frame.js';
+import experience from './zh/experience.js';
+import customers from './zh/customers.js';
+import operation from './zh/operation.js';
+
+export default { ...frame, ...experience, ...customers, ...operation };
