@@ -20,6 +20,7 @@ mod problem;
 pub mod server;
 mod sessions;
 mod tokens;
+mod ui;
 mod users;
 mod who;
 
@@ -99,7 +100,8 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .service(asked("/health/ready").get(health::ready))
         .service(asked("/metrics").get(health::metrics))
         .service(asked("/api/v1/openapi.json").get(openapi::openapi))
-        .service(asked("/problems/{code}").get(pages::problem));
+        .service(asked("/problems/{code}").get(pages::problem))
+        .configure(ui::routes);
 }
 
 /// What is only sent.

@@ -125,7 +125,7 @@ async function file(path, policy, response) {
   const name = asset ?? 'index.html';
   try {
     let bytes = await readFile(join(ui, name));
-    if (name == 'index.html') bytes = bytes.toString().replaceAll('{assets}', '/assets/test');
+    if (name == 'index.html') bytes = bytes.toString().replaceAll('{assets}', '/assets/test').replace('{preloads}', '');
     response.writeHead(200, { 'content-type': TYPES[extname(name)], 'cache-control': 'no-store', ...(asset ? {} : { 'content-security-policy': policy }) });
     response.end(bytes);
   } catch {

@@ -31,20 +31,23 @@ export const errors = (now) =>
     last_release: '4.12.1',
   }));
 
+const SOURCE = ['function showBalance(account: Account) {', '  const field = document.querySelector("#balance");', '  field.textContent = money(account.details.balance);', '  field.classList.add("shown");', '}'];
+
 export const error = (now, fingerprint) => {
   const group = errors(now).find((one) => one.fingerprint == fingerprint);
   return group && {
-    ...group,
+    group,
     stack: [
       {
+        raw: null,
         function: 'showBalance',
         file: 'src/pages/accounts/balance.ts',
         line: 42,
         column: 31,
-        source: ['function showBalance(account: Account) {', '  const field = document.querySelector("#balance");', '  field.textContent = money(account.details.balance);', '  field.classList.add("shown");', '}'],
+        context: SOURCE.map((text, at) => ({ number: 40 + at, text })),
       },
-      { function: 'render', file: 'src/pages/accounts/index.ts', line: 118, column: 7 },
-      { function: '', file: 'https://bank.example/assets/app-5f3c1a.js', line: 1, column: 48213 },
+      { raw: null, function: 'render', file: 'src/pages/accounts/index.ts', line: 118, column: 7, context: [] },
+      { raw: '    at HTMLButtonElement.n (https://bank.example/assets/app-5f3c1a.js:1:48213)', function: null, file: null, line: null, column: null, context: [] },
     ],
     occurrences: Array.from({ length: 8 }, (_, at) => ({
       session: at == 0 ? SESSION : SESSION.replace(/^..../, String(1000 + at * 77)),

@@ -16,8 +16,8 @@ export const parentName = 'errors';
 
 export async function load(view) {
   const { app, range, names, signal } = view;
-  const answer = await get(`/errors/${encodeURIComponent(names.fingerprint)}`, { app, from: Math.round(range.from), to: Math.round(range.to) }, signal);
-  const group = answer.error ?? answer.group ?? answer;
+  const asked = { app, from: Math.round(range.from), to: Math.round(range.to) };
+  const { group, occurrences: happened, stack: lines } = await get(`/errors/${encodeURIComponent(names.fingerprint)}`, asked, signal);
   view.title(group.type || named(`kind.${group.kind}`, group.kind), group.message);
   return h(
     '.error',
@@ -33,32 +33,26 @@ export async function load(view) {
         [t('error.fingerprint'), h('code', names.fingerprint)],
       ]),
     ),
-    h('section.panel', h('h2', t('error.stack')), stack(answer.stack ?? [])),
-    h('section.panel', h('h2', t('error.occurrences')), occurrences(answer.occurrences ?? [])),
+    h('section.panel', h('h2', t('error.stack')), stack(lines)),
+    h('section.panel', h('h2', t('error.occurrences')), occurrences(happened)),
   );
 }
 
 const moment = (ms, release) => h('span', { title: fullTime(ms) }, time(ms), release && h('span.muted', ` · ${release}`));
 
 /** Where it was thrown, the innermost first; with the source where a source map knows it. */
-function stack(frames) {
-  if (frames.length == 0) return h('p.muted', t('error.no_stack'));
-  return h(
-    'ol.stack',
-    frames.map((frame) =>
-      h('li', h('.frame-head', h('b.mono', frame.function || t('error.anonymous')), h('span.mono.muted', place(frame))), frame.source && h('pre', h('code', sourceLines(frame)))),
-    ),
-  );
+function stack(lines) {
+  if (lines.length == 0) return h('p.muted', t('error.no_stack'));
+  return h('ol.stack', lines.map(stackLine));
+}
+
+function stackLine({ raw, context = [], ...frame }) {
+  if (raw) return h('li.raw', h('span.mono', raw.trim()));
+  const source = context.length > 0 && h('pre', h('code', context.map(({ number, text }) => h('span.source', { class: number == frame.line ? 'here' : '' }, h('i', String(number)), `${text}\n`))));
+  return h('li', h('.frame-head', h('b.mono', frame.function || t('error.anonymous')), h('span.mono.muted', place(frame))), source);
 }
 
 const place = ({ file, line, column }) => [file, line, column].filter((part) => part !== null && part !== undefined && part !== '').join(':');
-
-/** The lines around the place, the one itself marked. */
-function sourceLines({ source, line, source_from: from }) {
-  const lines = Array.isArray(source) ? source : String(source).split('\n');
-  const first = from ?? (lines.length == 1 ? line : line - Math.floor(lines.length / 2));
-  return lines.map((text, at) => h('span.source', { class: first + at == line ? 'here' : '' }, h('i', String(first + at)), `${text}\n`));
-}
 
 function occurrences(rows) {
   if (rows.length == 0) return empty('error.none');

@@ -25,7 +25,7 @@ const SHOWS = {
 
 export async function load(view) {
   const { app, names, params, signal } = view;
-  const { session, timeline: events, views = [] } = await get(`/sessions/${encodeURIComponent(names.id)}`, { app }, signal);
+  const { session, timeline: events, views = [], events_left_out: left, frames_unreadable: unreadable } = await get(`/sessions/${encodeURIComponent(names.id)}`, { app }, signal);
   view.title(t('session.of', { time: time(session.first_at) }), '');
   const show = SHOWS[params.get('show')] ? params.get('show') : 'story';
   const shown = events.filter(SHOWS[show]);
@@ -35,6 +35,8 @@ export async function load(view) {
     h(
       'section.panel',
       h('.panel-head', h('h2', t('session.timeline')), tabs(show, events)),
+      left > 0 && h('p.muted', t('session.left_out', { count: count(left) })),
+      unreadable > 0 && h('p.wrong', t('session.unreadable', { count: count(unreadable) })),
       shown.length == 0 ? empty('session.empty') : timeline({ events: shown, views, session, at: Number(params.get('at')) || null }),
     ),
   );

@@ -4,6 +4,7 @@ import { href } from '../address.js';
 import { h, icon } from '../dom.js';
 import { clock, duration, fullTime } from '../format.js';
 import { named, t } from '../words.js';
+import { eventTitle } from './event-title.js';
 import { pathOf } from './session-table.js';
 import { facts } from './tiles.js';
 
@@ -60,7 +61,7 @@ function item(event, session, looked) {
   const details = h('.event-details', { hidden: !looked });
   const fill = () => details.childElementCount == 0 && details.append(fields(event));
   if (looked) fill();
-  const opener = h('button.as-link.event-title', { type: 'button', 'data-open': true, 'aria-expanded': String(looked) }, event.title || named(`kind.${event.kind}`, event.kind));
+  const opener = h('button.as-link.event-title', { type: 'button', 'data-open': true, 'aria-expanded': String(looked) }, eventTitle(event) || named(`kind.${event.kind}`, event.kind));
   opener.addEventListener('click', () => {
     fill();
     details.hidden = !details.hidden;

@@ -47,7 +47,7 @@ export default {
   'vital.ttfb_ms': 'Time to First Byte',
   'vital.ttfb_ms.short': 'TTFB',
   'vital.ttfb_ms.words': 'How long the server takes to begin its answer',
-  'vital.of': 'of {count} · good up to {good}',
+  'vital.of': '{count} · good ≤ {good}',
   'judged.good': 'good',
   'judged.fair': 'needs improvement',
   'judged.poor': 'poor',

@@ -47,7 +47,7 @@ export default {
   'vital.ttfb_ms': '首字节时间 TTFB',
   'vital.ttfb_ms.short': 'TTFB',
   'vital.ttfb_ms.words': '服务器多久开始回应',
-  'vital.of': '共 {count} 次 · {good} 以内为良好',
+  'vital.of': '{count} 次 · 良好 ≤ {good}',
   'judged.good': '良好',
   'judged.fair': '有待改进',
   'judged.poor': '较差',
