@@ -69,7 +69,8 @@ function options({ series, ticks, least, most, zoom, point, width }) {
     legend: { show: false },
     cursor: {
       y: false,
-      sync: { key: cursors().key },
+      // The others follow the cursor; what is dragged over belongs to this one alone.
+      sync: { key: cursors().key, filters: { pub: (type) => type != 'mousedown' && type != 'mouseup' } },
       points: { size: 6 },
       drag: { x: true, y: false, setScale: false },
     },

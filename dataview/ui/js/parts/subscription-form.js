@@ -11,7 +11,7 @@ const KINDS = ['page_view', 'api_call', 'exception', 'unhandled_rejection', 'res
 
 /** Asks what is subscribed to and how it is delivered, and makes it. */
 export function addSubscription(view) {
-  const title = h('input', { id: 'subscription-name', required: true, autocomplete: 'off', pattern: '[a-z0-9][a-z0-9_-]{0,63}', placeholder: 'risk-department' });
+  const title = h('input', { id: 'subscription-name', required: true, autocomplete: 'off', pattern: '[a-z0-9][a-z0-9_\\-]{0,63}', placeholder: 'risk-department' });
   const app = choice(t('app.label'), view.apps.map((one) => [one, one]), view.app, () => {}, 'subscription-app');
   const kinds = KINDS.map((kind) => h('input', { type: 'checkbox', value: kind, id: `kind-${kind}` }));
   const webhook = h('input', { id: 'subscription-webhook', type: 'url', placeholder: 'https://…', autocomplete: 'off' });

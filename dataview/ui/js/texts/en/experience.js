@@ -81,7 +81,7 @@ export default {
   'errors.title': 'Errors',
   'errors.lead': 'The same error of many people is one row.',
   'errors.filter': 'Filter by text',
-  'errors.found': '{count} errors',
+  'errors.found': 'Found: {count}',
   'errors.empty.title': 'No errors',
   'errors.empty.words': 'Nothing went wrong in this time that a client could tell of.',
   'errors.unmatched.title': 'No error has this text',

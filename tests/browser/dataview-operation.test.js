@@ -1,0 +1,79 @@
+// The pages of those who run DataView: health of the chain, subscriptions, accounts and tokens, audit.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { says, startUi, text, texts } from './dataview/page.js';
+
+const { fake, open } = await startUi();
+
+test('the health of the chain: lag, drops by reason, dead letters, days', async (t) => {
+  const page = await open(t, '/chain');
+  assert.match(await text(page, '#lag'), /^Lag 223 ms 114 messages wait$/);
+  assert.match(await text(page, '#dead'), /^Dead letters 3/);
+  assert.match((await texts(page, '#dropped-reasons tbody tr'))[0], /duplicate.* 1,841$/);
+  assert.equal((await page.$$('#days tbody tr')).length, 9);
+});
+
+test('a damaged day is named where nobody misses it', async (t) => {
+  t.after(() => fake.mend());
+  fake.answer('/health', { consumers: [], dropped: {}, store: { days: [{ day: '2026-11-25', bytes: 10, frames: 0, state: 'damaged' }], bytes: 10 }, dead_letters: 0 });
+  const page = await open(t, '/chain');
+  assert.match(await text(page, '#stored.poor'), /Damaged: 2026-11-25$/);
+  await says(page, '.panel', 'No consumer is running.');
+});
+
+test('a subscription is made, its secret shown once, and one is removed after a question', async (t) => {
+  const page = await open(t, '/subscriptions');
+  assert.equal((await page.$$('#subscriptions tbody tr')).length, 3);
+  await says(page, '#subscriptions', 'failing');
+  await page.click('#add-subscription');
+  await page.type('#subscription-name', 'treasury');
+  await page.click('#kind-transaction');
+  await page.type('#subscription-webhook', 'https://treasury.harbour.example/in');
+  await page.click('dialog .main');
+  await says(page, 'dialog .secret', 'whsec_');
+  const made = fake.asked.find((one) => one.method == 'POST' && one.path == '/subscriptions');
+  assert.deepEqual(made.body, { name: 'treasury', app: 'demo-bank', filter: { kinds: ['transaction'] }, webhook: { url: 'https://treasury.harbour.example/in' } });
+  await page.click('dialog .main');
+  await page.waitForFunction(() => !document.querySelector('dialog'));
+  await page.click('[aria-label="Remove the subscription marketing"]');
+  await says(page, 'dialog', 'marketing will get nothing any more');
+  await page.click('dialog .danger');
+  await page.waitForFunction(() => !document.querySelector('dialog'));
+  const gone = fake.asked.find((one) => one.method == 'DELETE');
+  assert.equal(gone.path, '/subscriptions/marketing');
+  assert.equal(gone.csrf, 'csrf-of-the-fake');
+});
+
+test('what a form is refused for stands in it', async (t) => {
+  t.after(() => fake.mend());
+  const page = await open(t, '/access', { expected: ['409'] });
+  await page.click('#add-account');
+  await page.type('#new-name', 'viewer');
+  await page.type('#new-password', 'long enough to pass');
+  fake.fail('/accounts', 409, { title: 'Conflict', detail: 'There is an account called viewer.' });
+  await page.click('dialog .main');
+  await says(page, 'dialog [role=alert]', 'There is an account called viewer.');
+  assert.equal(await page.$eval('#new-name', (field) => field.value), 'viewer');
+});
+
+test('a token is shown once, one does not remove oneself', async (t) => {
+  const page = await open(t, '/access');
+  assert.equal(await page.$('[aria-label="Remove the account admin"]'), null);
+  await page.click('#add-token');
+  await page.type('#new-token-name', 'nightly report');
+  await page.click('dialog .main');
+  await says(page, '#token', 'dna_');
+  const made = fake.asked.find((one) => one.path == '/tokens' && one.method == 'POST');
+  assert.deepEqual(made.body, { name: 'nightly report', role: 'viewer' });
+});
+
+test('the audit log says who looked up whom and why, and whether it is whole', async (t) => {
+  t.after(() => fake.mend());
+  const page = await open(t, '/audit');
+  await says(page, '.notice.good', 'The log is whole.');
+  assert.match((await texts(page, '#audit tbody tr'))[0], /admin looked up 10e23ec2… ticket 48213: login fails/);
+  fake.answer('/audit', { entries: [], verified: false, broken_at: 17, next: null });
+  const other = await open(t, '/audit');
+  await says(other, '[role=alert]', 'The first entry that does not fit: 17.');
+});
