@@ -7,6 +7,7 @@
 //! batches of the model's types and give them to the store. Nothing below knows what is above it.
 
 pub mod access;
+pub mod chain;
 pub mod clean;
 pub mod consume;
 mod durable;

@@ -1,0 +1,121 @@
+//! The chain: from what the visitor did to the call, the network's hops, the services' spans and
+//! their SQL, joined when somebody asks. Pure.
+//!
+//! A call, a hop and the service's first span are joined by the call's own span, which the client
+//! made and `traceparent` carries; spans by the parents that they name; the action before the call
+//! by time and view. What cannot be joined is a [`Gap`] with the reason.
+
+mod action;
+mod clock;
+mod gaps;
+mod join;
+pub mod limits;
+mod node;
+mod row;
+#[cfg(test)]
+mod tests;
+
+pub use action::{Action, actions};
+pub use gaps::Circumstances;
+pub use row::{Chain, Gap, Log, Row, RowKind};
+
+use crate::model::TraceId;
+use crate::store::TraceParts;
+use limits::ROWS_MAX;
+use node::Node;
+use std::collections::VecDeque;
+
+/// Joins the parts of a trace. `actions` are those of the session that made the first call
+/// ([`TraceParts::calls`]).
+#[must_use]
+pub fn chain(
+    trace: TraceId,
+    parts: TraceParts,
+    actions: &[Action],
+    circumstances: &Circumstances,
+) -> Chain {
+    let caller = parts.calls.first().map(|(app, session, _)| (app.clone(), *session));
+    let mut nodes = Vec::new();
+    for (app, _, call) in &parts.calls {
+        let action = action::before(actions, call).map(|action| {
+            nodes.push(Node::action(action, app));
+            nodes.len() - 1
+        });
+        let mut call = Node::call(call, app);
+        call.parent = action;
+        nodes.push(call);
+    }
+    nodes.extend(parts.hops.into_iter().map(Node::hop));
+    nodes.extend(parts.spans.into_iter().map(Node::span));
+    let found = join::join(&mut nodes);
+    let mut gaps = gaps::gaps(&nodes, &found, circumstances);
+    let (order, left_out) = order(&nodes);
+    clock::correct(&mut nodes, &order);
+    let left_out = left_out as u64 + parts.spans_left_out;
+    if left_out > 0 {
+        let why =
+            format!("{left_out} more spans are left out: a chain has at most {ROWS_MAX} rows");
+        gaps.push(Gap { between: "span and span".to_owned(), why });
+    }
+    Chain {
+        trace,
+        app: caller.as_ref().map(|(app, _)| app.clone()),
+        session: caller.map(|(_, session)| session),
+        rows: rows(nodes, &order),
+        logs: parts.logs.into_iter().map(Log::from).collect(),
+        gaps,
+    }
+}
+
+/// The nodes that are told, parents before their parts, the outermost first, and how many are not.
+fn order(nodes: &[Node]) -> (Vec<usize>, usize) {
+    let parts = parts(nodes, 0..nodes.len());
+    let mut order = Vec::new();
+    let roots = (0..nodes.len()).filter(|at| nodes[*at].parent.is_none());
+    let mut waiting: VecDeque<usize> = roots.collect();
+    while let Some(at) = waiting.pop_front() {
+        if order.len() == ROWS_MAX {
+            break;
+        }
+        order.push(at);
+        waiting.extend(&parts[at]);
+    }
+    let left_out = nodes.len() - order.len();
+    (order, left_out)
+}
+
+/// The parts of each of `nodes`, of which only those `told` count.
+fn parts(nodes: &[Node], told: impl IntoIterator<Item = usize>) -> Vec<Vec<usize>> {
+    let mut parts = vec![Vec::new(); nodes.len()];
+    for at in told {
+        if let Some(parent) = nodes[at].parent {
+            parts[parent].push(at);
+        }
+    }
+    parts
+}
+
+/// The rows, each behind the one that it is part of, those of one by their beginnings.
+fn rows(mut nodes: Vec<Node>, order: &[usize]) -> Vec<Row> {
+    let mut parts = parts(&nodes, order.iter().copied());
+    let by_start = |nodes: &[Node], list: &mut Vec<usize>| {
+        // The last one first: they are taken from the end.
+        list.sort_by_key(|at| std::cmp::Reverse((nodes[*at].row.start_us, *at)));
+    };
+    for list in &mut parts {
+        by_start(&nodes, list);
+    }
+    let mut waiting: Vec<usize> =
+        order.iter().copied().filter(|at| nodes[*at].parent.is_none()).collect();
+    by_start(&nodes, &mut waiting);
+    let mut waiting: Vec<(usize, usize, Option<usize>)> =
+        waiting.into_iter().map(|at| (at, 0, None)).collect();
+    let mut rows: Vec<Row> = Vec::with_capacity(order.len());
+    while let Some((at, depth, parent)) = waiting.pop() {
+        (nodes[at].row.depth, nodes[at].row.parent) = (depth, parent);
+        let place = rows.len();
+        waiting.extend(parts[at].iter().map(|part| (*part, depth + 1, Some(place))));
+        rows.push(nodes[at].row.clone());
+    }
+    rows
+}
