@@ -43,7 +43,7 @@ pub fn actions(frames: &[StoredFrame]) -> Vec<Action> {
                 view: header.view_id_of(event).map(|id| ViewId(id.0)),
                 name: name.unwrap_or_else(|| "click".to_owned()),
                 element,
-                duration_ms: action.duration.map_or(0.0, |it| it.get()),
+                duration_ms: action.duration.map_or(0.0, dna_protocol::field::Millis::get),
                 frustration: text(action.frustration.as_deref()),
             });
         }

@@ -45,7 +45,7 @@ pub fn chain(
         call.parent = action;
         nodes.push(call);
     }
-    nodes.extend(parts.hops.into_iter().map(Node::hop));
+    nodes.extend(parts.hops.iter().map(Node::hop));
     nodes.extend(parts.spans.into_iter().map(Node::span));
     let found = join::join(&mut nodes);
     let mut gaps = gaps::gaps(&nodes, &found, circumstances);

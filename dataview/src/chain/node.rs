@@ -92,7 +92,7 @@ impl Node {
         node
     }
 
-    pub(super) fn hop(hop: Hop) -> Self {
+    pub(super) fn hop(hop: &Hop) -> Self {
         let name = format!("{} {}", hop.method, hop.path);
         let mut node = Self::new(RowKind::Hop, name, &hop.proxy, hop.proxy.clone());
         node.start_us = i64::try_from(hop.start_us).unwrap_or_default();

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 /// What a row is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = TraceRowKind)]
 pub enum RowKind {
     /// What the visitor did.
     Action,
@@ -23,6 +24,7 @@ pub enum RowKind {
 
 /// One step of the chain; its parts follow it, one deeper.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = TraceRow)]
 pub struct Row {
     /// How many rows it is part of.
     pub depth: usize,
@@ -49,6 +51,7 @@ pub struct Row {
 
 /// Two links that could not be joined.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = TraceGap)]
 pub struct Gap {
     /// Which: `call and hop`, after the kind of the row that it is behind.
     pub between: String,
@@ -58,6 +61,7 @@ pub struct Gap {
 
 /// A line of a service's log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = TraceLog)]
 pub struct Log {
     /// When, in µs since the Unix epoch by the service's clock.
     pub at_us: u64,

@@ -20,6 +20,7 @@ mod problem;
 pub mod server;
 mod sessions;
 mod tokens;
+mod traces;
 mod ui;
 mod users;
 mod who;
@@ -27,6 +28,7 @@ mod who;
 pub use codes::Code;
 pub use cursor::Cursors;
 pub use problem::Problem;
+pub use traces::Told;
 
 use crate::access::Access;
 use crate::consume::ConsumeCounters;
@@ -56,6 +58,8 @@ pub struct App {
     pub consumed: Arc<ConsumeCounters>,
     /// What others have dropped since the start, by reason.
     pub drops: Vec<Drops>,
+    /// What services and proxies have told.
+    pub told: Told,
     /// Who may ask.
     pub access: Access,
     /// Finds users by their real IDs.
@@ -99,6 +103,7 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .service(asked("/health/live").get(health::live))
         .service(asked("/health/ready").get(health::ready))
         .service(asked("/metrics").get(health::metrics))
+        .service(asked("/api/v1/traces/{trace_id}").get(traces::trace))
         .service(asked("/api/v1/openapi.json").get(openapi::openapi))
         .service(asked("/problems/{code}").get(pages::problem))
         .configure(ui::routes);

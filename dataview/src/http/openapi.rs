@@ -1,7 +1,7 @@
 //! The OpenAPI document of the query API, made from the handlers and the shapes that they answer.
 
 use super::who::COOKIE;
-use super::{accounts, audit, errors, health, login, overview, sessions, tokens, users};
+use super::{accounts, audit, errors, health, login, overview, sessions, tokens, traces, users};
 use actix_web::HttpResponse;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -26,6 +26,7 @@ use utoipa::{Modify, OpenApi as _};
         errors::error,
         sessions::sessions,
         sessions::session,
+        traces::trace,
         users::look_up,
         login::log_in,
         login::log_out,

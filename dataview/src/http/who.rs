@@ -2,7 +2,7 @@
 
 use super::params::Params;
 use super::{App, Code, Problem};
-use crate::access::{Identity, Right, Role};
+use crate::access::{Identity, Right, Role, Scope};
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, COOKIE as COOKIES, HeaderValue};
 use actix_web::{FromRequest, HttpRequest, web};
@@ -42,6 +42,11 @@ impl Who {
     /// Whether `app` may be asked about.
     pub(super) fn may_ask(&self, app: &str) -> bool {
         self.identity.scope.has(app)
+    }
+
+    /// Whether every application may be asked about.
+    pub(super) fn may_ask_all(&self) -> bool {
+        matches!(self.identity.scope, Scope::All)
     }
 
     /// # Errors

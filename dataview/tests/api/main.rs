@@ -12,4 +12,5 @@ mod health;
 mod server;
 mod sessions;
 mod store;
+mod traces;
 mod users;

@@ -5,7 +5,7 @@ use crate::store::Double;
 use actix_web::dev::ServerHandle;
 use actix_web::web;
 use dataview::access::{Access, NewToken, Role, Scope, SessionSettings};
-use dataview::http::{App, Cursors, server};
+use dataview::http::{App, Cursors, Told, server};
 use dataview::query::users::UserPseudonyms;
 use dna_settings::{Algorithm, PseudonymKey, Pseudonyms};
 use std::net::TcpListener;
@@ -43,6 +43,7 @@ impl Server {
             maps: None,
             consumed: Arc::default(),
             drops: vec![Arc::new(|| vec![("otlp_too_old".to_owned(), 7)])],
+            told: Told::default(),
             access: access.clone(),
             pseudonyms: UserPseudonyms { all: Some(pseudonyms), ..UserPseudonyms::default() },
             trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],

@@ -21,6 +21,7 @@ pub(crate) struct Double {
     pub(crate) errors: Mutex<Vec<ErrorGroup>>,
     pub(crate) occurrences: Mutex<Vec<ErrorOccurrence>>,
     pub(crate) days: Mutex<Vec<StoredDay>>,
+    pub(crate) trace: Mutex<TraceParts>,
     pub(crate) fault: Mutex<Option<Fault>>,
     pub(crate) asked: Mutex<Vec<String>>,
 }
@@ -123,7 +124,8 @@ impl Store for Double {
     }
 
     fn trace(&self, id: TraceId, near_ms: u64) -> Answer<'_, TraceParts> {
-        self.answer(format!("trace {id} {near_ms}"), TraceParts::default())
+        let parts = self.trace.lock().unwrap().clone();
+        self.answer(format!("trace {id} {near_ms}"), parts)
     }
 
     fn days(&self) -> Answer<'_, Vec<StoredDay>> {
