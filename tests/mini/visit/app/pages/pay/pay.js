@@ -8,7 +8,7 @@ const openid = 'o6zAJs5tGhK_LQz1xF4pPq0wErTy';
 
 Page({
   data: { done: 0 },
-  onShow() {
+  onReady() {
     dna.route(`pay of ${openid}`);
   },
   submit() {
