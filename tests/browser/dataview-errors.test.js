@@ -49,6 +49,6 @@ test('no errors is good news', async (t) => {
 
 test('an error that is not there says so without a way to try again', async (t) => {
   const page = await open(t, '/errors/0000000000000000', { expected: ['404'] });
-  await says(page, '[role=alert]', 'There is no such thing');
+  await says(page, '[role=alert]', 'There is nothing here');
   assert.equal(await page.$('[data-retry]'), null);
 });

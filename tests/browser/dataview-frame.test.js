@@ -31,6 +31,25 @@ test('one signs in, lands where one wanted to go, and signs out', async (t) => {
   assert.equal(fake.asked.at(-1).path, '/logout');
 });
 
+test('a password that somebody else has set is changed before anything else', async (t) => {
+  fake.state.me = null;
+  t.after(() => (fake.state.me = 'admin'));
+  const page = await open(t, '/errors', { expected: ['401'] });
+  await page.type('#name', 'newcomer');
+  await page.type('#password', 'newcomer');
+  await page.keyboard.press('Enter');
+  await says(page, 'h1', 'Choose a password');
+  await page.type('#new-password', 'quite long and my own');
+  await page.type('#again-password', 'quite long and not');
+  await page.keyboard.press('Enter');
+  await says(page, '#password-wrong', 'The two new ones differ.');
+  await page.$eval('#again-password', (field) => (field.value = ''));
+  await page.type('#again-password', 'quite long and my own');
+  await page.keyboard.press('Enter');
+  await says(page, '#errors', 'TypeError');
+  assert.deepEqual(fake.asked.find((one) => one.path == '/password').body, { old: 'newcomer', new: 'quite long and my own' });
+});
+
 test('too many attempts are told how long to wait', async (t) => {
   fake.state.me = null;
   t.after(() => ((fake.state.me = 'admin'), fake.mend()));
@@ -103,8 +122,7 @@ test('light and dark follow the system until one is chosen, which stays', async 
   const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await ground();
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
-  const dark = await ground();
-  assert.notEqual(light, dark);
+  await page.waitForFunction((before) => getComputedStyle(document.documentElement).backgroundColor != before, {}, light);
   await page.click('#theme');
   assert.equal(await ground(), light);
   await page.reload();

@@ -10,22 +10,26 @@ test('the health of the chain: lag, drops by reason, dead letters, days', async 
   const page = await open(t, '/chain');
   assert.match(await text(page, '#lag'), /^Lag 223 ms 114 messages wait$/);
   assert.match(await text(page, '#dead'), /^Dead letters 3/);
-  assert.match((await texts(page, '#dropped-reasons tbody tr'))[0], /duplicate.* 1,841$/);
+  assert.match((await texts(page, '#dropped-reasons tbody tr'))[0], /^otlp_span_too_old 22$/);
   assert.equal((await page.$$('#days tbody tr')).length, 9);
 });
 
 test('a damaged day is named where nobody misses it', async (t) => {
   t.after(() => fake.mend());
-  fake.answer('/health', { consumers: [], dropped: {}, store: { days: [{ day: '2026-11-25', bytes: 10, frames: 0, state: 'damaged' }], bytes: 10 }, dead_letters: 0 });
+  const day = { name: '2026-11-25.db', day: '2026-11-25', bytes: 10, frames: 0, state: 'damaged', damage: 'database disk image is malformed' };
+  const waiting = { store: 'the disk is full' };
+  fake.answer('/health', { frames: 0, events: 0, duplicates: 0, claimed: 0, retries: 9, consumers: [], waiting, dropped: {}, store: { days: [day], bytes: 10 }, dead_letters: 0 });
   const page = await open(t, '/chain');
-  assert.match(await text(page, '#stored.poor'), /Damaged: 2026-11-25$/);
+  assert.match(await text(page, '#stored.poor'), /Damaged: 2026-11-25\.db$/);
+  await says(page, '#days', 'damaged: database disk image is malformed');
+  await says(page, '[role=alert]', 'store waits: the disk is full');
   await says(page, '.panel', 'No consumer is running.');
 });
 
 test('a subscription is made, its secret shown once, and one is removed after a question', async (t) => {
   const page = await open(t, '/subscriptions');
   assert.equal((await page.$$('#subscriptions tbody tr')).length, 3);
-  await says(page, '#subscriptions', 'failing');
+  await says(page, '#subscriptions', 'failed 6 times: HTTP 503');
   await page.click('#add-subscription');
   await page.type('#subscription-name', 'treasury');
   await page.click('#kind-transaction');
@@ -33,7 +37,7 @@ test('a subscription is made, its secret shown once, and one is removed after a 
   await page.click('dialog .main');
   await says(page, 'dialog .secret', 'whsec_');
   const made = fake.asked.find((one) => one.method == 'POST' && one.path == '/subscriptions');
-  assert.deepEqual(made.body, { name: 'treasury', app: 'demo-bank', filter: { kinds: ['transaction'] }, webhook: { url: 'https://treasury.harbour.example/in' } });
+  assert.deepEqual(made.body, { name: 'treasury', filter: { apps: ['demo-bank'], kinds: ['transaction'] }, fields: {}, delivery: { type: 'webhook', url: 'https://treasury.harbour.example/in' } });
   await page.click('dialog .main');
   await page.waitForFunction(() => !document.querySelector('dialog'));
   await page.click('[aria-label="Remove the subscription marketing"]');
@@ -57,6 +61,19 @@ test('what a form is refused for stands in it', async (t) => {
   assert.equal(await page.$eval('#new-name', (field) => field.value), 'viewer');
 });
 
+test('an account is changed: role, applications, another password', async (t) => {
+  const page = await open(t, '/access');
+  await page.click('[aria-label="Change the account viewer"]');
+  await page.waitForSelector('dialog #app-demo-bank:checked');
+  await page.select('#new-role', 'support');
+  await page.click('#app-wealth-app');
+  await page.click('dialog .main');
+  await page.waitForFunction(() => !document.querySelector('dialog'));
+  const changed = fake.asked.find((one) => one.method == 'PUT');
+  assert.equal(changed.path, '/accounts/viewer');
+  assert.deepEqual(changed.body, { role: 'support', apps: ['demo-bank', 'wealth-app'] });
+});
+
 test('a token is shown once, one does not remove oneself', async (t) => {
   const page = await open(t, '/access');
   assert.equal(await page.$('[aria-label="Remove the account admin"]'), null);
@@ -65,15 +82,17 @@ test('a token is shown once, one does not remove oneself', async (t) => {
   await page.click('dialog .main');
   await says(page, '#token', 'dna_');
   const made = fake.asked.find((one) => one.path == '/tokens' && one.method == 'POST');
-  assert.deepEqual(made.body, { name: 'nightly report', role: 'viewer' });
+  const { expires_at: ends, ...rest } = made.body;
+  assert.deepEqual(rest, { name: 'nightly report', role: 'viewer' });
+  assert.ok(ends > Date.now() + 89 * 86_400_000 && ends < Date.now() + 91 * 86_400_000);
 });
 
 test('the audit log says who looked up whom and why, and whether it is whole', async (t) => {
   t.after(() => fake.mend());
   const page = await open(t, '/audit');
   await says(page, '.notice.good', 'The log is whole.');
-  assert.match((await texts(page, '#audit tbody tr'))[0], /admin looked up 10e23ec2… ticket 48213: login fails/);
-  fake.answer('/audit', { entries: [], verified: false, broken_at: 17, next: null });
+  assert.match((await texts(page, '#audit tbody tr'))[0], /admin looked up a customer 10e23ec2… demo-bank ticket 48213: login fails/);
+  fake.answer('/audit', { records: [], verified: false, broken_at: 17, broken_why: 'its hash is not that of its text', head: null, next: null });
   const other = await open(t, '/audit');
-  await says(other, '[role=alert]', 'The first entry that does not fit: 17.');
+  await says(other, '[role=alert]', 'The first entry that does not fit: 17, its hash is not that of its text.');
 });

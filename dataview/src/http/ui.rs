@@ -39,6 +39,7 @@ static FILES: &[(&str, &[u8])] = &files! {
     "js/pages/find.js"
     "js/pages/missing.js"
     "js/pages/overview.js"
+    "js/pages/password.js"
     "js/pages/session.js"
     "js/pages/sessions.js"
     "js/pages/sign-in.js"

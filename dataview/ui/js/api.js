@@ -30,6 +30,9 @@ export function get(path, params = {}, signal) {
 /** Changes something. */
 export const post = (path, body, signal) => send('POST', path, body, signal);
 
+/** Changes what is there. */
+export const put = (path, body, signal) => send('PUT', path, body, signal);
+
 /** Deletes something. */
 export const remove = (path, signal) => send('DELETE', path, undefined, signal);
 

@@ -8,13 +8,13 @@ import { choice, tools } from './parts/tools.js';
 import { t } from './words.js';
 
 /** Builds the frame in `root` for who is signed in. `again` builds it anew, in another language. */
-export function makeFrame(root, session, { signOut, again }) {
+export function makeFrame(root, session, { signOut, again, password }) {
   const links = new Map(
     MENU.filter(({ role }) => may(session.me.role, role)).map(({ path, name }) => [name, h('a', { 'data-path': path }, icon(name), t(`${name}.menu`))]),
   );
   const apps = h('.apps');
   const menu = h('nav.menu', { 'aria-label': t('menu.label'), id: 'menu' }, [...links.values()]);
-  const side = h('.side', menu, h('.side-foot', who(session.me, signOut), tools(again)));
+  const side = h('.side', menu, h('.side-foot', who(session.me, signOut, password), tools(again)));
   const opener = h('button.quiet.opener', { type: 'button', 'aria-expanded': 'false', 'aria-controls': 'menu' }, icon('menu'), h('span.unseen', t('menu.label')));
   const open = (yes) => {
     side.classList.toggle('open', yes);
@@ -71,7 +71,7 @@ function appChoice({ apps, app }) {
   ];
 }
 
-function who(me, signOut) {
+function who(me, signOut, password) {
   const leave = async () => {
     // Even when nobody answers: the page forgets who it was.
     await post('/logout').catch(() => {});
@@ -79,7 +79,7 @@ function who(me, signOut) {
   };
   return h(
     '.who',
-    h('span.who-name', { title: me.name }, me.name),
+    h('button.as-link.who-name', { type: 'button', id: 'password', title: t('password.menu'), onclick: password }, me.name),
     h('span.muted', t(`role.${me.role}`)),
     h('button.quiet', { type: 'button', id: 'sign-out', onclick: leave, title: t('sign-out') }, icon('leave'), h('span.unseen', t('sign-out'))),
   );

@@ -6,6 +6,7 @@ import { makeFrame } from './frame.js';
 import { listen } from './keyboard.js';
 import { pageOf } from './pages.js';
 import { makeScreen } from './screen.js';
+import { showPassword } from './pages/password.js';
 import { showSignIn } from './pages/sign-in.js';
 import { PRESETS } from './times.js';
 
@@ -29,7 +30,11 @@ async function start() {
 }
 
 /** Someone is signed in: everything is built for them. */
-async function signedIn(me) {
+async function signedIn(me, password) {
+  if (me.must_change_password) {
+    showPassword(root, password, (changed) => signedIn(changed));
+    return;
+  }
   session.me = me;
   // Whoever has sent something within a month can be chosen.
   session.apps = await get('/apps', { from: Date.now() - PRESETS['30d'] }).then(({ apps }) => apps, () => []);
@@ -39,7 +44,7 @@ async function signedIn(me) {
 
 function build() {
   screen?.close();
-  const frame = makeFrame(root, session, { signOut: ended, again: build });
+  const frame = makeFrame(root, session, { signOut: ended, again: build, password: () => showPassword(root, '', (me) => signedIn(me)) });
   screen = makeScreen(frame, session);
   if (session.me) screen.show(pageOf(location.pathname), { scroll: scrollY });
 }

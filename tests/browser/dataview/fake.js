@@ -12,8 +12,8 @@ const ui = resolve(import.meta.dirname, '../../../dataview/ui');
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' };
 const PAGE = 25;
 
-/** Who can sign in: the password is the name. */
-const ROLES = { admin: 'administrator', support: 'support', viewer: 'viewer' };
+/** Who can sign in: the password is the name, and the newcomer's has to be changed. */
+const ROLES = { admin: 'administrator', support: 'support', viewer: 'viewer', newcomer: 'viewer' };
 
 /** Starts it. `fail(path, status, problem)` makes an answer go wrong, `answer(path, body)` another, `mend()` neither. */
 export async function startFake({ signedIn = 'admin' } = {}) {
@@ -57,35 +57,37 @@ export async function startFake({ signedIn = 'admin' } = {}) {
 }
 
 function route(line, { now, state, body, ...query }) {
-  const me = state.me && { name: state.me, role: ROLES[state.me], csrf: 'csrf-of-the-fake' };
+  const as = (name) => ({ name, role: ROLES[name], apps: null, must_change_password: name == 'newcomer' && !state.changed, csrf: 'csrf-of-the-fake' });
   const [method, path] = line.split(' ');
   if (line == 'POST /login') {
-    if (!ROLES[body.name] || body.password != body.name) return { status: 401, body: { title: 'Name or password is wrong' } };
+    if (!ROLES[body.name] || body.password != body.name) return { status: 401, body: { title: 'Name or password is wrong', type: '/problems/wrong_credentials' } };
     state.me = body.name;
-    return { body: { name: body.name, role: ROLES[body.name], csrf: 'csrf-of-the-fake' } };
+    return { body: as(body.name) };
   }
-  if (!me) return { status: 401, body: { title: 'Not signed in' } };
+  if (!state.me) return { status: 401, body: { title: 'Who asks is not known', type: '/problems/not_signed_in' } };
+  const me = as(state.me);
   const rows = (count) => Array.from({ length: count }, (_, at) => sessionRow(now, at));
   const routes = {
     'GET /me': () => me,
     'POST /logout': () => ((state.me = null), {}),
+    'POST /password': () => ((state.changed = true), as(state.me)),
     'GET /apps': () => ({ apps: ['demo-bank', 'wealth-app'] }),
     'GET /overview': () => overview({ ...query, now }),
     'GET /breakdown': () => breakdown(query),
     'GET /errors': () => ({ errors: errors(now), next: null }),
     'GET /sessions': () => sessions(rows(40), query),
-    'POST /users/lookup': () => ({ user: USER, sessions: rows(1), next: null }),
+    'POST /users/lookup': () => ({ user: USER, from: now - 4e9, to: now, sessions: rows(1), next: null }),
     'GET /health': () => health(now),
     'GET /subscriptions': () => ({ subscriptions: SUBSCRIPTIONS }),
-    'GET /accounts': () => ({ accounts: Object.entries(ROLES).map(([name, role], at) => ({ name, role, apps: at == 2 ? ['demo-bank'] : [], created_at: now - at * 9e8 })) }),
-    'GET /tokens': () => ({ tokens: [{ id: 't1', name: 'grafana', role: 'viewer', created_at: now - 5e8, expires_at: now + 7e9 }] }),
+    'GET /accounts': () => ({ accounts: Object.entries(ROLES).map(([name, role], at) => ({ name, role, apps: at == 2 ? ['demo-bank'] : null, must_change_password: at == 3, created_at: now - at * 9e8, logged_in_at: at == 3 ? null : now - at * 4e6 })) }),
+    'GET /tokens': () => ({ tokens: [{ name: 'grafana', role: 'viewer', apps: null, created_by: 'admin', created_at: now - 5e8, expires_at: now + 7e9 }] }),
     'POST /tokens': () => ({ token: 'dna_5kQ2vX8rT1mZ0pLw9YcB3nHs' }),
     'POST /accounts': () => ({}),
     'POST /subscriptions': () => ({ name: body.name, secret: 'whsec_c2VjcmV0IG9mIHRoZSBmYWtl' }),
     'GET /audit': () => audit(now),
   };
   if (routes[line]) return { body: routes[line]() };
-  if (method == 'DELETE') return { status: 204 };
+  if (method == 'DELETE' || method == 'PUT') return { status: 204 };
   const [, first, second] = path.split('/');
   const one = { errors: () => error(now, second), sessions: () => session(now), traces: () => trace(now) }[first]?.();
   return one && { body: one };
@@ -98,25 +100,48 @@ function sessions(all, { cursor, troubled, user }) {
 }
 
 const health = (now) => ({
-  consumers: Array.from({ length: 4 }, (_, shard) => ({ shard: `dna:{${shard}}:events`, lag_messages: shard * 17 + 3, lag_ms: 40 + shard * 61, pending: shard })),
-  dropped: { duplicate: 1841, span_too_old: 22, log_line_not_json: 7 },
-  store: {
-    days: Array.from({ length: 9 }, (_, at) => ({ day: new Date(now - at * 86_400_000).toISOString().slice(0, 10), bytes: 812_000_000 - at * 37_000_000, frames: 2_410_000 - at * 110_000, state: at == 0 ? 'open' : at > 6 ? 'rollups' : 'ok' })),
-    bytes: 5_976_000_000,
-  },
+  frames: 21_412_007,
+  events: 188_021_430,
+  duplicates: 1841,
+  claimed: 12,
+  retries: 3,
+  consumers: Array.from({ length: 4 }, (_, shard) => ({ shard, lag_messages: shard * 17 + 3, lag_ms: 40 + shard * 61, pending: shard })),
+  waiting: {},
+  dropped: { otlp_span_too_old: 22, network_not_json: 7 },
   dead_letters: 3,
+  store: {
+    bytes: 5_976_000_000,
+    days: Array.from({ length: 9 }, (_, at) => {
+      const day = new Date(now - at * 86_400_000).toISOString().slice(0, 10);
+      return { name: `${day}.db`, day, bytes: 812_000_000 - at * 37_000_000, frames: 2_410_000 - at * 110_000, state: at > 6 ? 'rolled_up' : 'whole', damage: null };
+    }),
+  },
 });
 
 const SUBSCRIPTIONS = [
-  { name: 'risk-department', app: 'demo-bank', filter: { kinds: ['transaction', 'api_call'] }, fields: ['user.hash', 'transaction.name'], webhook: { url: 'https://risk.harbour.example/hooks/dna' }, lag_ms: 840, state: 'following', last_error: null },
-  { name: 'marketing', app: 'wealth-app', filter: {}, fields: [], webhook: null, lag_ms: 86_400_000, state: 'idle', last_error: null },
-  { name: 'branch-network', app: 'demo-bank', filter: { kinds: ['page_view'] }, fields: [], webhook: { url: 'https://branches.harbour.example/in' }, lag_ms: 1_340_000, state: 'waiting', last_error: 'HTTP 503, next attempt in 4 min' },
+  { name: 'risk-department', filter: { apps: ['demo-bank'], kinds: ['transaction', 'api_call'] }, fields: { keep: ['user.hash', 'transaction.name'], drop: [] }, delivery: { type: 'webhook', url: 'https://risk.harbour.example/hooks/dna' }, created_at: 1.79e12, lines: 481_220, at: Date.now() - 840, failures: 0, error: null },
+  { name: 'marketing', filter: { apps: ['wealth-app'] }, fields: { keep: [], drop: [] }, delivery: { type: 'pull' }, created_at: 1.79e12, lines: 0, at: null, failures: 0, error: null },
+  { name: 'branch-network', filter: { kinds: ['page_view'], tiers: ['vip'] }, fields: { keep: [], drop: ['url.full'] }, delivery: { type: 'webhook', url: 'https://branches.harbour.example/in' }, created_at: 1.79e12, lines: 9_120, at: Date.now() - 1_340_000, failures: 6, error: 'HTTP 503, next attempt in 4 min' },
 ];
 
+const ACTIONS = ['user_looked_up', 'user_looked_up', 'account_added', 'user_looked_up', 'token_added', 'user_looked_up'];
+
 const audit = (now) => ({
-  verified: true,
-  entries: Array.from({ length: 6 }, (_, at) => ({ at: now - at * 3_100_000, who: at % 2 ? 'support' : 'admin', action: 'user_lookup', user: USER.replace(/^../, String(10 + at)), reason: ['ticket 48213: login fails', '客户投诉转账缓慢', 'complaint 7719'][at % 3], hash: createHash('sha256').update(String(at)).digest('hex') })),
+  records: ACTIONS.map((action, at) => ({
+    sequence: ACTIONS.length - at,
+    at: now - at * 3_100_000,
+    who: at % 2 ? 'support' : 'admin',
+    action,
+    subject: action == 'user_looked_up' ? USER.replace(/^../, String(10 + at)) : 'viewer',
+    app: action == 'user_looked_up' ? 'demo-bank' : null,
+    reason: action == 'user_looked_up' ? ['ticket 48213: login fails', '客户投诉转账缓慢', 'complaint 7719'][at % 3] : null,
+    hash: createHash('sha256').update(String(at)).digest('hex'),
+  })),
   next: null,
+  verified: true,
+  broken_at: null,
+  broken_why: null,
+  head: createHash('sha256').update('0').digest('hex'),
 });
 
 /** A file of the UI; every other path is a page of it. */

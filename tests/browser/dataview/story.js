@@ -146,7 +146,7 @@ export function trace(now) {
   add(6, 'span', 'wait for operator', 'sms-gateway', 160, 9890, { ok: false });
   return {
     trace: TRACE,
-    call: rows[1],
+    app: 'demo-bank',
     session: SESSION,
     rows,
     logs: [
@@ -154,6 +154,9 @@ export function trace(now) {
       { at_us: start + 10_050_000, service: 'sms-gateway', severity: 17, body: 'operator-cmcc did not answer within 9.9 s, giving up' },
       { at_us: start + 10_081_000, service: 'bank-api', severity: 17, body: 'sms-gateway: timeout after 9950 ms' },
     ],
-    gaps: [{ between: 'span and operator', why: 'operator-cmcc has no agent: what it did is not known' }],
+    gaps: [
+      { between: 'call and hop', why: 'no proxy told of this call: it went by none that is connected, or the line is not here yet' },
+      { between: 'span and span', why: 'operator-cmcc told no span of it: it has no agent, or its agent does not take over traceparent, or did not record it' },
+    ],
   };
 }

@@ -4,7 +4,7 @@ import { get } from '../api.js';
 import { h } from '../dom.js';
 import { bytes, count, duration } from '../format.js';
 import { barred, table } from '../parts/table.js';
-import { tile } from '../parts/tiles.js';
+import { facts, tile } from '../parts/tiles.js';
 import { named, t } from '../words.js';
 
 export const name = 'chain';
@@ -13,26 +13,26 @@ export const name = 'chain';
 const LATE_MS = 10_000;
 
 export async function load(view) {
-  const { consumers = [], dropped = {}, store = {}, dead_letters: dead = 0 } = await get('/health', {}, view.signal);
+  const { consumers, dropped, store, waiting, dead_letters: dead, ...since } = await get('/health', {}, view.signal);
   const lag = consumers.length > 0 ? Math.max(...consumers.map((one) => one.lag_ms ?? 0)) : null;
   const lost = Object.values(dropped).reduce((sum, value) => sum + value, 0);
-  const days = store.days ?? [];
-  const damaged = days.filter((day) => !SOUND.includes(day.state));
+  const { days } = store;
+  const damaged = days.filter((day) => day.state == 'damaged');
   return h(
     '.chain',
+    Object.entries(waiting).map(([who, why]) => h('p.notice.poor', { role: 'alert' }, h('b', t('chain.waits', { who })), ' ', why)),
     h(
       'dl.tiles',
       tile({ id: 'lag', name: t('chain.lag'), value: duration(lag), state: lag === null ? '' : lag > LATE_MS ? 'poor' : 'good', detail: h('span.muted', t('chain.waiting', { count: count(consumers.reduce((sum, one) => sum + (one.lag_messages ?? 0), 0)) })) }),
       tile({ id: 'dropped', name: t('chain.dropped'), value: count(lost), state: lost > 0 ? 'fair' : 'good', detail: h('span.muted', lost > 0 ? t('chain.dropped.see') : t('chain.dropped.none')) }),
       tile({ id: 'dead', name: t('chain.dead'), value: count(dead), state: dead > 0 ? 'poor' : 'good', detail: h('span.muted', dead > 0 ? t('chain.dead.words') : t('chain.dead.none')) }),
-      tile({ id: 'stored', name: t('chain.stored'), value: bytes(store.bytes), state: damaged.length > 0 ? 'poor' : '', detail: h('span.muted', damaged.length > 0 ? t('chain.damaged', { days: damaged.map(({ day }) => day).join(', ') }) : t('chain.days', { count: days.length })) }),
+      tile({ id: 'stored', name: t('chain.stored'), value: bytes(store.bytes), state: damaged.length > 0 ? 'poor' : '', detail: h('span.muted', damaged.length > 0 ? t('chain.damaged', { days: damaged.map((day) => day.name).join(', ') }) : t('chain.days', { count: days.length })) }),
     ),
     h('.columns', consumerPanel(consumers), droppedPanel(dropped)),
+    h('section.panel', h('h2', t('chain.since')), facts(['frames', 'events', 'duplicates', 'claimed', 'retries'].map((key) => [t(`chain.since.${key}`), count(since[key])]))),
     dayPanel(days),
   );
 }
-
-const SOUND = ['open', 'ok', 'raw', 'rollups', 'rolled_up', undefined];
 
 function consumerPanel(consumers) {
   const body =
@@ -81,10 +81,10 @@ function dayPanel(days) {
           sortable: false,
           rows: days.toSorted((one, other) => (one.day < other.day ? 1 : -1)),
           columns: [
-            { head: t('chain.day'), cell: (row) => row.day },
+            { head: t('chain.day'), cell: (row) => h('span', { title: row.name }, row.day) },
             { head: t('chain.frames'), kind: 'number', cell: (row) => count(row.frames) },
             { head: t('chain.bytes'), kind: 'number', cell: (row) => barred(bytes(row.bytes), row.bytes, greatest) },
-            { head: t('chain.state'), cell: (row) => h('span', { class: SOUND.includes(row.state) ? '' : 'judged poor' }, named(`day.${row.state}`, row.state ?? '–')) },
+            { head: t('chain.state'), kind: 'long', cell: (row) => h('span', { class: row.state == 'damaged' ? 'judged poor' : '' }, named(`day.${row.state}`, row.state), row.damage && `: ${row.damage}`) },
           ],
         });
   return h('section.panel', h('h2', t('chain.store')), body);

@@ -2,31 +2,35 @@
 // server once and is kept nowhere; the address has the pseudonym only.
 
 import { get, post } from '../api.js';
-import { here, note } from '../address.js';
+import { note } from '../address.js';
 import { h } from '../dom.js';
 import { brief } from '../format.js';
 import { sessionTable } from '../parts/session-table.js';
 import { empty, said } from '../parts/states.js';
 import { more } from '../parts/table.js';
-import { lastOf } from '../times.js';
 import { t } from '../words.js';
 
 export const name = 'find';
-export const ranged = true;
+
+/** As long ago as can be asked for, but for a day: all that is kept. */
+const HISTORY_MS = 399 * 86_400_000;
 
 export async function load(view) {
-  const { app, range, params, signal } = view;
+  const { app, params, signal } = view;
   if (!app) return empty('overview.none');
   const user = params.get('user');
   const results = h('section', { 'aria-live': 'polite' });
-  const asked = { app, from: Math.round(range.from), to: Math.round(range.to) };
-  const show = (found, answer) => results.replaceChildren(foundUser(found, answer, (cursor) => get('/sessions', { ...asked, user: found, cursor }, signal), range));
-  if (user) show(user, await get('/sessions', { ...asked, user }, signal));
+  const to = Date.now();
+  const all = { from: to - HISTORY_MS, to };
+  /** The sessions of `user`; the next parts belong to the same range as the first. */
+  const show = (found, answer, { from, to } = all) =>
+    results.replaceChildren(foundUser(found, answer, (cursor) => get('/sessions', { app, from, to, user: found, cursor }, signal)));
+  if (user) show(user, await get('/sessions', { app, ...all, user }, signal));
   else results.replaceChildren(empty('find.before'));
-  return h('.find', form(view, asked, show), results);
+  return h('.find', form(view, show), results);
 }
 
-function form({ app, signal }, asked, show) {
+function form({ app, signal }, show) {
   const id = h('input', { id: 'user-id', name: 'dataview-user', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none', required: true, 'data-search': true });
   const reason = h('input', { id: 'reason', name: 'dataview-reason', autocomplete: 'off', required: true, minlength: '3', placeholder: t('find.reason.example') });
   const wrong = h('p.wrong', { role: 'alert', id: 'find-wrong' });
@@ -36,12 +40,12 @@ function form({ app, signal }, asked, show) {
     button.disabled = true;
     wrong.textContent = '';
     try {
-      const answer = await post('/users/lookup', { ...asked, app, id: id.value.trim(), reason: reason.value.trim() }, signal);
+      const answer = await post('/users/lookup', { app, id: id.value.trim(), reason: reason.value.trim() }, signal);
       note({ user: answer.user });
       id.value = '';
-      show(answer.user, answer);
+      show(answer.user, answer, answer);
     } catch (problem) {
-      if (problem.name != 'AbortError') wrong.textContent = problem.status == 403 ? t('find.forbidden') : said(problem);
+      if (problem.name != 'AbortError') wrong.textContent = problem.code == 'forbidden_role' ? t('find.forbidden') : said(problem);
     } finally {
       button.disabled = false;
     }
@@ -57,12 +61,9 @@ function form({ app, signal }, asked, show) {
   );
 }
 
-function foundUser(user, answer, ask, range) {
+function foundUser(user, answer, ask) {
   const rows = [...answer.sessions];
-  if (rows.length == 0) {
-    const wider = range.last != '30d' && h('a.button', { href: here({ ...lastOf('30d'), user }) }, t('find.wider'));
-    return h('.panel', heading(user), empty('find.empty', wider));
-  }
+  if (rows.length == 0) return h('.panel', heading(user), empty('find.empty'));
   const list = h('div');
   const fill = () => list.replaceChildren(sessionTable(rows));
   const goOn = async (cursor, holder) => {

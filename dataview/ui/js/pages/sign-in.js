@@ -7,7 +7,7 @@ import { said } from '../parts/states.js';
 import { tools } from '../parts/tools.js';
 import { t } from '../words.js';
 
-/** Shows it in `root`; `done(me)` is called with who has signed in. */
+/** Shows it in `root`; `done(me, password)` is called with who has signed in. */
 export function showSignIn(root, done) {
   document.title = `${t('sign-in.title')} · DataView`;
   const name = h('input', { id: 'name', name: 'name', autocomplete: 'username', required: true, autocapitalize: 'none', spellcheck: 'false' });
@@ -21,9 +21,9 @@ export function showSignIn(root, done) {
     try {
       const me = await post('/login', { name: name.value, password: password.value });
       root.classList.remove('signing-in');
-      await done(me);
+      await done(me, password.value);
     } catch (problem) {
-      wrong.textContent = problem.status == 401 ? t('sign-in.wrong') : said(problem);
+      wrong.textContent = problem.code == 'wrong_credentials' ? t('sign-in.wrong') : said(problem);
       password.select();
     } finally {
       button.disabled = false;

@@ -2,7 +2,7 @@
 
 import { get, remove } from '../api.js';
 import { h } from '../dom.js';
-import { count, duration, time } from '../format.js';
+import { count, fullTime, time } from '../format.js';
 import { confirm } from '../parts/dialog.js';
 import { empty } from '../parts/states.js';
 import { table } from '../parts/table.js';
@@ -29,29 +29,31 @@ export async function load(view) {
       rows: subscriptions,
       columns: [
         { head: t('access.name'), cell: (row) => row.name },
-        { head: t('subscription.app'), priority: 2, cell: (row) => row.app ?? t('access.all_apps') },
-        { head: t('subscription.filter'), kind: 'long', priority: 2, cell: (row) => filterText(row) },
-        { head: t('subscription.delivery'), cell: (row) => (row.webhook ? [t('subscription.webhook'), h('span.muted.block', host(row.webhook))] : t('subscription.pull')) },
-        { head: t('subscription.behind'), kind: 'number', cell: (row) => behind(row) },
-        { head: t('subscription.state'), cell: (row) => h('span', { class: row.last_error ? 'judged poor' : '', title: row.last_error }, row.last_error ? t('subscription.failing') : named(`subscription.state.${row.state}`, t('subscription.fine'))) },
+        { head: t('subscription.filter'), kind: 'long', priority: 2, cell: gets },
+        { head: t('subscription.delivery'), cell: (row) => (row.delivery.type == 'webhook' ? [t('subscription.webhook'), h('span.muted.block', host(row.delivery.url))] : t('subscription.pull')) },
+        { head: t('subscription.lines'), kind: 'number', priority: 2, cell: (row) => count(row.lines) },
+        { head: t('subscription.at'), kind: 'number', cell: (row) => (row.at ? h('span', { title: fullTime(row.at) }, time(row.at)) : t('access.never')) },
+        { head: t('subscription.state'), kind: 'long', cell: (row) => (row.error ? h('span.judged.poor', t('subscription.failing', { failures: count(row.failures), error: row.error })) : t('subscription.fine')) },
         { head: '', kind: 'number', cell: (row) => h('button.quiet', { type: 'button', onclick: () => gone(row), 'aria-label': t('subscription.remove.of', { name: row.name }) }, t('subscription.remove.action')) },
       ],
     }),
   );
 }
 
-const filterText = ({ filter = {}, fields = [] }) => {
-  const parts = Object.entries(filter ?? {}).filter(([, value]) => value?.length > 0).map(([key, value]) => `${key} = ${[value].flat().join(', ')}`);
-  if (fields?.length > 0) parts.push(t('subscription.fields', { count: fields.length }));
-  return parts.length > 0 ? parts.join(' · ') : t('subscription.everything');
-};
-
-const behind = (row) => (typeof row.lag_ms == 'number' ? duration(row.lag_ms) : typeof row.lag == 'number' ? count(row.lag) : time(row.position_at));
+/** Which events, and what of them. */
+function gets({ filter, fields }) {
+  const parts = ['apps', 'kinds', 'pages', 'tiers'].filter((key) => filter[key]?.length > 0).map((key) => `${t(`subscription.${key}`)}: ${filter[key].map((one) => named(`kind.${one}`, one)).join(', ')}`);
+  if (filter.failed) parts.push(t('subscription.failed'));
+  if (parts.length == 0) parts.push(t('subscription.everything'));
+  if (fields?.keep?.length > 0) parts.push(t('subscription.keep', { count: fields.keep.length }));
+  if (fields?.drop?.length > 0) parts.push(t('subscription.drop', { count: fields.drop.length }));
+  return parts.join(' · ');
+}
 
 function host(address) {
   try {
-    return new URL(address.url ?? address).host;
+    return new URL(address).host;
   } catch {
-    return String(address.url ?? address);
+    return address;
   }
 }

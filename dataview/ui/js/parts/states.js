@@ -2,7 +2,7 @@
 
 import { h, icon } from '../dom.js';
 import { duration } from '../format.js';
-import { named, t } from '../words.js';
+import { language, named, t } from '../words.js';
 
 /** While a page is loaded for the first time. */
 export const skeleton = () =>
@@ -17,12 +17,13 @@ export function problemState(problem, again) {
   return h('.state.wrong', { role: 'alert' }, h('h2', heading(problem)), h('p', said(problem)), retry);
 }
 
-const heading = ({ status }) => named(`problem.${status}.title`, t(status >= 500 ? 'problem.server.title' : 'problem.title'));
+const heading = ({ status, code, title }) => (language() == 'en' && code && title) || named(`problem.${status}.title`, t(status >= 500 ? 'problem.server.title' : 'problem.title'));
 
-/** What a problem says to people. */
+/** What a problem says to people: the server's own words in English, ours for its code in other languages. */
 export function said(problem) {
   if (!('status' in problem)) return t('problem.page.words');
   const waits = problem.retryAfter && t('problem.later', { time: duration(problem.retryAfter * 1000) });
-  const words = problem.detail || named(`problem.${problem.status}.words`, problem.title || t('problem.words', { status: problem.status }));
+  const ours = named(`code.${problem.code}`);
+  const words = (language() == 'en' ? problem.detail || ours : ours || problem.detail) || named(`problem.${problem.status}.words`, problem.title || t('problem.words', { status: problem.status }));
   return [words, waits].filter(Boolean).join(' ');
 }

@@ -75,18 +75,26 @@ export function waterfall(rows, gaps, { start, end }) {
   const span = Math.max(1, end - start);
   const colourOf = painter(rows);
   const list = h('ol.waterfall', { id: 'waterfall', style: { '--depth': Math.min(12, Math.max(...rows.map((row) => row.depth))) } }, ruler(span));
+  const kinds = new Set(rows.map((row) => row.kind));
   const left = [...gaps];
+  /** Puts the gaps that `fits` picks here. */
+  const tell = (fits, depth) => {
+    for (const gap of left.filter(fits)) {
+      left.splice(left.indexOf(gap), 1);
+      list.append(gapLine(gap, depth));
+    }
+  };
+  // What is missing before the first row.
+  tell((gap) => !kinds.has(before(gap)), 0);
   let drawn = 0;
   const addUpTo = (count) => {
     for (const row of rows.slice(drawn, count)) {
       list.append(line(row, colourOf(row), { start, span }));
-      for (const gap of left.filter((one) => after(one) == row.kind)) {
-        left.splice(left.indexOf(gap), 1);
-        list.append(gapLine(gap, row.depth + 1));
-      }
+      // Which span a gap between spans is behind is not said: it stands at the end.
+      if (row.kind != 'span') tell((gap) => before(gap) == row.kind, row.depth + 1);
     }
     drawn = Math.min(rows.length, count);
-    if (drawn == rows.length) for (const gap of left.splice(0)) list.append(gapLine(gap, 0));
+    if (drawn == rows.length) tell(() => true, 0);
   };
   addUpTo(FIRST);
   const button = h('button', { type: 'button' }, t('trace.more', { count: rows.length - drawn }));
@@ -98,7 +106,7 @@ export function waterfall(rows, gaps, { start, end }) {
 }
 
 /** The kind of row that a gap comes behind: `call and hop` is behind the call. */
-const after = ({ between }) => (between ?? '').split(/ and |,/)[0].trim();
+const before = ({ between }) => (between ?? '').split(/ and |,/)[0].trim();
 
 const gapLine = ({ between, why }, depth) =>
   h('li.gap', h('.fall-name', { style: { '--indent': Math.min(12, depth) } }, h('b', named(`gap.${between}`, t('gap.other', { between: between ?? '' })))), h('span.gap-why', why));

@@ -79,9 +79,8 @@ export default {
   'find.forbidden': 'Looking up a customer needs the role Support.',
   'find.before.title': 'No customer chosen',
   'find.before.words': 'Their sessions appear here, the newest first. Open one to see what happened, then a call to follow it down to the SQL.',
-  'find.empty.title': 'No sessions in this time',
-  'find.empty.words': 'The customer did not sign in then, or the ID has a typing error: every ID has a pseudonym, so a wrong one is not noticed.',
-  'find.wider': 'Look through 30 days',
+  'find.empty.title': 'No sessions of this customer',
+  'find.empty.words': 'The customer has not signed in within what is kept, or the ID has a typing error: every ID has a pseudonym, so a wrong one is not noticed.',
   'find.found': 'Sessions of this customer',
   // Trace
   'trace.title': 'Trace',

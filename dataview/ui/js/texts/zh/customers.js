@@ -79,9 +79,8 @@ export default {
   'find.forbidden': '查找客户需要“客服支持”角色。',
   'find.before.title': '尚未选择客户',
   'find.before.words': '会话将显示在这里，最新的在前。打开会话查看经过，再打开一次调用，一直追到 SQL。',
-  'find.empty.title': '此时间段没有会话',
-  'find.empty.words': '客户当时没有登录，或编号有误：任何编号都有化名，所以输错不会被发现。',
-  'find.wider': '查找最近 30 天',
+  'find.empty.title': '没有此客户的会话',
+  'find.empty.words': '客户在保留期限内没有登录，或编号有误：任何编号都有化名，所以输错不会被发现。',
   'find.found': '此客户的会话',
   // Trace
   'trace.title': '链路',
