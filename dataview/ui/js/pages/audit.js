@@ -41,7 +41,7 @@ const entries = (rows) =>
       { head: t('audit.at'), cell: (row) => h('span', { title: fullTime(row.at) }, time(row.at)) },
       { head: t('audit.who'), cell: (row) => row.who },
       { head: t('audit.action'), cell: (row) => named(`audit.action.${row.action}`, row.action) },
-      { head: t('audit.subject'), cell: (row) => (row.action == 'user_looked_up' ? h('code', { title: row.subject }, brief(row.subject)) : row.subject) },
+      { head: t('audit.subject'), priority: 2, cell: (row) => (row.action == 'user_looked_up' ? h('code', { title: row.subject }, brief(row.subject)) : row.subject) },
       { head: t('subscription.app'), priority: 2, cell: (row) => row.app ?? '–' },
       { head: t('audit.reason'), kind: 'long', cell: (row) => row.reason ?? '–' },
       { head: t('audit.hash'), priority: 3, cell: (row) => h('code.muted', { title: row.hash }, brief(row.hash)) },

@@ -42,7 +42,7 @@ export async function load(view) {
 
 /** Which events, and what of them. */
 function gets({ filter, fields }) {
-  const parts = ['apps', 'kinds', 'pages', 'tiers'].filter((key) => filter[key]?.length > 0).map((key) => `${t(`subscription.${key}`)}: ${filter[key].map((one) => named(`kind.${one}`, one)).join(', ')}`);
+  const parts = ['apps', 'kinds', 'pages', 'tiers'].filter((key) => filter[key]?.length > 0).map((key) => `${t(`subscription.${key == 'kinds' ? 'kinds.short' : key}`)}: ${filter[key].map((one) => named(`kind.${one}`, one)).join(', ')}`);
   if (filter.failed) parts.push(t('subscription.failed'));
   if (parts.length == 0) parts.push(t('subscription.everything'));
   if (fields?.keep?.length > 0) parts.push(t('subscription.keep', { count: fields.keep.length }));

@@ -104,5 +104,11 @@ export default {
   'step.hop': 'network',
   'step.span': 'service',
   'step.sql': 'SQL',
+  'gap.call': 'The client is missing',
+  'gap.action and call': 'No click before it',
+  'gap.call and hop': 'No network part',
+  'gap.call and span': 'No service part',
+  'gap.hop and span': 'No service behind the proxy',
+  'gap.span and span': 'A service is missing',
   'gap.other': 'Missing: {between}',
 };

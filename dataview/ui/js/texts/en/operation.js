@@ -107,6 +107,7 @@ export default {
   'token.made_by': 'Made by',
   'token.days': '{days} days',
   'subscription.apps': 'applications',
+  'subscription.kinds.short': 'kinds',
   'subscription.pages': 'pages',
   'subscription.tiers': 'tiers',
   'subscription.failed': 'Failures only',

@@ -104,5 +104,11 @@ export default {
   'step.hop': '网络',
   'step.span': '服务',
   'step.sql': 'SQL',
+  'gap.call': '缺少客户端',
+  'gap.action and call': '之前没有点击',
+  'gap.call and hop': '缺少网络部分',
+  'gap.call and span': '缺少服务部分',
+  'gap.hop and span': '代理之后没有服务',
+  'gap.span and span': '缺少某个服务',
   'gap.other': '缺失：{between}',
 };

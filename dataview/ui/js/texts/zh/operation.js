@@ -107,6 +107,7 @@ export default {
   'token.made_by': '创建人',
   'token.days': '{days} 天',
   'subscription.apps': '应用',
+  'subscription.kinds.short': '类型',
   'subscription.pages': '页面',
   'subscription.tiers': '等级',
   'subscription.failed': '仅失败',
