@@ -91,6 +91,14 @@ impl Access {
         }
     }
 
+    /// A password that nobody guesses, for an account that must choose another one.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    pub fn new_password() -> Result<String, AccessError> {
+        secret::new()
+    }
+
     /// Where there is no account at all, makes the administrator `admin`, who must choose another
     /// password: the one that this answers, which is kept nowhere.
     ///
@@ -103,7 +111,7 @@ impl Access {
         if !is_first {
             return Ok(None);
         }
-        let password = secret::new()?;
+        let password = Self::new_password()?;
         let account = NewAccount {
             name: "admin".to_owned(),
             role: Role::Administrator,

@@ -166,6 +166,15 @@ impl Access {
         rows.map(|row| Ok(read(row?))).collect()
     }
 
+    /// Whether a record has this hash, in hexadecimal digits.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn has_audit_hash(&self, hash: &str) -> Result<bool, AccessError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM audit WHERE lower(hex(hash)) = lower(?))";
+        Ok(self.lock().query_row(sql, [hash.trim()], |row| row.get(0))?)
+    }
+
     /// Looks at the whole log.
     ///
     /// # Errors

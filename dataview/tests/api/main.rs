@@ -9,6 +9,7 @@ mod document;
 mod errors;
 mod figures;
 mod health;
+mod real;
 mod server;
 mod sessions;
 mod store;

@@ -7,6 +7,7 @@ use actix_web::web;
 use dataview::access::{Access, NewToken, Role, Scope, SessionSettings};
 use dataview::http::{App, Cursors, Told, server};
 use dataview::query::users::UserPseudonyms;
+use dataview::store::Store;
 use dna_settings::{Algorithm, PseudonymKey, Pseudonyms};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -32,14 +33,22 @@ pub(crate) struct Server {
 impl Server {
     /// A server over an empty double.
     pub(crate) fn start() -> Self {
-        let store = Arc::new(Double::default());
-        let folder = tempfile::tempdir().unwrap();
+        let double = Arc::new(Double::default());
+        Self::with(double.clone(), double, tempfile::tempdir().unwrap())
+    }
+
+    /// A server over a store; the file of accounts is in `folder`, too.
+    pub(crate) fn over(store: Arc<dyn Store>, folder: TempDir) -> Self {
+        Self::with(store, Arc::default(), folder)
+    }
+
+    fn with(asked: Arc<dyn Store>, store: Arc<Double>, folder: TempDir) -> Self {
         let path = folder.path().join("access.db");
         let access = Access::open(&path, SessionSettings::default()).unwrap();
         let key = PseudonymKey::parse(KEY).unwrap();
         let pseudonyms = Pseudonyms::new(&key, Algorithm::HmacSha256);
         let app = App {
-            store: store.clone(),
+            store: asked,
             maps: None,
             consumed: Arc::default(),
             drops: vec![Arc::new(|| vec![("otlp_too_old".to_owned(), 7)])],
