@@ -26,10 +26,12 @@ pub enum Action {
     TokenAdded,
     /// A token was removed.
     TokenRemoved,
-    /// A subscription was made or changed; `subject` is its name.
+    /// A subscription was made; `subject` is its name.
     SubscriptionAdded,
     /// A subscription was removed.
     SubscriptionRemoved,
+    /// A subscription reads on from another time.
+    SubscriptionReplayed,
 }
 
 /// What is to be written into the log.

@@ -94,12 +94,16 @@ codes! {
         "`detail` names what it is, what was found and what is allowed.";
     TooMuchAsked = "too_much_asked", 422, "The question would cost too much",
         "`detail` names what would not.";
+    TooManyStreams = "too_many_streams", 429, "Too many streams are open",
+        "Try again after `Retry-After`, or ask for the events a part at a time.";
     TooManyAttempts = "too_many_attempts", 429, "Too many attempts to log in",
         "Attempts are bounded by name and by address. Try again after `Retry-After`.";
     NotReady = "not_ready", 503, "Something waits",
         "It goes on by itself when what it waits for is there again.";
     AccessUnavailable = "access_unavailable", 503, "Accounts cannot be read now",
         "The file of accounts cannot be used. The server's log says why.";
+    SubscriptionsUnavailable = "subscriptions_unavailable", 503, "Subscriptions cannot be read now",
+        "The file of subscriptions cannot be used. The server's log says why.";
     StoreUnavailable = "store_unavailable", 503, "The store cannot be used now",
         "Ask again after `Retry-After`. /api/v1/health says more.";
     StoreDamaged = "store_damaged", 500, "A part of the store is damaged",

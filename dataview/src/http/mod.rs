@@ -19,6 +19,7 @@ mod peer;
 mod problem;
 pub mod server;
 mod sessions;
+pub mod subscriptions;
 mod tokens;
 mod traces;
 mod ui;

@@ -1,7 +1,10 @@
 //! The OpenAPI document of the query API, made from the handlers and the shapes that they answer.
 
 use super::who::COOKIE;
-use super::{accounts, audit, errors, health, login, overview, sessions, tokens, traces, users};
+use super::{
+    accounts, audit, errors, health, login, overview, sessions, subscriptions, tokens, traces,
+    users,
+};
 use actix_web::HttpResponse;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -41,6 +44,14 @@ use utoipa::{Modify, OpenApi as _};
         tokens::remove,
         audit::audit,
         health::chain,
+        subscriptions::list,
+        subscriptions::add,
+        subscriptions::get,
+        subscriptions::remove,
+        subscriptions::replay,
+        subscriptions::events::events,
+        subscriptions::events::acknowledge,
+        subscriptions::stream::stream,
     ),
     modifiers(&Credentials),
     security(("session" = []), ("token" = [])),

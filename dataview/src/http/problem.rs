@@ -3,6 +3,7 @@
 use super::codes::Code;
 use crate::access::AccessError;
 use crate::store::StoreError;
+use crate::subscribe::RegistryError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
@@ -155,6 +156,22 @@ impl From<AccessError> for Problem {
             | AccessError::Hash(_) => {
                 tracing::error!(%error, "accounts cannot be used");
                 Self::plain(Code::AccessUnavailable).retry_after(STORE_RETRY)
+            }
+        }
+    }
+}
+
+impl From<RegistryError> for Problem {
+    fn from(error: RegistryError) -> Self {
+        let told = |code| Self::new(code, error.to_string());
+        match &error {
+            RegistryError::Exists(_) => told(Code::AlreadyThere),
+            RegistryError::Unknown(_) => told(Code::UnknownName),
+            RegistryError::TooMany => told(Code::InvalidValue),
+            RegistryError::Wrong(wrong) => told(Code::InvalidValue).with("field", wrong.field),
+            RegistryError::File(_) => {
+                tracing::error!(%error, "subscriptions cannot be used");
+                Self::plain(Code::SubscriptionsUnavailable).retry_after(STORE_RETRY)
             }
         }
     }

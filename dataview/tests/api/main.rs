@@ -13,5 +13,6 @@ mod real;
 mod server;
 mod sessions;
 mod store;
+mod subscriptions;
 mod traces;
 mod users;

@@ -5,9 +5,12 @@ use crate::store::Double;
 use actix_web::dev::ServerHandle;
 use actix_web::web;
 use dataview::access::{Access, NewToken, Role, Scope, SessionSettings};
+use dataview::http::subscriptions::{self, Subscriptions};
 use dataview::http::{App, Cursors, Told, server};
 use dataview::query::users::UserPseudonyms;
 use dataview::store::Store;
+use dataview::store::sqlite::{Options, SqliteStore};
+use dataview::subscribe::Registry;
 use dna_settings::{Algorithm, PseudonymKey, Pseudonyms};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -22,11 +25,14 @@ const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccdde
 pub(crate) struct Server {
     pub(crate) store: Arc<Double>,
     pub(crate) access: Access,
+    /// What subscriptions read.
+    pub(crate) feeder: Arc<SqliteStore>,
     /// Asks with a token of an administrator.
     pub(crate) client: Client,
     /// Asks as nobody.
     pub(crate) nobody: Client,
     pub(crate) folder: TempDir,
+    _fed: TempDir,
     handle: ServerHandle,
 }
 
@@ -59,12 +65,20 @@ impl Server {
             cursors: Cursors::new(&access.key("cursors").unwrap()),
             now: || NOW,
         };
+        let fed = tempfile::tempdir().unwrap();
+        let feeder = SqliteStore::open(Options::new(fed.path().to_owned())).unwrap();
+        let feeder = Arc::new(feeder);
+        let registry = Registry::open(&folder.path().join("subscriptions.db")).unwrap();
+        let mine = web::Data::new(Subscriptions::new(Arc::new(registry), feeder.clone()));
+        let more = move |service: &mut web::ServiceConfig| {
+            subscriptions::routes(service, mine.clone());
+        };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (send, receive) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.unwrap().block_on(async {
-                let bound = server::bind(listener, web::Data::new(app), |_| ()).unwrap();
+                let bound = server::bind(listener, web::Data::new(app), more).unwrap();
                 send.send((bound.address, bound.server.handle())).unwrap();
                 bound.server.await.unwrap();
             });
@@ -72,7 +86,7 @@ impl Server {
         let (address, handle) = receive.recv().unwrap();
         let nobody = Client::new(address);
         let client = nobody.with_token(&token(&access, "tests", Role::Administrator, Scope::All));
-        Self { store, access, client, nobody, folder, handle }
+        Self { store, access, feeder, client, nobody, folder, _fed: fed, handle }
     }
 
     /// A client with a token of `role` for `scope`.
