@@ -4,6 +4,9 @@
 //! while the phone sleeps on which the customer reads an SMS.
 
 use crate::limits::{TRANSACTION_AGE_MAX, TRANSACTIONS_OPEN_MAX};
+use dna_protocol::draft::AttributeDraft;
+use dna_protocol::model::Transaction;
+use dna_protocol::{Draft, Kind};
 
 /// The open transactions of a page; `A` is what is kept of each until its end.
 #[derive(Debug)]
@@ -32,6 +35,20 @@ pub struct Ended<A> {
     pub outcome: &'static str,
     /// What was said at its beginning.
     pub with: A,
+}
+
+impl<A> Ended<A> {
+    /// What is told of it, with the attributes of the call that began it and of the one that ended it.
+    #[must_use]
+    pub fn draft(&self, attributes: &AttributeDraft) -> Draft {
+        let mut draft = Draft::new(Kind::Transaction);
+        let fields = &mut draft.fields;
+        fields.text(Transaction::name, &self.name);
+        fields.millis(Transaction::duration, self.duration);
+        fields.text(Transaction::outcome, self.outcome);
+        fields.attributes(Transaction::attributes, attributes);
+        draft
+    }
 }
 
 impl<A> Default for Transactions<A> {

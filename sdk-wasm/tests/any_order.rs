@@ -4,7 +4,7 @@ mod support;
 
 use dna_sdk_wasm::{Answer, Client};
 use proptest::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use support::frames::{self, Frames, number};
 use support::{Memory, START, Sent, custom, exception};
 
 #[derive(Debug, Clone)]
@@ -49,8 +49,6 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-type Number = ([u8; 16], u64);
-
 /// A run, and what it has seen.
 struct Run {
     memory: Memory,
@@ -58,9 +56,7 @@ struct Run {
     now: u64,
     recorded: u32,
     under_way: Vec<Sent>,
-    acknowledged: BTreeSet<Number>,
-    /// The events of each frame.
-    frames: BTreeMap<Number, Vec<String>>,
+    frames: Frames,
 }
 
 impl Run {
@@ -72,8 +68,7 @@ impl Run {
             now: START,
             recorded: 0,
             under_way: Vec::new(),
-            acknowledged: BTreeSet::new(),
-            frames: BTreeMap::new(),
+            frames: Frames::default(),
         }
     }
 
@@ -96,25 +91,19 @@ impl Run {
         self.look();
     }
 
-    /// Lets time pass, with the wake-ups that were asked for.
     fn wait(&mut self, ms: u64) {
-        let until = self.now + ms;
-        for _ in 0..10_000 {
-            let wake = self.memory.0.borrow_mut().wake_in.take();
-            match wake.map(|wake| self.now + wake) {
-                Some(at) if at <= until => {
-                    self.now = at;
-                    self.page.woken(at);
-                    self.look();
-                }
-                left => {
-                    self.memory.0.borrow_mut().wake_in = left.map(|at| at - until);
-                    self.now = until;
-                    return;
-                }
-            }
-        }
-        panic!("it keeps waking without end");
+        let memory = self.memory.clone();
+        self.now = frames::wait(
+            &memory,
+            self.now,
+            ms,
+            || true,
+            |at| {
+                self.now = at;
+                self.page.woken(at);
+                self.look();
+            },
+        );
     }
 
     fn answer(&mut self, status: Option<u16>) {
@@ -123,7 +112,7 @@ impl Run {
         }
         let sent = self.under_way.remove(0);
         if status == Some(202) {
-            self.acknowledged.insert(number(&sent));
+            self.frames.acknowledged.insert(number(&sent));
         }
         let status = status.map(|status| Answer::Status { status, retry_after: None });
         self.page.answered(self.now, sent.sequence(), status.unwrap_or(Answer::None));
@@ -140,11 +129,7 @@ impl Run {
     /// Checks what has been sent since.
     fn look(&mut self) {
         for sent in self.memory.sent() {
-            let number = number(&sent);
-            assert!(!self.acknowledged.contains(&number), "acknowledged, and sent again");
-            let names = markers(&sent);
-            let before = self.frames.entry(number).or_insert_with(|| names.clone());
-            assert_eq!(*before, names, "one number, two contents");
+            self.frames.look(&sent);
             if sent.way == support::Way::Fetch {
                 self.under_way.push(sent);
             }
@@ -166,18 +151,6 @@ impl Run {
     }
 }
 
-fn number(sent: &Sent) -> Number {
-    (sent.session().0, sent.sequence())
-}
-
-fn markers(sent: &Sent) -> Vec<String> {
-    let exceptions = sent.frame.events.iter().filter_map(|event| match &event.body {
-        dna_protocol::Body::Exception(exception) => exception.message.as_deref().map(str::to_owned),
-        _ => None,
-    });
-    sent.names().into_iter().chain(exceptions).collect()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
@@ -190,15 +163,10 @@ proptest! {
             run.step(step);
         }
         run.settle();
-        let acknowledged = run.frames.iter().filter(|(number, _)| run.acknowledged.contains(*number));
-        let mut arrived: Vec<String> = acknowledged.flat_map(|(_, names)| names.clone()).collect();
-        let mut all: Vec<String> = run.frames.values().flatten().cloned().collect();
-        arrived.sort();
-        all.sort();
-        prop_assert_eq!(&arrived, &all);
-        all.dedup();
-        prop_assert_eq!(all.len(), arrived.len(), "an event in two frames");
-        prop_assert_eq!(arrived.len(), run.recorded as usize);
+        prop_assert_eq!(run.frames.events().len(), run.recorded as usize);
+        for (number, names) in &run.frames.sent {
+            prop_assert!(run.frames.acknowledged.contains(number), "{names:?} never arrived");
+        }
         prop_assert_eq!(run.memory.stored_frames(), 0);
     }
 }

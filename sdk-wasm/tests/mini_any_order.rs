@@ -7,8 +7,9 @@ use dna_sdk_wasm::limits::ANSWER_TIMEOUT;
 use dna_sdk_wasm::{Answer, Client, Host, Terms};
 use proptest::prelude::*;
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
+use support::frames::{self, Frames, Number, number};
 use support::{Memory, START, Sent, config, custom, exception};
 
 /// A process that dies at a call: from then on nothing that it does has an effect.
@@ -121,8 +122,6 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-type Number = ([u8; 16], u64);
-
 /// A run, and what the server has seen.
 struct Run {
     phone: Memory,
@@ -133,10 +132,8 @@ struct Run {
     under_way: Option<Sent>,
     /// When that was sent.
     since: u64,
-    acknowledged: BTreeSet<Number>,
     taken: BTreeSet<Number>,
-    /// The events of each frame that was sent.
-    frames: BTreeMap<Number, Vec<String>>,
+    frames: Frames,
 }
 
 fn launch(phone: &Memory, left: &Rc<Cell<u32>>, now: u64) -> Client<Mortal> {
@@ -157,9 +154,8 @@ impl Run {
             recorded: 0,
             under_way: None,
             since: 0,
-            acknowledged: BTreeSet::new(),
             taken: BTreeSet::new(),
-            frames: BTreeMap::new(),
+            frames: Frames::default(),
         }
     }
 
@@ -198,25 +194,20 @@ impl Run {
         self.look();
     }
 
-    /// Lets time pass, with the wake-ups that were asked for.
     fn wait(&mut self, ms: u64) {
-        let until = self.now + ms;
-        for _ in 0..10_000 {
-            let wake = self.phone.0.borrow_mut().wake_in.take();
-            match wake.map(|wake| self.now + wake) {
-                Some(at) if at <= until && self.left.get() > 0 => {
-                    self.now = at;
-                    self.app.woken(at);
-                    self.look();
-                }
-                left => {
-                    self.phone.0.borrow_mut().wake_in = left.map(|at| at.saturating_sub(until));
-                    self.now = until;
-                    return;
-                }
-            }
-        }
-        panic!("it keeps waking without end");
+        let (phone, left) = (self.phone.clone(), self.left.clone());
+        let until = frames::wait(
+            &phone,
+            self.now,
+            ms,
+            || left.get() > 0,
+            |at| {
+                self.now = at;
+                self.app.woken(at);
+                self.look();
+            },
+        );
+        self.now = until;
     }
 
     fn answer(&mut self, status: Option<u16>, taken: bool) {
@@ -226,7 +217,7 @@ impl Run {
         }
         let answer = status.map(|status| Answer::Status { status, retry_after: None });
         if status == Some(200) && self.left.get() > 2 {
-            self.acknowledged.insert(number(&sent));
+            self.frames.acknowledged.insert(number(&sent));
         }
         self.app.answered(self.now, sent.sequence(), answer.unwrap_or(Answer::None));
     }
@@ -234,11 +225,7 @@ impl Run {
     /// Checks what has been sent since.
     fn look(&mut self) {
         for sent in self.phone.sent() {
-            let number = number(&sent);
-            assert!(!self.acknowledged.contains(&number), "acknowledged, and sent again");
-            let names = markers(&sent);
-            let before = self.frames.entry(number).or_insert_with(|| names.clone());
-            assert_eq!(*before, names, "one number, two contents");
+            self.frames.look(&sent);
             // The one before was given up, and its request aborted.
             let free = self.under_way.is_none() || self.now >= self.since + ANSWER_TIMEOUT;
             assert!(free, "two requests at a time");
@@ -260,18 +247,6 @@ impl Run {
     }
 }
 
-fn number(sent: &Sent) -> Number {
-    (sent.session().0, sent.sequence())
-}
-
-fn markers(sent: &Sent) -> Vec<String> {
-    let exceptions = sent.frame.events.iter().filter_map(|event| match &event.body {
-        dna_protocol::Body::Exception(exception) => exception.message.as_deref().map(str::to_owned),
-        _ => None,
-    });
-    sent.names().into_iter().chain(exceptions).collect()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
@@ -284,14 +259,10 @@ proptest! {
             run.step(step);
         }
         run.settle();
-        for (number, names) in &run.frames {
+        for (number, names) in &run.frames.sent {
             prop_assert!(run.taken.contains(number), "{names:?} never arrived");
         }
-        let mut all: Vec<String> = run.frames.values().flatten().cloned().collect();
-        let count = all.len();
-        all.sort();
-        all.dedup();
-        prop_assert_eq!(all.len(), count, "an event in two frames");
+        run.frames.events();
         prop_assert_eq!(run.phone.stored_frames(), 0);
     }
 }

@@ -4,9 +4,7 @@ use super::calls::{self, said};
 use super::core::Core;
 use super::js;
 use crate::transactions::Ended;
-use dna_protocol::model::Transaction;
 use dna_protocol::privacy::clean_text;
-use dna_protocol::{Draft, Kind};
 use wasm_bindgen::prelude::JsValue;
 
 /// The open transactions, each with the arguments of the call that began it.
@@ -58,12 +56,6 @@ pub(super) fn expire(core: &mut Core, now: f64) {
 /// Tells one that is over, with the attributes of both calls; what its end says holds.
 fn tell(core: &mut Core, ended: Option<Ended<JsValue>>, end: &JsValue) {
     let Some(ended) = ended else { return };
-    let mut draft = Draft::new(Kind::Transaction);
-    let fields = &mut draft.fields;
-    fields.text(Transaction::name, &ended.name);
-    fields.millis(Transaction::duration, ended.duration);
-    fields.text(Transaction::outcome, ended.outcome);
     let (attributes, _) = calls::attributes(&[end, &ended.with], "");
-    fields.attributes(Transaction::attributes, &attributes);
-    core.client.record_since(core.now(), ended.start, draft);
+    core.client.record_since(core.now(), ended.start, ended.draft(&attributes));
 }

@@ -4,8 +4,6 @@ use super::calls;
 use super::core::{Core, MiniHost};
 use super::record::Record;
 use crate::transactions::Ended;
-use dna_protocol::model::Transaction;
-use dna_protocol::{Draft, Kind};
 
 /// The open transactions, each with the attributes of the call that began it.
 pub(super) type Transactions = crate::transactions::Transactions<Vec<u8>>;
@@ -47,12 +45,6 @@ pub(super) fn expire<H: MiniHost>(core: &mut Core<H>, now: u64) {
 /// Tells one that is over, with the attributes of both calls; what its end says holds.
 fn tell<H: MiniHost>(core: &mut Core<H>, now: u64, ended: Option<Ended<Vec<u8>>>, end: &[u8]) {
     let Some(ended) = ended else { return };
-    let mut draft = Draft::new(Kind::Transaction);
-    let fields = &mut draft.fields;
-    fields.text(Transaction::name, &ended.name);
-    fields.millis(Transaction::duration, ended.duration);
-    fields.text(Transaction::outcome, ended.outcome);
     let (attributes, _) = calls::attributes(&[end, &ended.with], "");
-    fields.attributes(Transaction::attributes, &attributes);
-    core.record(now, ended.start, draft);
+    core.record(now, ended.start, ended.draft(&attributes));
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test fails where it unwraps nothing")]
 
+pub(crate) mod frames;
 pub(crate) mod phone;
 
 use dna_protocol::cbor::decode_frame;

@@ -2,6 +2,7 @@
 
 import { ALIPAY_LIMITS } from '../storage.js';
 import { createWorker } from '../worker.js';
+import { answers, navigation } from './answers.js';
 import { network } from './network.js';
 import { alipay as tables } from './options.js';
 
@@ -48,6 +49,7 @@ export const alipay = {
       }),
       ...parts.events.functions(parts.calls, EVENTS),
       createWorker: createWorker(parts),
+      ...navigation(parts, tables, true),
       ...rest(parts),
     },
   }),
@@ -62,19 +64,7 @@ function storage({ calls, phone }) {
       calls.check(name, table, options);
       return act(options);
     });
-  const later = (name, act) =>
-    calls.later(
-      name,
-      tables[name] ?? {},
-      (options, end) => {
-        try {
-          end.ok(act(options));
-        } catch (error) {
-          end.failed(error.message);
-        }
-      },
-      { promised: true },
-    );
+  const later = answers(calls, tables, true);
   return {
     getStorageSync: sync('getStorageSync', tables.getStorage, ({ key }) => ({ data: storage.get(key) ?? null, success: true })),
     // What does not fit is told, not thrown.
@@ -102,31 +92,21 @@ function storage({ calls, phone }) {
   };
 }
 
-function rest({ calls, phone, options, navigate }) {
-  const done = (name, result = {}) => calls.later(name, tables[name] ?? {}, (given, end) => end.ok(result), { promised: true });
-  const made = {
-    getSystemInfoSync: calls.now('getSystemInfoSync', () => ({ ...phone.device, platform: phone.system == 'ios' ? 'iOS' : 'Android', app: 'alipay', version: '10.6.0' })),
+function rest({ calls, phone, options }) {
+  const answer = answers(calls, tables, true);
+  const info = () => ({ ...phone.device, platform: phone.system == 'ios' ? 'iOS' : 'Android', app: 'alipay', version: '10.6.0' });
+  return {
+    getSystemInfoSync: calls.now('getSystemInfoSync', info),
+    getSystemInfo: answer('getSystemInfo', info),
     getLaunchOptionsSync: calls.now('getLaunchOptionsSync', () => options.launch),
     getEnterOptionsSync: calls.now('getEnterOptionsSync', () => options.enter),
     getAppIdSync: calls.now('getAppIdSync', () => ({ appId: phone.appid })),
-    getNetworkType: calls.later('getNetworkType', {}, (given, end) => end.ok({ networkType: phone.networkType.toUpperCase(), networkAvailable: phone.online }), { promised: true }),
+    getNetworkType: answer('getNetworkType', () => ({ networkType: phone.networkType.toUpperCase(), networkAvailable: phone.online })),
     canIUse: calls.now('canIUse', (name) => calls.has(name)),
     SDKVersion: phone.sdkVersion,
-    showToast: done('showToast'),
-    setNavigationBar: done('setNavigationBar'),
-    setTabBarItem: calls.later('setTabBarItem', { index: 'number!', text: 'string', icon: 'string', activeIcon: 'string' }, (given, end) => end.ok(), { promised: true }),
-    chooseImage: calls.later('chooseImage', { count: 'number', sizeType: 'object', sourceType: 'object|string', storeToAlbum: 'boolean' }, (given, end) => end.ok({ apFilePaths: Object.keys(phone.files).slice(0, 1) }), { promised: true }),
+    showToast: answer('showToast', () => {}),
+    setNavigationBar: answer('setNavigationBar', () => {}),
+    setTabBarItem: answer('setTabBarItem', () => {}, { index: 'number!', text: 'string', icon: 'string', activeIcon: 'string' }),
+    chooseImage: answer('chooseImage', () => ({ apFilePaths: Object.keys(phone.files).slice(0, 1) }), { count: 'number', sizeType: 'object', sourceType: 'object|string', storeToAlbum: 'boolean' }),
   };
-  for (const openType of ['navigateTo', 'redirectTo', 'reLaunch', 'switchTab', 'navigateBack']) {
-    made[openType] = calls.later(
-      openType,
-      tables[openType],
-      (given, end) => {
-        if (navigate(openType, given)) end.ok();
-        else end.failed(`page "${given.url}" is not found`);
-      },
-      { promised: true },
-    );
-  }
-  return made;
 }

@@ -1,5 +1,6 @@
 // What WeChat, Douyin, QQ and Baidu share: arguments where Alipay has options, `errMsg` in results.
 
+import { answers, navigation } from './answers.js';
 import { network } from './network.js';
 
 /** Results and failures as they are told. */
@@ -43,19 +44,7 @@ function storage({ calls, phone }, tables, promised) {
         throw calls.failure(name, error.message);
       }
     });
-  const later = (name, act) =>
-    calls.later(
-      name,
-      tables[name] ?? {},
-      (options, end) => {
-        try {
-          end.ok(act(options));
-        } catch (error) {
-          end.failed(error.message);
-        }
-      },
-      { promised },
-    );
+  const later = answers(calls, tables, promised);
   const read = (key) => {
     const value = storage.get(key);
     if (value === undefined) throw new Error('data not found');
@@ -74,35 +63,19 @@ function storage({ calls, phone }, tables, promised) {
   };
 }
 
-function navigation({ calls, navigate }, tables, promised) {
-  const made = {};
-  for (const openType of ['navigateTo', 'redirectTo', 'reLaunch', 'switchTab', 'navigateBack']) {
-    made[openType] = calls.later(
-      openType,
-      tables[openType],
-      (options, end) => {
-        if (navigate(openType, options)) end.ok();
-        else end.failed(`page "${options.url}" is not found`);
-      },
-      { promised },
-    );
-  }
-  return made;
-}
-
 function system({ calls, phone, options, pages }, tables, promised) {
   const info = () => ({ ...phone.device, SDKVersion: phone.sdkVersion, platform: phone.system, version: '8.0.50' });
-  const done = (name, result = {}) => calls.later(name, tables[name] ?? {}, (given, end) => end.ok(result), { promised });
+  const answer = answers(calls, tables, promised);
   return {
     getSystemInfoSync: calls.now('getSystemInfoSync', info),
-    getSystemInfo: calls.later('getSystemInfo', {}, (given, end) => end.ok(info()), { promised }),
+    getSystemInfo: answer('getSystemInfo', info),
     getLaunchOptionsSync: calls.now('getLaunchOptionsSync', () => options.launch),
-    getNetworkType: calls.later('getNetworkType', {}, (given, end) => end.ok({ networkType: phone.networkType }), { promised }),
+    getNetworkType: answer('getNetworkType', () => ({ networkType: phone.networkType })),
     canIUse: calls.now('canIUse', (name) => calls.has(name)),
-    showToast: done('showToast'),
-    setNavigationBarTitle: done('setNavigationBarTitle'),
-    setTabBarItem: done('setTabBarItem'),
-    chooseImage: done('chooseImage', { tempFilePaths: Object.keys(phone.files).slice(0, 1) }),
+    showToast: answer('showToast', () => {}),
+    setNavigationBarTitle: answer('setNavigationBarTitle', () => {}),
+    setTabBarItem: answer('setTabBarItem', () => {}),
+    chooseImage: answer('chooseImage', () => ({ tempFilePaths: Object.keys(phone.files).slice(0, 1) })),
     nextTick: (act) => void pages.tick(act),
   };
 }
