@@ -89,6 +89,8 @@ url_params = ${JSON.stringify(urlParams)}
   const ingest = await start(ingestBinary, ['serve', '--config', config], 'ingest listening on ');
   return {
     url: ingest.rest,
+    /** Where it keeps its frames without Redis. */
+    journal: join(folder, 'journal'),
     log: ingest.output,
     /** The program with these arguments and the configuration; its output. */
     run: async (...args) => (await run(ingestBinary, [...args, '--config', config], { maxBuffer: 64 << 20 })).stdout,
