@@ -6,6 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import axe from 'axe-core';
+import { onlyIn } from './harness/browser.js';
 import { address, leadsTo, ready, says, startUi, text, texts } from './dataview/page.js';
 import { SESSION, TRACE, USER } from './dataview/story.js';
 
@@ -117,17 +118,26 @@ test('every page is there in Chinese, and the switch keeps the place', async (t)
   }
 });
 
-test('light and dark follow the system until one is chosen, which stays', async (t) => {
+const groundOf = (page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+
+test('light or dark stays as it was chosen', async (t) => {
+  const page = await open(t, '/overview', { theme: 'light' });
+  const light = await groundOf(page);
+  await page.click('#theme');
+  const dark = await groundOf(page);
+  assert.notEqual(dark, light);
+  await page.reload();
+  await ready(page);
+  assert.equal(await groundOf(page), dark);
+});
+
+test('until one is chosen, light and dark follow the system', { skip: onlyIn('chromium', 'cannot play another system') }, async (t) => {
   const page = await open(t, '/overview', { theme: 'system' });
-  const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-  const light = await ground();
+  const light = await groundOf(page);
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
   await page.waitForFunction((before) => getComputedStyle(document.documentElement).backgroundColor != before, {}, light);
   await page.click('#theme');
-  assert.equal(await ground(), light);
-  await page.reload();
-  await ready(page);
-  assert.equal(await ground(), light);
+  assert.equal(await groundOf(page), light);
 });
 
 test('everything works from the keyboard', async (t) => {
@@ -180,7 +190,8 @@ test('a phone shows everything without moving sideways, and its menu opens', asy
   for (const path of EVERY_PAGE) {
     const page = await open(t, path, { width: 375, height: 760 });
     const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.equal(beyond, 0, `${path} is ${beyond} px too wide`);
+    // Where a bar to scroll takes room, it is less than nothing.
+    assert.ok(beyond <= 0, `${path} is ${beyond} px too wide`);
     await page.close();
   }
   const page = await open(t, '/overview', { width: 375, height: 760 });

@@ -49,6 +49,24 @@ test('a subscription is made, its secret shown once, and one is removed after a 
   assert.equal(gone.csrf, 'csrf-of-the-fake');
 });
 
+test('who pulls is told where from, and may read again from a time', async (t) => {
+  const page = await open(t, '/subscriptions');
+  await page.click('#add-subscription');
+  await page.type('#subscription-name', 'night-batch');
+  await page.select('#subscription-from', 'day');
+  await page.click('dialog .main');
+  await says(page, 'dialog', '/api/v1/subscriptions/night-batch/events');
+  const { from } = fake.asked.findLast((one) => one.method == 'POST' && one.path == '/subscriptions').body;
+  assert.ok(Math.abs(Date.now() - 86_400_000 - from) < 60_000);
+  await page.click('dialog .main');
+  await page.click('[aria-label="Replay marketing"]');
+  await page.$eval('#replay-from', (field) => (field.value = '2026-11-01T08:00'));
+  await page.click('dialog .main');
+  await page.waitForFunction(() => !document.querySelector('dialog'));
+  const replayed = fake.asked.find((one) => one.path == '/subscriptions/marketing/replay');
+  assert.equal(new Date(replayed.body.from).getFullYear(), 2026);
+});
+
 test('what a form is refused for stands in it', async (t) => {
   t.after(() => fake.mend());
   const page = await open(t, '/access', { expected: ['409'] });

@@ -83,7 +83,8 @@ function route(line, { now, state, body, ...query }) {
     'GET /tokens': () => ({ tokens: [{ name: 'grafana', role: 'viewer', apps: null, created_by: 'admin', created_at: now - 5e8, expires_at: now + 7e9 }] }),
     'POST /tokens': () => ({ token: 'dna_5kQ2vX8rT1mZ0pLw9YcB3nHs' }),
     'POST /accounts': () => ({}),
-    'POST /subscriptions': () => ({ name: body.name, secret: 'whsec_c2VjcmV0IG9mIHRoZSBmYWtl' }),
+    'POST /subscriptions': () => ({ subscription: body, secret: body.delivery.type == 'webhook' ? 'whsec_c2VjcmV0IG9mIHRoZSBmYWtl' : null }),
+    'POST /subscriptions/marketing/replay': () => ({}),
     'GET /audit': () => audit(now),
   };
   if (routes[line]) return { body: routes[line]() };
@@ -119,9 +120,9 @@ const health = (now) => ({
 });
 
 const SUBSCRIPTIONS = [
-  { name: 'risk-department', filter: { apps: ['demo-bank'], kinds: ['transaction', 'api_call'] }, fields: { keep: ['user.hash', 'transaction.name'], drop: [] }, delivery: { type: 'webhook', url: 'https://risk.harbour.example/hooks/dna' }, created_at: 1.79e12, lines: 481_220, at: Date.now() - 840, failures: 0, error: null },
-  { name: 'marketing', filter: { apps: ['wealth-app'] }, fields: { keep: [], drop: [] }, delivery: { type: 'pull' }, created_at: 1.79e12, lines: 0, at: null, failures: 0, error: null },
-  { name: 'branch-network', filter: { kinds: ['page_view'], tiers: ['vip'] }, fields: { keep: [], drop: ['url.full'] }, delivery: { type: 'webhook', url: 'https://branches.harbour.example/in' }, created_at: 1.79e12, lines: 9_120, at: Date.now() - 1_340_000, failures: 6, error: 'HTTP 503, next attempt in 4 min' },
+  { name: 'risk-department', filter: { apps: ['demo-bank'], kinds: ['transaction', 'api_call'] }, fields: { keep: ['user.hash', 'transaction.name'], drop: [] }, delivery: { type: 'webhook', url: 'https://risk.harbour.example/hooks/dna' }, created_at: 1.79e12, lines: 481_220, progressed_at: Date.now() - 840, behind: 2, failures: 0, error: null },
+  { name: 'marketing', filter: { apps: ['wealth-app'] }, fields: { keep: [], drop: [] }, delivery: { type: 'pull' }, created_at: 1.79e12, lines: 0, progressed_at: null, behind: 90_412, failures: 0, error: null },
+  { name: 'branch-network', filter: { kinds: ['page_view'], tiers: ['vip'] }, fields: { keep: [], drop: ['url.full'] }, delivery: { type: 'webhook', url: 'https://branches.harbour.example/in' }, created_at: 1.79e12, lines: 9_120, progressed_at: Date.now() - 1_340_000, behind: 731, failures: 6, error: 'HTTP 503, next attempt in 4 min' },
 ];
 
 const ACTIONS = ['user_looked_up', 'user_looked_up', 'account_added', 'user_looked_up', 'token_added', 'user_looked_up'];

@@ -6,7 +6,7 @@ import { count, fullTime, time } from '../format.js';
 import { confirm } from '../parts/dialog.js';
 import { empty } from '../parts/states.js';
 import { table } from '../parts/table.js';
-import { addSubscription } from '../parts/subscription-form.js';
+import { addSubscription, replaySubscription } from '../parts/subscription-form.js';
 import { named, t } from '../words.js';
 
 export const name = 'subscriptions';
@@ -32,9 +32,10 @@ export async function load(view) {
         { head: t('subscription.filter'), kind: 'long', priority: 2, cell: gets },
         { head: t('subscription.delivery'), cell: (row) => (row.delivery.type == 'webhook' ? [t('subscription.webhook'), h('span.muted.block', host(row.delivery.url))] : t('subscription.pull')) },
         { head: t('subscription.lines'), kind: 'number', priority: 2, cell: (row) => count(row.lines) },
-        { head: t('subscription.at'), kind: 'number', cell: (row) => (row.at ? h('span', { title: fullTime(row.at) }, time(row.at)) : t('access.never')) },
+        { head: t('subscription.behind'), kind: 'number', hint: t('subscription.behind.words'), cell: (row) => count(row.behind) },
+        { head: t('subscription.at'), kind: 'number', priority: 2, cell: (row) => (row.progressed_at ? h('span', { title: fullTime(row.progressed_at) }, time(row.progressed_at)) : t('access.never')) },
         { head: t('subscription.state'), kind: 'long', cell: (row) => (row.error ? h('span.judged.poor', t('subscription.failing', { failures: count(row.failures), error: row.error })) : t('subscription.fine')) },
-        { head: '', kind: 'number', cell: (row) => h('button.quiet', { type: 'button', onclick: () => gone(row), 'aria-label': t('subscription.remove.of', { name: row.name }) }, t('subscription.remove.action')) },
+        { head: '', kind: 'number', cell: (row) => [h('button.quiet', { type: 'button', onclick: () => replaySubscription(view, row), 'aria-label': t('subscription.replay.of', { name: row.name }) }, t('subscription.replay.action')), h('button.quiet', { type: 'button', onclick: () => gone(row), 'aria-label': t('subscription.remove.of', { name: row.name }) }, t('subscription.remove.action'))] },
       ],
     }),
   );
