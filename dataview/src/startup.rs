@@ -4,7 +4,7 @@ use crate::access::{Access, AccessError};
 use crate::config::{Config, NetworkConfig, host_name};
 use crate::consume::{ConsumeCounters, Consumers, DeadLettersError};
 use crate::geo::{Geo, GeoError};
-use crate::http::{App, Cursors, server};
+use crate::http::{App, Cursors, Told, server};
 use crate::network::{Network, Sources};
 use crate::otlp::{self, Otlp};
 use crate::store::sqlite::SqliteStore;
@@ -81,22 +81,26 @@ pub async fn serve(
 
     let access = Access::open(&config.dir.join("access.db"), config.access)?;
     let first_password = access.first_administrator(now_ms())?;
+    let network = start_network(config.network, &config.dir, &store).await?;
+    let otlp = web::Data::new(Otlp::new(Arc::clone(&store), config.otlp_token));
+    let counters = Arc::<ConsumeCounters>::default();
+    let (services, proxies) = (otlp.counters(), network.counters());
     let app = web::Data::new(App {
         store: Arc::clone(&store),
         maps: config.source_maps.maps().map(Arc::new),
+        consumed: Arc::clone(&counters),
+        told: Told { services: Some(Arc::clone(&services)), proxies: Some(Arc::clone(&proxies)) },
+        drops: vec![Arc::new(move || services.dropped()), Arc::new(move || proxies.dropped())],
         cursors: Cursors::new(&access.key("cursors")?),
         access,
         pseudonyms: config.privacy,
         trusted_proxies: config.trusted_proxies,
         now: now_ms,
     });
-    let otlp = web::Data::new(Otlp::new(Arc::clone(&store), config.otlp_token));
     let more = move |service: &mut web::ServiceConfig| {
         service.app_data(otlp.clone()).configure(otlp::routes);
     };
     let bound = server::bind(listener, app, more)?;
-    let network = start_network(config.network, &config.dir, &store).await?;
-    let counters = Arc::<ConsumeCounters>::default();
     let refreshing = refresh(Arc::clone(&geo));
     let consumers = Consumers::start(config.consume, store, geo, counters)?;
     tracing::info!(address = %bound.address, "listening");
