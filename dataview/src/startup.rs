@@ -79,7 +79,7 @@ pub async fn serve(
     let listener =
         listener.map_err(|source| StartError::Listen { address: config.listen, source })?;
 
-    let access = Access::open(&config.dir.join("access.db"), config.access)?;
+    let access = Access::open(&config.access_file(), config.access)?;
     let first_password = access.first_administrator(now_ms())?;
     let network = start_network(config.network, &config.dir, &store).await?;
     let otlp = web::Data::new(Otlp::new(Arc::clone(&store), config.otlp_token));
@@ -156,7 +156,7 @@ async fn start_network(
 }
 
 /// Milliseconds since the Unix epoch; 0 on a clock that stands before it.
-fn now_ms() -> u64 {
+pub(crate) fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,5 +1,7 @@
 //! Flags that name and override the configuration, the same for every command.
 
+use super::Failure;
+use crate::access::Access;
 use crate::config::{Config, ConfigError, Layers};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -47,6 +49,13 @@ impl ConfigArgs {
                 .with_flag("buffer.redis.url", "--redis", self.redis.clone())
                 .with_flag("buffer.redis.url", "--journal", no_redis),
         )
+    }
+
+    /// The file of accounts, made when it is not there.
+    pub(super) fn open_access(&self) -> Result<Access, Failure> {
+        let config = self.load()?;
+        std::fs::create_dir_all(&config.dir)?;
+        Ok(Access::open(&config.access_file(), config.access)?)
     }
 
     /// Where the configuration is, for messages.

@@ -1,11 +1,15 @@
 //! The command line.
 
+mod audit;
 mod check_config;
 mod config_args;
 mod dead_letters;
 mod logging;
 mod serve;
+mod tokens;
+mod users;
 
+use crate::access::AccessError;
 use crate::config::ConfigError;
 use crate::consume::DeadLettersError;
 use crate::startup::StartError;
@@ -35,6 +39,12 @@ enum Command {
     CheckConfig(check_config::Args),
     /// What could never be stored: look at it, have it tried again, or remove it
     DeadLetters(dead_letters::Args),
+    /// Accounts of people, also while `serve` runs
+    Users(users::Args),
+    /// Tokens of programs, also while `serve` runs
+    Tokens(tokens::Args),
+    /// The log of who looked which user up and who changed who may
+    Audit(audit::Args),
 }
 
 /// Why a command ended early. The message is for who typed it.
@@ -49,6 +59,8 @@ enum Failure {
     #[error(transparent)]
     DeadLetters(#[from] DeadLettersError),
     #[error(transparent)]
+    Access(#[from] AccessError),
+    #[error(transparent)]
     Start(#[from] StartError),
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -58,6 +70,13 @@ impl Failure {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::LogLevel(_) | Self::UnknownLetter(_) => 2,
+            Self::Access(error) => match error {
+                AccessError::Invalid { .. }
+                | AccessError::Exists { .. }
+                | AccessError::Unknown { .. }
+                | AccessError::LastAdministrator(_) => 2,
+                _ => 1,
+            },
             Self::DeadLetters(_) | Self::Start(_) | Self::Io(_) => 1,
         }
     }
@@ -71,6 +90,9 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::CheckConfig(args) => check_config::run(&args),
         Command::DeadLetters(args) => dead_letters::run(&args),
+        Command::Users(args) => users::run(&args),
+        Command::Tokens(args) => tokens::run(&args),
+        Command::Audit(args) => audit::run(&args),
     };
     match result {
         Ok(code) => code,

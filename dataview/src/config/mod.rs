@@ -86,6 +86,12 @@ impl Config {
         config.idle_variables = layers.idle_variables();
         Ok(config)
     }
+
+    /// The file of accounts.
+    #[must_use]
+    pub fn access_file(&self) -> PathBuf {
+        self.dir.join("access.db")
+    }
 }
 
 fn read_dir(root: &mut Section<'_>) -> Result<PathBuf, ConfigError> {
