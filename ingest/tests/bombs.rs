@@ -94,7 +94,7 @@ fn go_off(path: std::ffi::OsString) {
     let body = bytes.slice(end + 1..);
     reset();
     let before = peak();
-    let result = decompress(encoding, body, LIMIT).map(|body| body.len());
+    let result = decompress(encoding, &body, LIMIT).map(|body| body.len());
     eprintln!("\nbomb: {} {result:?}", peak().saturating_sub(before));
 }
 

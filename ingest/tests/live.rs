@@ -1,8 +1,11 @@
 //! The live page over HTTP: its files and their policy, the stream, and its bounds.
 
-use actix_web::body::{BodySize, MessageBody};
+use actix_service::{Service, ServiceFactory};
+use actix_web::body::{BodySize, MessageBody, to_bytes};
 use actix_web::dev::ServiceResponse;
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, RETRY_AFTER};
+use actix_web::http::header::{
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER,
+};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{App, test, web};
 use dna_buffer::read::Source;
@@ -11,6 +14,7 @@ use dna_protocol::field::Text;
 use ingest::buffer::{BufferCounters, Item, JournalSettings, Keeper, Settings, open};
 use ingest::config::{Config, Layers};
 use ingest::http::Door;
+use ingest::http::server::answering;
 use ingest::live::{LiveSource, routes};
 use std::future::poll_fn;
 use std::path::Path;
@@ -109,10 +113,13 @@ async fn viewers_are_bounded_and_leave_their_place() {
     let dir = tempfile::tempdir().expect("a folder");
     let counters = Arc::new(BufferCounters::default());
     let door = Door::new(&config(), journal(dir.path()).await, counters, || 0);
-    let app = App::new().app_data(live(dir.path())).app_data(web::Data::new(door));
-    let app = test::init_service(app.configure(routes).configure(ingest::http::routes)).await;
-    let view =
-        || test::call_service(&app, test::TestRequest::get().uri("/live/events").to_request());
+    let answering = answering(web::Data::new(door), Some(live(dir.path())));
+    let app = answering.new_service(()).await.expect("services");
+    let get = async |path| {
+        let request = test::TestRequest::get().uri(path).to_request();
+        app.call(request).await.expect("an answer")
+    };
+    let view = async || get("/live/events").await;
     let mut viewers = Vec::new();
     for _ in 0..8 {
         let answer = view().await;
@@ -121,13 +128,14 @@ async fn viewers_are_bounded_and_leave_their_place() {
     }
     let refused = view().await;
     assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(header(&refused, &CONTENT_TYPE), "application/problem+json");
+    let media_type = refused.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    assert_eq!(media_type, Some(b"application/problem+json".as_slice()));
     assert!(refused.headers().contains_key(RETRY_AFTER));
-    let problem: serde_json::Value = test::read_body_json(refused).await;
+    let problem = to_bytes(refused.into_body()).await.expect("a body");
+    let problem: serde_json::Value = serde_json::from_slice(&problem).expect("JSON");
     let kind = "/problems/too_many_viewers";
     assert_eq!((&problem["status"], &problem["type"]), (&503.into(), &kind.into()));
-    let metrics = test::TestRequest::get().uri("/metrics").to_request();
-    let metrics = test::call_and_read_body(&app, metrics).await;
+    let metrics = to_bytes(get("/metrics").await.into_body()).await.expect("a body");
     let counter = "dna_ingest_frames_refused_total{reason=\"too_many_viewers\"} 1\n";
     assert!(String::from_utf8_lossy(&metrics).contains(counter));
     viewers.pop();

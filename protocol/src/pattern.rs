@@ -11,27 +11,38 @@ pub fn pattern(url: &str, fragment: Option<&str>) -> String {
     let path = url
         .split_once("://")
         .map_or(url, |(_, rest)| rest.find('/').map_or("/", |slash| &rest[slash..]));
-    match fragment {
-        Some(fragment) => format!("{}#{}", segments(path), segments(fragment)),
-        None => segments(path),
+    let mut pattern = String::with_capacity(path.len() + fragment.map_or(0, |it| 1 + it.len()));
+    segments(path, &mut pattern);
+    if let Some(fragment) = fragment {
+        pattern.push('#');
+        segments(fragment, &mut pattern);
     }
+    pattern
 }
 
-fn segments(path: &str) -> String {
-    let segment = |segment| if is_identifier(segment) { "{id}" } else { segment };
-    path.split('/').map(segment).collect::<Vec<_>>().join("/")
+fn segments(path: &str, pattern: &mut String) {
+    for (at, segment) in path.split('/').enumerate() {
+        if at > 0 {
+            pattern.push('/');
+        }
+        pattern.push_str(if is_identifier(segment) { "{id}" } else { segment });
+    }
 }
 
 /// Whether a segment is a number, a UUID, a long hexadecimal number, or what one of them was before
 /// it was masked.
 fn is_identifier(segment: &str) -> bool {
-    let digits = segment.bytes().filter(u8::is_ascii_digit).count();
-    let hex = segment.bytes().filter(u8::is_ascii_hexdigit).count();
-    let dashes = segment.bytes().filter(|byte| *byte == b'-').count();
-    let is_number = digits > 0 && digits == segment.len();
-    let is_hex = digits > 0 && hex >= HEX_MIN && hex + dashes == segment.len();
-    let is_masked = segment.starts_with('{') && segment.ends_with('}');
-    is_number || is_hex || is_masked
+    let (mut digits, mut letters, mut dashes) = (0, 0, 0);
+    for byte in segment.bytes() {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'a'..=b'f' | b'A'..=b'F' => letters += 1,
+            b'-' => dashes += 1,
+            _ => return segment.starts_with('{') && segment.ends_with('}'),
+        }
+    }
+    let is_number = letters + dashes == 0;
+    digits > 0 && (is_number || digits + letters >= HEX_MIN)
 }
 
 #[cfg(test)]

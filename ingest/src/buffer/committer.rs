@@ -7,7 +7,7 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use tokio::time::{Interval, MissedTickBehavior};
 
 /// A [`Committer`], whatever it writes to.
@@ -52,20 +52,26 @@ impl Home {
     }
 
     /// Runs the committer on the current runtime from its next group on. When that ends, the next
-    /// place or [`finish`](Self::finish) goes on.
-    pub(super) fn run_here(&self, shared: &Shared) {
+    /// place or [`finish`](Self::finish) goes on. What it returns resolves when the committer is
+    /// here, and no group is in the hands of the place before; it need not be waited for.
+    pub(super) fn run_here(&self, shared: &Shared) -> impl Future<Output = ()> + use<> {
         let (home, place) = (self.clone(), shared.move_on());
-        tokio::spawn(async move { home.take_over(place).await });
+        let (told, is_here) = oneshot::channel();
+        tokio::spawn(async move { home.take_over(place, told).await });
+        // Dropped unsent, the runtime has ended, and nothing is to be waited for.
+        async move { is_here.await.unwrap_or_default() }
     }
 
     /// Writes what waits in the closed queue, if nobody else does.
     pub(super) async fn finish(&self, shared: &Shared) {
         // Whoever runs it and lives ends it; a runtime that has ended has let it go.
-        self.take_over(shared.place()).await;
+        self.take_over(shared.place(), oneshot::channel().0).await;
     }
 
-    async fn take_over(&self, place: u64) {
+    async fn take_over(&self, place: u64, is_here: oneshot::Sender<()>) {
         let mut home = Running(Arc::clone(&self.0).lock_owned().await);
+        // Nobody may wait for it.
+        let _ = is_here.send(());
         let left = match home.0.as_mut() {
             Some(committer) => committer.run(place).await,
             None => return,

@@ -38,17 +38,18 @@ impl Keeper {
     pub async fn start<S: Sink>(sink: S, bounds: Bounds, counters: Arc<BufferCounters>) -> Self {
         let (committer, shared) = Home::new(sink, bounds, counters).await;
         let keeper = Self { shared, kind: S::KIND, committer };
-        keeper.commit_here();
+        drop(keeper.commit_here());
         keeper
     }
 
     /// Has groups written on the current runtime from now on. Where one thread alone takes
     /// requests, that is the one: else each group would cost it two changes of thread.
     ///
-    /// A runtime that ends should not have it any more: the group in hand would be cut off. What
-    /// waits then is written by [`close`](Self::close).
-    pub fn commit_here(&self) {
-        self.committer.run_here(&self.shared);
+    /// A runtime that ends should not have it any more: the group in hand would be cut off. Who
+    /// ends the one before waits for what this returns, which resolves when groups are written
+    /// here. What waits then is written by [`close`](Self::close).
+    pub fn commit_here(&self) -> impl Future<Output = ()> + use<> {
+        self.committer.run_here(&self.shared)
     }
 
     /// Keeps an entry where there is one application only; see [`keep_for`](Self::keep_for).

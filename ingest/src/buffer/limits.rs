@@ -84,6 +84,10 @@ pub const REPLAY_PAUSE_MAX: Duration = Duration::from_secs(1);
 /// disk, so waiting longer gains nothing.
 pub const SPOOL_CLOSE_PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long the end of ingest waits for the committer to come from the worker's runtime, which
+/// ends: a group in its hands is written by then, or the store hangs and the group goes elsewhere.
+pub const COMMITTER_MOVES_WITHIN: Duration = Duration::from_secs(3);
+
 /// Replicas of Redis that must have an entry where the durability is `replicated`.
 pub const REPLICAS_DEFAULT: u16 = 1;
 

@@ -21,6 +21,7 @@ pub struct Memory {
 struct State {
     groups: Vec<Vec<Item>>,
     fault: Option<Fault>,
+    moves: usize,
 }
 
 /// Keeps groups in memory.
@@ -78,6 +79,12 @@ impl Memory {
         self.groups().concat()
     }
 
+    /// How often it was told that it is written to from another runtime.
+    #[must_use]
+    pub fn moves(&self) -> usize {
+        self.state().moves
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -108,6 +115,10 @@ impl Sink for MemorySink {
 
     async fn probe(&mut self) -> Result<(), KeepError> {
         Ok(())
+    }
+
+    async fn moved(&mut self) {
+        self.0.state().moves += 1;
     }
 
     fn durability(&self) -> String {

@@ -22,6 +22,7 @@ mod queue;
 pub mod redis;
 mod settings;
 pub mod show;
+mod slots;
 pub mod spool;
 
 pub use counters::{BufferCounters, COMMIT_BUCKETS_MICROS, CommitTimes};

@@ -2,6 +2,7 @@
 
 use super::config_args::ConfigArgs;
 use super::{Failure, logging, open_files, reload};
+use crate::buffer::limits::COMMITTER_MOVES_WITHIN;
 use crate::buffer::{self, BufferCounters, Keeper};
 use crate::config::{Config, Reloader};
 use crate::http::Door;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::timeout;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -82,8 +84,12 @@ async fn serve(config: Config, reloader: Reloader) -> Result<ExitCode, Failure> 
         if let Some(live) = live {
             live.close();
         }
-        // The worker's thread, which may have had the committer, ends now.
-        committing.commit_here();
+        // The worker's thread, which may have had the committer, ends now. A group in its hands is
+        // written first, as long as a store that hangs may take.
+        let here = timeout(COMMITTER_MOVES_WITHIN, committing.commit_here()).await;
+        if here.is_err() {
+            tracing::warn!("a group is still being written; if that does not end it is refused");
+        }
         handle.stop(true).await;
     };
     let (served, ()) = tokio::join!(server, stop);

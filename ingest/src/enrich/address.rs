@@ -4,7 +4,7 @@ use crate::config::{AddressBits, ForwardedHeader};
 use crate::limits::FORWARDED_HOPS_MAX;
 use dna_protocol::field::Text;
 use ipnet::IpNet;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// The network of `address`: its first bits, the rest 0; none, where no bits are kept.
 ///
@@ -15,7 +15,26 @@ pub fn truncated(address: IpAddr, bits: AddressBits) -> Option<Text<64>> {
     let address = address.to_canonical();
     let bits = if address.is_ipv4() { bits.ipv4 } else { bits.ipv6 };
     let network = IpNet::new(address, bits).ok().filter(|_| bits > 0)?;
-    Some(Text::cut(network.network().to_string()))
+    Some(Text::cut(match network.network() {
+        IpAddr::V4(network) => dotted(network),
+        IpAddr::V6(network) => network.to_string(),
+    }))
+}
+
+/// As `to_string` has it, by hand: every beacon has one.
+fn dotted(address: Ipv4Addr) -> String {
+    let mut text = String::with_capacity("255.255.255.255".len());
+    for (at, octet) in address.octets().into_iter().enumerate() {
+        if at > 0 {
+            text.push('.');
+        }
+        for unit in [100, 10, 1] {
+            if octet >= unit || unit == 1 {
+                text.push(char::from(b'0' + octet / unit % 10));
+            }
+        }
+    }
+    text
 }
 
 /// The client behind the connection from `peer`.
@@ -85,6 +104,15 @@ mod tests {
         let sixteen = truncated(address, AddressBits { ipv4: 16, ipv6: 48 });
         assert_eq!(sixteen.as_deref(), Some("203.0.0.0"));
         assert_eq!(truncated(address, AddressBits { ipv4: 0, ipv6: 48 }), None);
+    }
+
+    #[test]
+    fn a_network_is_written_as_ever() {
+        for octet in 0..=255 {
+            for address in [Ipv4Addr::new(octet, 0, octet, 7), Ipv4Addr::new(1, octet, 9, octet)] {
+                assert_eq!(dotted(address), address.to_string());
+            }
+        }
     }
 
     #[track_caller]

@@ -8,6 +8,9 @@ use bytes::Bytes;
 use dna_protocol::Skipped;
 use serde::Serialize;
 
+/// What the body of a 200 is.
+pub(super) const MEDIA_TYPE: &str = "application/json";
+
 /// The body of a 200. Parts that say nothing are left out.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Answer {
@@ -64,12 +67,16 @@ impl Answer {
         Self { accepted, duplicate: true, ..Self::default() }
     }
 
-    pub(super) fn response(&self) -> Response<BoxBody> {
+    /// As JSON.
+    pub(super) fn body(&self) -> Vec<u8> {
         // Lists and maps of texts and numbers always have a JSON form.
-        let body = serde_json::to_vec(self).unwrap_or_default();
-        let mut response = Response::ok().set_body(BoxBody::new(Bytes::from(body)));
-        let json = HeaderValue::from_static("application/json");
-        response.headers_mut().insert(CONTENT_TYPE, json);
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// As actix has it.
+    pub(super) fn response(&self) -> Response<BoxBody> {
+        let mut response = Response::ok().set_body(BoxBody::new(Bytes::from(self.body())));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         response
     }
 }

@@ -1,33 +1,21 @@
-//! `POST /v1/beacon`: takes a frame.
-//!
-//! Judged in this order, the first that fails answers: media type and coding, size, the address's
-//! rate, the frame's header, the application's key, the page's origin, whether the buffer has room
-//! for the application, its rate, each event, its quota. 200 only after the buffer has the frame.
-//! While many are refused, origin, room and rate are judged before the frame is read too.
+//! `POST /v1/beacon`: the path, and the answers to those who send frames there. What becomes of a
+//! frame: see `take`.
 
-use super::answer::{Answer, LeftOut, SkippedCounts};
-pub(super) use super::body::Body;
-use super::codes::Code;
-use super::gate::{self, Quota};
-use super::keeping::{Keeping, Settled, not_kept};
-use super::{BEACON_PATH, Door, Problem, Rules, body, pages, peer};
-use crate::accept::apps::{App, KeyError, Sender};
-use crate::accept::recent::{Claim, FrameName};
-use crate::accept::{Judged, Rejected, form, judge, places};
-use crate::buffer::Item;
-use crate::metrics::Metrics;
-use crate::telemetry::{ActiveSpan, Attribute, Phase};
-use actix_http::{RequestHead, Response};
+use super::answer::Answer;
+use super::head::Head;
+use super::take::{Arriving, Refusal, Taken};
+use super::{BEACON_PATH, Door, body, pages};
+use crate::http::budget::Share;
+use crate::telemetry::ActiveSpan;
+use actix_http::{Payload, RequestHead, Response};
 use actix_web::body::BoxBody;
 use actix_web::http::Method;
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderMap, HeaderValue, ORIGIN, REFERER,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderName, HeaderValue,
 };
 use actix_web::middleware::DefaultHeaders;
-use actix_web::{HttpResponse, Resource, guard, web};
-use dna_buffer::shard_of;
-use dna_protocol::{Header, Skipped};
+use actix_web::{HttpResponse, Resource, web};
 
 /// The methods of the path, for `Allow`.
 const METHODS: &str = "POST, OPTIONS";
@@ -35,17 +23,43 @@ const METHODS: &str = "POST, OPTIONS";
 /// The CORS headers that stand on every answer of the path: without them a page cannot read why it
 /// was refused. `*` is safe, since no cookie or other credential is ever looked at; which pages may
 /// send is judged by `Origin` for each application.
-const ORIGINS: &str = "*";
-const EXPOSED: &str = "Retry-After, X-Request-Id";
+pub(super) const CORS: [(HeaderName, &str); 2] = [
+    (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    (ACCESS_CONTROL_EXPOSE_HEADERS, "Retry-After, X-Request-Id"),
+];
 
 /// Whether a request brings a beacon.
 pub(super) fn is_beacon(head: &RequestHead) -> bool {
-    is_beacon_at(head.method.as_str(), head.uri.path())
+    head.method == Method::POST && is_path(head.uri.path())
 }
 
-/// Whether `method` at `path` brings a beacon.
-pub(super) fn is_beacon_at(method: &str, path: &str) -> bool {
-    method == Method::POST.as_str() && path == BEACON_PATH
+/// Whether `path` is that of beacons: also with letters of it percent-encoded, which says the same
+/// (RFC 3986, section 6.2.2.2).
+fn is_path(path: &str) -> bool {
+    path == BEACON_PATH || path.contains('%') && is_same(path.as_bytes(), BEACON_PATH.as_bytes())
+}
+
+/// Whether `path` says `plain`, which has nothing in it that must be encoded.
+fn is_same(mut path: &[u8], plain: &[u8]) -> bool {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    for byte in plain {
+        let (said, rest) = match *path {
+            // An encoded slash is no separator (section 2.2).
+            [b'%', high, low, ref rest @ ..] => match (digit(high), digit(low)) {
+                (Some(high), Some(low)) if high << 4 | low != u32::from(b'/') => {
+                    (high << 4 | low, rest)
+                }
+                _ => return false,
+            },
+            [byte, ref rest @ ..] => (u32::from(byte), rest),
+            [] => return false,
+        };
+        if said != u32::from(*byte) {
+            return false;
+        }
+        path = rest;
+    }
+    path.is_empty()
 }
 
 /// The path for all but beacons, which do not come so far: see `front`.
@@ -58,198 +72,112 @@ pub(super) fn resource() -> Resource<
         InitError = (),
     >,
 > {
-    let cors = DefaultHeaders::new()
-        .add((ACCESS_CONTROL_ALLOW_ORIGIN, ORIGINS))
-        .add((ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED));
+    let cors = CORS.into_iter().fold(DefaultHeaders::new(), DefaultHeaders::add);
     web::resource(BEACON_PATH)
-        // Written in another way, it is another path.
-        .guard(guard::fn_guard(|context| context.head().uri.path() == BEACON_PATH))
         .route(web::method(Method::OPTIONS).to(preflight))
         .default_service(pages::wrong_method(METHODS))
         .wrap(cors)
 }
 
+/// An answer to a beacon. Nearly all are kept, and need nothing that others do.
+pub(super) enum Reply {
+    /// 200.
+    Kept(Answer),
+    /// Anything else, without the headers of [`CORS`].
+    Refused(Response<BoxBody>),
+}
+
+impl Reply {
+    fn new(outcome: Result<Answer, Refusal>, door: &Door) -> Self {
+        Self::Refused(match outcome {
+            Ok(answer) => return Self::Kept(answer),
+            Err(Refusal::Counted(problem)) => problem.response(METHODS).into(),
+            Err(Refusal::Frame(problem)) => {
+                tracing::debug!(reason = problem.code.name(), "frame refused");
+                door.refuse(problem, METHODS).into()
+            }
+        })
+    }
+
+    /// As actix has it.
+    pub(super) fn into_response(self) -> Response<BoxBody> {
+        let mut response = match self {
+            Self::Kept(answer) => answer.response(),
+            Self::Refused(response) => response,
+        };
+        for (name, value) in CORS {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        response
+    }
+}
+
 /// What a beacon is answered, and whether its body was read to its end.
 pub(super) struct Posted {
-    pub(super) answer: Response<BoxBody>,
+    pub(super) reply: Reply,
     pub(super) is_read: bool,
 }
 
-/// Takes a beacon.
+/// Takes a beacon whose body is on its way.
 pub(super) async fn post(
-    head: &RequestHead,
-    body: Body,
+    head: &Head<'_>,
+    payload: Payload,
     door: &web::Data<Door>,
     span: Option<&ActiveSpan>,
 ) -> Posted {
+    // Held to the end: what is decoded is about as large as the body was.
+    let mut share = door.bodies.share();
     let mut is_read = false;
-    let mut answer = match take(head, body, door, span, &mut is_read).await {
-        Ok(answer) => answer.response(),
-        Err(Refusal::Counted(problem)) => problem.response(METHODS).into(),
-        Err(Refusal::Frame(problem)) => {
-            tracing::debug!(reason = problem.code.name(), "frame refused");
-            door.refuse(problem, METHODS).into()
-        }
+    let outcome = async {
+        let arriving = Arriving::new(head, door, span)?;
+        // Behind a pointer: few bodies need so much room.
+        let limits = &arriving.rules.limits;
+        let sent = Box::pin(body::arrival(payload, limits, &mut share)).await?;
+        is_read = true;
+        let taken = arriving.take(&sent);
+        drop(sent);
+        taken.outcome().await
     };
-    let headers = answer.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static(ORIGINS));
-    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
-    Posted { answer, is_read }
+    let outcome = outcome.await;
+    Posted { reply: Reply::new(outcome, door), is_read }
 }
 
-/// A refusal, and whether its events were counted one by one instead of the frame.
-enum Refusal {
-    Frame(Problem),
-    Counted(Problem),
+/// A beacon that has come whole, on its way to its answer.
+pub(super) struct Posting<'a> {
+    taken: Taken,
+    is_read: bool,
+    share: Share<'a>,
+    door: &'a Door,
 }
 
-impl<P: Into<Problem>> From<P> for Refusal {
-    fn from(problem: P) -> Self {
-        Self::Frame(problem.into())
-    }
-}
-
-async fn take(
-    head: &RequestHead,
-    body: Body,
-    door: &web::Data<Door>,
+/// Takes a beacon whose body has come with its head; what is left is to wait.
+pub(super) fn post_whole<'a>(
+    head: &Head<'_>,
+    sent: &[u8],
+    door: &'a web::Data<Door>,
     span: Option<&ActiveSpan>,
-    is_read: &mut bool,
-) -> Result<Answer, Refusal> {
-    // At the head of the request: a slow upload must not count as the client's clock.
-    let now = (door.now)();
-    let rules = door.rules();
-    let phase = |phase| span.iter().for_each(|span| span.phase(phase));
-    phase(Phase::ReadBody);
-    let address = peer::address(head, &rules.trust);
-    // The share is held to the end: what is decoded is about as large as the body was.
-    let sent = body::read(head, body, &rules.limits, &door.bodies).await?;
-    *is_read = true;
-    phase(Phase::Judge);
-    // Behind the body, so that the connection can go on, and before all that costs more.
-    door.gate.address(address, &rules)?;
-    let (body, _share) = sent.decompressed(&rules.limits)?;
-    let opened = form::open(&body, rules.limits.decompressed_bytes_max)?;
-    refuse_unread(head, &opened, door, &rules, now)?;
-    let decoded = opened.decode()?;
-    drop(body);
-    let sender = sender(&decoded.frame.header, &rules, now)?;
-    let app = sender.app;
-    if let Some(span) = span {
-        span.note("dna.app", Attribute::Text(app.name.to_string()));
-    }
-    check_origin(head.headers(), app)?;
-    let lane = lane(app);
-    gate::check_pressure(door, &rules, lane, now)?;
-    door.gate.app(app)?;
-    let name = name(&decoded.frame.header, app)?;
-    let ticket = match door.recent.claim(name).await {
-        Claim::First(ticket) => ticket,
-        Claim::Repeat(Ok(accepted)) => {
-            door.metrics.duplicate(app.index);
-            return Ok(Answer::duplicate(accepted));
+) -> Posting<'a> {
+    let mut share = door.bodies.share();
+    let mut is_read = false;
+    let taken = match Arriving::new(head, door, span) {
+        Err(problem) => Taken::Done(Err(problem.into())),
+        // As long as was announced.
+        Ok(_) if !share.take(sent.len()) => Taken::Done(Err(body::full().into())),
+        Ok(arriving) => {
+            is_read = true;
+            arriving.take(sent)
         }
-        Claim::Repeat(Err(error)) => return Err(not_kept(&error).into()),
     };
-    let client = peer::client(head, address, rules.address_bits);
-    let mut judged = judge(decoded, now, sender, &client);
-    let shed = gate::shed(&mut judged, gate::pressure(door, &rules, lane));
-    let left_out = LeftOut { sampled_out: judged.sampled_out, shed: shed.len() };
-    let shed = Metrics::tally(&shed);
-    let Judged { entry, sampled_out, rejected, skipped } = judged;
-    let (accepted, tally) = (entry.frame.events.len(), Metrics::tally(&entry.frame.events));
-    if accepted == 0 {
-        door.metrics.judged(&rejected, skipped);
-        door.metrics.sampled_out(app.index, sampled_out);
-        if rejected.count() > 0 && sampled_out == 0 && left_out.shed == 0 {
-            return Err(Refusal::Counted(no_good_event(&rejected, skipped)));
-        }
-        // Only unknown kinds, when the client is newer than this server, or a session that is left
-        // out, or nothing that is worth keeping now: nothing is wrong.
-        door.metrics.accepted(app.index, &tally);
-        door.metrics.shed(&shed);
-        return Ok(Answer::kept(0, left_out, rejected, skipped));
-    }
-    let quota = Quota::take(app, accepted, now)?;
-    let item = Item { shard: shard_of(&name.session, door.shards), bytes: entry.encode().into() };
-    phase(Phase::Keep);
-    let app = app.index;
-    let keeping =
-        Keeping { app, lane, accepted, tally, left_out, shed, rejected, skipped, ticket, quota };
-    Ok(Settled::new(keeping.keep(door.clone(), item)).await?)
+    Posting { taken, is_read, share, door }
 }
 
-/// Refuses a frame before it is read, while so much comes that many are refused: reading one costs
-/// more than all that is judged before it. What is not refused here is judged in its order.
-fn refuse_unread(
-    head: &RequestHead,
-    opened: &form::Opened<'_>,
-    door: &Door,
-    rules: &Rules,
-    now: u64,
-) -> Result<(), Problem> {
-    if !door.gate.is_crowded(door, rules) {
-        return Ok(());
-    }
-    let sender = opened.app_key().and_then(|key| rules.apps.by_key(key, now).ok());
-    let Some(Sender { app, .. }) = sender else { return Ok(()) };
-    check_origin(head.headers(), app)?;
-    gate::check_pressure(door, rules, lane(app), now)?;
-    door.gate.would_let(app)
-}
-
-/// The lane of an application in the buffer's queue. More of them than that share the last.
-fn lane(app: &App) -> u16 {
-    u16::try_from(app.index).unwrap_or(u16::MAX)
-}
-
-fn sender<'a>(header: &Header, rules: &'a Rules, now: u64) -> Result<Sender<'a>, Problem> {
-    let key = header.app_key.as_deref().unwrap_or_default();
-    rules.apps.by_key(key, now).map_err(|error| wrong_key("app_key", key, error))
-}
-
-/// The refusal of a key, called `name` in the request.
-pub(super) fn wrong_key(name: &str, key: &str, error: KeyError) -> Problem {
-    let code = match error {
-        KeyError::Unknown => Code::UnknownKey,
-        KeyError::Expired { .. } => Code::ExpiredKey,
-    };
-    Problem::new(code, format!("`{name}` {key:?} {error}"))
-}
-
-/// Judges where the request comes from.
-pub(super) fn check_origin(headers: &HeaderMap, app: &App) -> Result<(), Problem> {
-    let text = |name| headers.get(name).map(|it| String::from_utf8_lossy(it.as_bytes()));
-    let (origin, referer) = (text(ORIGIN), text(REFERER));
-    places::judge(&app.places, origin.as_deref(), referer.as_deref()).map_err(|error| {
-        let detail = format!("application {:?}: {error}", &*app.name);
-        Problem::new(Code::OriginNotAllowed, detail)
-    })
-}
-
-fn name(header: &Header, app: &App) -> Result<FrameName, Problem> {
-    match (header.session_id, header.sequence) {
-        (Some(session), Some(sequence)) => {
-            Ok(FrameName { app: app.index, session: session.0, sequence })
-        }
-        // The readers refuse a header without them.
-        _ => Err(Problem::plain(Code::InvalidHeader)),
-    }
-}
-
-/// The refusal of a frame whose events were all refused.
-fn no_good_event(rejected: &Rejected, skipped: Skipped) -> Problem {
-    let count = rejected.count();
-    let first = rejected.listed.first().map(|first| first.detail.as_str()).unwrap_or_default();
-    let detail = format!("all {count} events were refused; the first: {first}");
-    // Lists and maps of texts and numbers always have a JSON form.
-    let listed = serde_json::to_value(&rejected.listed).unwrap_or_default();
-    let problem = Problem::new(Code::NoGoodEvent, detail)
-        .with("rejected", listed)
-        .with("rejected_count", count);
-    match SkippedCounts::of(skipped) {
-        None => problem,
-        Some(skipped) => problem.with("skipped", serde_json::to_value(skipped).unwrap_or_default()),
+impl Posting<'_> {
+    /// Waits for what becomes of it.
+    pub(super) async fn posted(self) -> Posted {
+        let Self { taken, is_read, share, door } = self;
+        let reply = Reply::new(taken.outcome().await, door);
+        drop(share);
+        Posted { reply, is_read }
     }
 }
 
@@ -260,4 +188,30 @@ async fn preflight() -> HttpResponse {
         .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "Content-Type, Content-Encoding"))
         .insert_header((ACCESS_CONTROL_MAX_AGE, "86400"))
         .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_may_be_written_in_several_ways() {
+        for same in ["/v1/beacon", "/v1/%62eacon", "/v1/beaco%6E", "/v1/beaco%6e", "/%76%31/beacon"]
+        {
+            assert!(is_path(same), "{same}");
+        }
+        for other in [
+            "/v1/beacons",
+            "/v1/beaco",
+            "/v1/Beacon",
+            "/v1%2Fbeacon",
+            "/v1/%2562eacon",
+            "/v1/%6",
+            "/v1/beacon%",
+            "/v1/beacon%00",
+            "/v1/%xxeacon",
+        ] {
+            assert!(!is_path(other), "{other}");
+        }
+    }
 }

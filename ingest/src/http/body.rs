@@ -1,15 +1,17 @@
 //! Reads a body: never more than the limit, never longer than the deadline.
 
-use super::budget::{Budget, Share};
+use super::budget::Share;
 use super::codes::Code;
+use super::head::Head;
 use super::problem::Problem;
 use crate::accept::decompress::{DecompressError, Encoding, decompress};
 use crate::config::LimitsConfig;
-use actix_http::{Payload, RequestHead};
+use actix_http::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
+use std::borrow::Cow;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -20,47 +22,22 @@ const MEDIA_TYPES: [&str; 3] = ["text/plain", "application/json", "application/c
 /// a second, and those that stall are ended at their deadline.
 const RETRY_WHEN_FULL: Duration = Duration::from_secs(2);
 
-/// A body on its way in.
-pub(super) enum Body {
-    /// It has come, with its head.
-    Whole(Bytes),
-    /// It comes in pieces.
-    Coming(Payload),
-}
-
-/// A body as it was sent.
-pub(super) struct Sent<'a> {
-    bytes: Bytes,
-    encoding: Encoding,
-    share: Share<'a>,
-}
-
-/// The body of a request, as it was sent; all of it was read then.
+/// Judges what the head says of a body, before a byte of it is read; its coding.
 ///
 /// # Errors
 /// The problem to answer with.
-pub(super) async fn read<'a>(
-    head: &RequestHead,
-    body: Body,
-    limits: &LimitsConfig,
-    budget: &'a Budget,
-) -> Result<Sent<'a>, Problem> {
+pub(super) fn check(head: &Head<'_>, limits: &LimitsConfig) -> Result<Encoding, Problem> {
     check_media_type(head)?;
     let encoding = encoding(head)?;
     check_announced_length(head, limits)?;
-    let mut share = budget.share();
-    let bytes = match body {
-        // As long as was announced.
-        Body::Whole(bytes) if share.take(bytes.len()) => bytes,
-        Body::Whole(_) => return Err(full()),
-        // Behind a pointer: few bodies need so much room.
-        Body::Coming(payload) => Box::pin(arrival(payload, limits, &mut share)).await?,
-    };
-    Ok(Sent { bytes, encoding, share })
+    Ok(encoding)
 }
 
-/// A body that comes in pieces, complete within its time.
-async fn arrival(
+/// A body that comes in pieces, complete within its time; all of it was read then.
+///
+/// # Errors
+/// The problem to answer with.
+pub(super) async fn arrival(
     payload: Payload,
     limits: &LimitsConfig,
     share: &mut Share<'_>,
@@ -74,39 +51,43 @@ async fn arrival(
     })
 }
 
-fn full() -> Problem {
+/// The refusal of a body for which there is no room beside the others.
+pub(super) fn full() -> Problem {
     Problem::plain(Code::BodiesFull).retry_after(RETRY_WHEN_FULL)
 }
 
-impl<'a> Sent<'a> {
-    /// The body decompressed, and its share of the budget, to be held as long as the request.
-    ///
-    /// # Errors
-    /// The problem to answer with.
-    pub(super) fn decompressed(self, limits: &LimitsConfig) -> Result<(Bytes, Share<'a>), Problem> {
-        let Self { bytes, encoding, share } = self;
-        let sent = bytes.len();
-        let body = decompress(encoding, bytes, limits.decompressed_bytes_max);
-        let body = body.map_err(|error| match error {
-            DecompressError::TooLarge { max } => {
-                let detail = format!(
-                    "{sent} bytes of {} decompress to more than {max} bytes, the most allowed",
-                    encoding.name()
-                );
-                Problem::new(Code::DecompressedTooLarge, detail)
-            }
-            DecompressError::Malformed => {
-                let detail = format!("the body is no complete {}", encoding.name());
-                Problem::new(Code::MalformedEncoding, detail)
-            }
-        })?;
-        Ok((body, share))
-    }
+/// A body as it was before it was `encoding`.
+///
+/// # Errors
+/// The problem to answer with.
+pub(super) fn decompressed<'a>(
+    encoding: Encoding,
+    sent: &'a [u8],
+    limits: &LimitsConfig,
+) -> Result<Cow<'a, [u8]>, Problem> {
+    decompress(encoding, sent, limits.decompressed_bytes_max).map_err(|error| match error {
+        DecompressError::TooLarge { max } => {
+            let detail = format!(
+                "{} bytes of {} decompress to more than {max} bytes, the most allowed",
+                sent.len(),
+                encoding.name()
+            );
+            Problem::new(Code::DecompressedTooLarge, detail)
+        }
+        DecompressError::Malformed => {
+            let detail = format!("the body is no complete {}", encoding.name());
+            Problem::new(Code::MalformedEncoding, detail)
+        }
+    })
 }
 
-fn check_media_type(head: &RequestHead) -> Result<(), Problem> {
-    let Some(value) = head.headers().get(CONTENT_TYPE) else { return Ok(()) };
-    let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+fn check_media_type(head: &Head<'_>) -> Result<(), Problem> {
+    // As browsers and our SDK write it.
+    if matches!(head.get(&CONTENT_TYPE), None | Some(b"text/plain;charset=UTF-8")) {
+        return Ok(());
+    }
+    let media_type = head.text(&CONTENT_TYPE).unwrap_or_default();
+    let media_type = media_type.split(';').next().unwrap_or_default();
     let media_type = media_type.trim();
     // curl -d says this of whatever it sends; the first bytes tell all the same.
     let accepted = MEDIA_TYPES.iter().chain(["application/x-www-form-urlencoded"].iter());
@@ -117,11 +98,11 @@ fn check_media_type(head: &RequestHead) -> Result<(), Problem> {
     Err(Problem::new(Code::UnsupportedMediaType, detail))
 }
 
-fn encoding(head: &RequestHead) -> Result<Encoding, Problem> {
-    let Some(value) = head.headers().get(CONTENT_ENCODING) else {
+fn encoding(head: &Head<'_>) -> Result<Encoding, Problem> {
+    if head.get(&CONTENT_ENCODING).is_none() {
         return Ok(Encoding::Identity);
-    };
-    let name = value.to_str().unwrap_or_default().trim();
+    }
+    let name = head.text(&CONTENT_ENCODING).unwrap_or_default().trim();
     Encoding::by_name(name).ok_or_else(|| {
         let detail = format!(
             "`Content-Encoding` is {name:?}; allowed: gzip, br, deflate, zstd, identity, one of them"
@@ -131,9 +112,8 @@ fn encoding(head: &RequestHead) -> Result<Encoding, Problem> {
 }
 
 /// Refuses a body that says itself that it is too large, before a byte of it is read.
-fn check_announced_length(head: &RequestHead, limits: &LimitsConfig) -> Result<(), Problem> {
-    let announced = head.headers().get(CONTENT_LENGTH);
-    let announced = announced.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+fn check_announced_length(head: &Head<'_>, limits: &LimitsConfig) -> Result<(), Problem> {
+    let announced = head.text(&CONTENT_LENGTH).and_then(|value| value.parse::<u64>().ok());
     match announced {
         Some(length) if length > limits.body_bytes_max as u64 => {
             Err(too_large(&format!("announced as {length} bytes"), limits.body_bytes_max))

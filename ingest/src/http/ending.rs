@@ -2,10 +2,12 @@
 //! is the rest of that body, no head, so the answer says `Connection: close` and is the last.
 
 use super::connection::Turn;
-use actix_http::{ConnectionType, Response};
+use actix_http::{ConnectionType, RequestHead, Response};
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
+use actix_web::http::header::{
+    CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderValue, TRANSFER_ENCODING,
+};
 
 /// Makes `answer` the last of its connection.
 pub(super) fn close<B>(answer: &mut Response<B>, turn: &Turn) {
@@ -16,6 +18,16 @@ pub(super) fn close<B>(answer: &mut Response<B>, turn: &Turn) {
 /// The answer to a request behind the last one. Nobody gets it: see `Connection`.
 pub(super) fn unheard() -> Response<BoxBody> {
     Response::build(StatusCode::NO_CONTENT).force_close().finish().map_into_boxed_body()
+}
+
+/// Whether the client says that this is its last request (RFC 9112, section 9.6). Of several that
+/// it has sent in advance, actix looks at the last; and at a list of options not at all.
+pub(super) fn is_last(head: &RequestHead) -> bool {
+    let is_close = |option: &str| option.trim().eq_ignore_ascii_case("close");
+    let says_close =
+        |value: &HeaderValue| value.to_str().is_ok_and(|list| list.split(',').any(is_close));
+    head.connection_type() == ConnectionType::Close
+        || head.headers().get_all(CONNECTION).any(says_close)
 }
 
 /// Bytes of a request's body, where its head says.

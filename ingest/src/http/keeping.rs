@@ -12,9 +12,9 @@ use super::{Door, Problem};
 use crate::accept::Rejected;
 use crate::accept::recent::Ticket;
 use crate::buffer::{Item, KeepError};
+use crate::metrics::Tally;
 use actix_web::web;
 use dna_protocol::Skipped;
-use dna_protocol::model::KINDS;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -36,10 +36,10 @@ pub(super) struct Keeping {
     pub(super) lane: u16,
     /// Events of the frame, and of each kind.
     pub(super) accepted: usize,
-    pub(super) tally: [u64; KINDS.len()],
+    pub(super) tally: Tally,
     /// What was left out before, and of it what was shed by kind.
     pub(super) left_out: LeftOut,
-    pub(super) shed: [u64; KINDS.len()],
+    pub(super) shed: Tally,
     pub(super) rejected: Rejected,
     pub(super) skipped: Skipped,
     pub(super) ticket: Ticket,

@@ -9,6 +9,7 @@ mod connection;
 mod ending;
 mod front;
 mod gate;
+mod head;
 mod health;
 mod keeping;
 mod pages;
@@ -19,6 +20,7 @@ mod remote_config;
 mod rules;
 mod seen;
 pub mod server;
+mod take;
 
 pub use problem::Problem;
 pub use reload::ConfigStatus;
@@ -116,7 +118,7 @@ impl Door {
 }
 
 /// Mounts everything that the door serves but beacons: see [`server::answering`].
-pub fn routes(service: &mut web::ServiceConfig) {
+fn routes(service: &mut web::ServiceConfig) {
     service
         .service(beacon::resource())
         .service(remote_config::resource())

@@ -1,9 +1,9 @@
 //! Who is at the other end of a request.
 
+use super::head::Head;
 use crate::config::{AddressBits, ForwardedHeader};
 use crate::enrich::{Client, address, agents};
-use actix_http::RequestHead;
-use actix_web::http::header::{FORWARDED, HeaderValue, USER_AGENT, X_FORWARDED_FOR};
+use actix_web::http::header::{FORWARDED, USER_AGENT, X_FORWARDED_FOR};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -24,8 +24,8 @@ impl Trust {
 }
 
 /// The client's address, as far as it is known.
-pub(super) fn address(head: &RequestHead, trust: &Trust) -> Option<IpAddr> {
-    let peer = head.peer_addr?.ip();
+pub(super) fn address(head: &Head<'_>, trust: &Trust) -> Option<IpAddr> {
+    let peer = head.peer?.ip();
     if trust.proxies.is_empty() {
         return Some(peer);
     }
@@ -33,15 +33,13 @@ pub(super) fn address(head: &RequestHead, trust: &Trust) -> Option<IpAddr> {
         ForwardedHeader::XForwardedFor => X_FORWARDED_FOR,
         ForwardedHeader::Forwarded => FORWARDED,
     };
-    let values: Vec<&str> =
-        head.headers().get_all(name).filter_map(|value| value.to_str().ok()).collect();
-    Some(address::client(peer, trust.header, values.into_iter(), &trust.proxies))
+    let values = head.texts(&name).into_iter();
+    Some(address::client(peer, trust.header, values, &trust.proxies))
 }
 
 /// What a request says of its client, whose address is `address`: `bits` of it are kept.
-pub(super) fn client(head: &RequestHead, address: Option<IpAddr>, bits: AddressBits) -> Client {
-    let agent = head.headers().get(USER_AGENT).map(HeaderValue::as_bytes);
-    let agent = agent.filter(|agent| agent.is_ascii());
+pub(super) fn client(head: &Head<'_>, address: Option<IpAddr>, bits: AddressBits) -> Client {
+    let agent = head.get(&USER_AGENT).filter(|agent| agent.is_ascii());
     let agent = agent.and_then(|agent| std::str::from_utf8(agent).ok());
     Client {
         address: address.and_then(|address| address::truncated(address, bits)),

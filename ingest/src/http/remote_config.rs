@@ -4,9 +4,10 @@
 //! the configuration is a text of JSON, and the signature, in base64, is that of the text's bytes.
 //! Both are made once, when the configuration is taken over: answering costs no more than any other page.
 
-use super::beacon::{check_origin, wrong_key};
 use super::codes::Code;
+use super::head::Head;
 use super::pages::{READ, wrong_method};
+use super::take::{check_origin, wrong_key};
 use super::{Door, Problem, Rules};
 use crate::config::{AppsConfig, RemoteValues, SigningKey};
 use actix_web::http::header::{
@@ -124,7 +125,7 @@ fn find<'a>(
         return Err(Problem::new(Code::NotFound, detail));
     }
     let sender = rules.apps.by_key(key, now).map_err(|error| wrong_key("key", key, error))?;
-    check_origin(request.headers(), sender.app)?;
+    check_origin(&Head::from(request.head()), sender.app)?;
     // Every key of an application has one.
     rules.remote.0.get(key).ok_or_else(|| Problem::plain(Code::Internal))
 }

@@ -3,10 +3,11 @@
 
 use super::Door;
 use super::codes::Code;
+use super::head::Head;
 use crate::telemetry::{ActiveSpan, Attribute, RequestId, TraceContext};
-use actix_http::{RequestHead, Response};
-use actix_web::http::Method;
+use actix_http::Response;
 use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -26,11 +27,9 @@ pub(super) struct Seen {
 
 impl Seen {
     /// Looks at a request before anything is done to it.
-    pub(super) fn begin(head: &RequestHead, door: &Door) -> Self {
-        let header =
-            |name: &HeaderName| head.headers().get(name).and_then(|value| value.to_str().ok());
-        let context = header(&TRACEPARENT).and_then(TraceContext::parse).unwrap_or_default();
-        let id = RequestId::of(header(&X_REQUEST_ID), &context);
+    pub(super) fn begin(head: &Head<'_>, door: &Door) -> Self {
+        let context = head.text(&TRACEPARENT).and_then(TraceContext::parse).unwrap_or_default();
+        let id = RequestId::of(head.text(&X_REQUEST_ID), &context);
         let span = door.tracer.as_ref().and_then(|tracer| tracer.begin(context, (door.now)()));
         Self { id, method: head.method.clone(), began: Instant::now(), span }
     }
@@ -47,16 +46,20 @@ impl Seen {
 
     /// Completes its answer. `route` is the name of ours for where it went.
     pub(super) fn end<B>(self, route: &str, answer: &mut Response<B>) {
+        let (status, code) = (answer.status(), answer.extensions().get::<Code>().copied());
         // What is sane is a header's value.
-        if let Ok(value) = HeaderValue::from_str(self.id.as_str()) {
+        if let Ok(value) = HeaderValue::from_str(self.tell(route, status, code).as_str()) {
             answer.headers_mut().insert(X_REQUEST_ID.clone(), value);
         }
+    }
+
+    /// Tells what it is answered; its identifier.
+    pub(super) fn tell(self, route: &str, status: StatusCode, code: Option<Code>) -> RequestId {
         let is_logged = tracing::enabled!(tracing::Level::DEBUG);
         if self.span.is_none() && !is_logged {
-            return;
+            return self.id;
         }
-        let status = answer.status();
-        let code = answer.extensions().get::<Code>().map(|code| code.name());
+        let code = code.map(Code::name);
         let method = method(&self.method);
         if is_logged {
             let (request_id, status) = (self.id.as_str(), status.as_u16());
@@ -73,6 +76,7 @@ impl Seen {
             }
             span.end(format!("{method} {route}"), status.is_server_error());
         }
+        self.id
     }
 }
 

@@ -71,7 +71,7 @@ pub fn bind(
     let is_alone = config.workers == 1;
     let builder = builder.listen("door", listener, move || {
         if is_alone {
-            plain.door.keeper.commit_here();
+            drop(plain.door.keeper.commit_here());
         }
         service(plain.clone(), None)
     })?;

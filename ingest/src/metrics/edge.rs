@@ -1,7 +1,7 @@
 //! What is counted of connections.
 
 use super::encode::{counter, gauge};
-use super::{Labelled, Metrics};
+use super::{Labelled, Metrics, Tally};
 use crate::edge::certificates::Certificates;
 use dna_protocol::model::KINDS;
 use prometheus_client::collector::Collector;
@@ -76,9 +76,9 @@ pub(super) fn shed_by_kind() -> Labelled {
 
 impl Metrics {
     /// Counts events that were not kept because too much came, by [`tally`](Self::tally).
-    pub fn shed(&self, tally: &[u64; KINDS.len()]) {
-        for (kind, count) in KINDS.iter().zip(tally).filter(|(_, count)| **count > 0) {
-            self.shed.get_or_create(&[("kind", kind.name)]).inc_by(*count);
+    pub fn shed(&self, tally: &Tally) {
+        for (kind, count) in KINDS.iter().zip(tally.0).filter(|(_, count)| *count > 0) {
+            self.shed.get_or_create(&[("kind", kind.name)]).inc_by(u64::from(count));
         }
     }
 

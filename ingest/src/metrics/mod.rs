@@ -23,6 +23,7 @@ use crate::http::codes::Code;
 use crate::telemetry::ExportCounters;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
+use dna_protocol::limits::FRAME_EVENTS_MAX;
 use dna_protocol::model::KINDS;
 use dna_protocol::{Event, FieldProblem, Skipped};
 use prometheus_client::encoding::text::encode;
@@ -40,6 +41,12 @@ type Labelled = Family<[(&'static str, &'static str); 1], Counter>;
 /// request costs that waits for nothing, to ten seconds, a body's deadline.
 const DURATION_BUCKETS: [f64; 14] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// Events of a frame by kind, in the order of [`KINDS`]. A frame has fewer than this counts to.
+#[derive(Debug, Clone, Copy)]
+pub struct Tally([u16; KINDS.len()]);
+
+const _: () = assert!(FRAME_EVENTS_MAX <= u16::MAX as usize);
 
 /// All counters of the door.
 #[derive(Debug)]
@@ -181,24 +188,26 @@ impl Metrics {
         self.skipped_keys.inc_by(u64::from(skipped.keys));
     }
 
-    /// How many events of each kind, in the order of [`KINDS`].
+    /// How many events of each kind.
     #[must_use]
-    pub fn tally(events: &[Event]) -> [u64; KINDS.len()] {
-        let mut tally = [0; KINDS.len()];
-        let place = |event: &Event| KINDS.iter().position(|kind| kind.key == event.body.key());
-        for place in events.iter().filter_map(place) {
-            tally[place] += 1;
+    pub fn tally(events: &[Event]) -> Tally {
+        let mut tally = Tally([0; KINDS.len()]);
+        for event in events {
+            let key = event.body.key();
+            if let Some(place) = KINDS.iter().position(|kind| kind.key == key) {
+                tally.0[place] += 1;
+            }
         }
         tally
     }
 
     /// Counts a frame that was kept, with its events by kind.
-    pub fn accepted(&self, app: usize, tally: &[u64; KINDS.len()]) {
+    pub fn accepted(&self, app: usize, tally: &Tally) {
         let apps = self.apps.load();
         let Some(app) = apps.get(app) else { return };
         app.accepted.inc();
-        for (counter, count) in app.events.iter().zip(tally).filter(|(_, count)| **count > 0) {
-            counter.inc_by(*count);
+        for (counter, count) in app.events.iter().zip(tally.0).filter(|(_, count)| *count > 0) {
+            counter.inc_by(u64::from(count));
         }
     }
 

@@ -29,6 +29,7 @@ mod secrets;
 mod server;
 mod shedding;
 mod slow;
+mod smuggling;
 mod telemetry;
 mod tenants;
 mod tls;

@@ -41,13 +41,29 @@ const PERSONAL: [(&str, &str); 27] = [
     ("data:,canary-4711", CANARY),
 ];
 
-/// The fields of a record as JSON, each text being `canary`, or absent where it does not fit.
-/// `keep` are those that must not be a canary.
-fn full(fields: &[FieldInfo], canary: &str, keep: &[(&str, Value)]) -> Value {
+/// What a field that must be there may be.
+fn good(name: &str) -> Value {
+    match name {
+        "browser.web_vital.name" => "LCP".into(),
+        "browser.web_vital.value" => 1.into(),
+        "document.visibility_state" => "hidden".into(),
+        "report.type" => "deprecation".into(),
+        "code.load.type" => "script".into(),
+        "url.full" => "/a".into(),
+        _ => "n".into(),
+    }
+}
+
+/// The only text that must be one of a list, whatever its length.
+const LISTED: &str = "browser.web_vital.name";
+
+/// The fields of a record as JSON, each text being `canary`, or absent where it does not fit and is
+/// not `required`.
+fn full(fields: &[FieldInfo], canary: &str, required: &[&str]) -> Value {
     let mut record = Map::new();
     for field in fields {
         let value = match field.kind {
-            _ if keep.iter().any(|(name, _)| *name == field.name) => continue,
+            _ if field.name == LISTED => continue,
             "text" if canary.len() <= field.max => canary.into(),
             "map of text to text, number or boolean" => {
                 let mut map = Map::from_iter([("text".to_owned(), canary.into())]);
@@ -61,7 +77,9 @@ fn full(fields: &[FieldInfo], canary: &str, keep: &[(&str, Value)]) -> Value {
         };
         record.insert(field.name.to_owned(), value);
     }
-    record.extend(keep.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    for name in required {
+        record.entry(*name).or_insert_with(|| good(name));
+    }
     record.into()
 }
 
@@ -69,10 +87,6 @@ fn full(fields: &[FieldInfo], canary: &str, keep: &[(&str, Value)]) -> Value {
 #[test]
 fn nothing_personal_is_kept_from_any_text() {
     let server = Server::start();
-    let vital = [("browser.web_vital.name", json!("LCP")), ("browser.web_vital.value", json!(1))];
-    let visibility = [("document.visibility_state", json!("hidden"))];
-    let report = [("report.type", json!("deprecation"))];
-    let code = [("code.load.type", json!("script"))];
     for (sequence, (canary, _)) in PERSONAL.iter().enumerate() {
         let mut frame = json(sequence as u64, json!([]));
         let Value::Object(header) = full(Header::FIELDS, canary, &[]) else { panic!("a map") };
@@ -83,15 +97,8 @@ fn nothing_personal_is_kept_from_any_text() {
             }
         }
         let events = KINDS.iter().map(|kind| {
-            // What must be there and holds no such text: by its list of names, or its length.
-            let keep = match kind.name {
-                "web_vital" => &vital[..],
-                "visibility" => &visibility[..],
-                "browser_report" => &report[..],
-                "code_load" => &code[..],
-                _ => &[],
-            };
-            json!({"kind": kind.name, "time": NOW, "body": full(kind.fields, canary, keep)})
+            let body = full(kind.fields, canary, kind.required);
+            json!({"kind": kind.name, "time": NOW, "body": body})
         });
         frame["events"] = events.collect();
         let answer = server.send(&post(frame.to_string()));
@@ -166,17 +173,6 @@ fn nothing_is_kept_from_unknown_fields() {
     assert!(!metrics.text().contains(CANARY));
 }
 
-/// What some kinds must have.
-const REQUIRED: [(&str, &str); 7] = [
-    ("code.load.type", "script"),
-    ("document.visibility_state", "hidden"),
-    ("event.name", "n"),
-    ("mark.name", "n"),
-    ("report.type", "deprecation"),
-    ("transaction.name", "n"),
-    ("url.full", "/a"),
-];
-
 /// Numbers of the wire hold digits too. There is nothing to put in their place, so the field is
 /// left out; what tells frames apart and events their time stays.
 #[test]
@@ -189,10 +185,8 @@ fn no_card_is_kept_in_a_number() {
         };
         let events = KINDS.iter().filter(|kind| kind.name != "web_vital").map(|kind| {
             let mut body = numbers(kind.fields);
-            for (name, value) in REQUIRED {
-                if kind.fields.iter().any(|field| field.name == name) {
-                    body.insert(name.to_owned(), value.into());
-                }
+            for name in kind.required {
+                body.entry(*name).or_insert_with(|| good(name));
             }
             json!({"kind": kind.name, "time": NOW, "body": body})
         });

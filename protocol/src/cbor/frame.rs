@@ -134,7 +134,8 @@ pub(crate) fn decode_frame_map(reader: &mut Reader<'_>) -> Result<Decoded, Frame
     let mut decoded = Decoded::default();
     let at = reader.position();
     let malformed = |what| FrameProblem::Malformed { at, what };
-    // A truncated head is told apart from a wrong type by skipping over it first.
+    // A truncated head is told apart from a wrong type by skipping over it first. So all that is
+    // read below is well-formed, and need not be passed over again before it is read.
     reader.clone().skip()?;
     let pairs = reader.map().map_err(|_| malformed("expected the map of a frame"))?;
     let mut has_events = false;
@@ -149,13 +150,13 @@ pub(crate) fn decode_frame_map(reader: &mut Reader<'_>) -> Result<Decoded, Frame
             read_events(reader, &mut decoded)?;
             continue;
         }
-        let value = reader.skip()?;
         let header = &mut decoded.frame.header;
         let known = match key {
-            Some(key) => header.read_field(key, &mut Reader::new(value)),
+            Some(key) => header.read_field(key, reader),
             None => Ok(false),
         };
         if !known.map_err(FrameProblem::Header)? {
+            reader.skip()?;
             decoded.skipped.keys += 1;
         }
     }
@@ -165,19 +166,27 @@ pub(crate) fn decode_frame_map(reader: &mut Reader<'_>) -> Result<Decoded, Frame
 
 fn read_events(reader: &mut Reader<'_>, decoded: &mut Decoded) -> Result<(), FrameProblem> {
     let wrong = |problem| FrameProblem::Header(FieldError { field: "events", problem });
+    let skipped_before = reader.skipped_keys();
     let count = reader.array().map_err(wrong)?;
     if count > FRAME_EVENTS_MAX {
         return Err(FrameProblem::TooManyEvents { count });
     }
     for index in 0..count {
-        let mut item = Reader::new(reader.skip()?);
+        let mut item = reader.clone();
         match read_event(&mut item) {
             Ok(Some(event)) => decoded.take(index, event),
             Ok(None) => decoded.skipped.kinds += 1,
-            Err(error) => decoded.reject(index, error),
+            Err(error) => {
+                decoded.reject(index, error);
+                // Somewhere in it reading has stopped.
+                reader.skip()?;
+                reader.add_skipped_keys(item.skipped_keys() - reader.skipped_keys());
+                continue;
+            }
         }
-        decoded.skipped.keys += item.skipped_keys();
+        *reader = item;
     }
+    decoded.skipped.keys += reader.skipped_keys() - skipped_before;
     Ok(())
 }
 
@@ -195,11 +204,7 @@ fn read_event(reader: &mut Reader<'_>) -> Result<Option<Event>, FieldError> {
                 let value = reader.number().and_then(event_time);
                 time = Some(value.map_err(|problem| wrong("time", problem))?);
             }
-            Some(BODY) if body.is_none() => {
-                let item = reader.skip();
-                let malformed = |_| wrong("body", FieldProblem::WrongType("well-formed CBOR"));
-                body = Some(item.map_err(malformed)?);
-            }
+            Some(BODY) if body.is_none() => body = Some(read_body(kind, reader)?),
             Some(VIEW) if view.is_none() => {
                 let value = u64::read(reader).map_err(|problem| wrong("view", problem))?;
                 view = Some(usize::try_from(value).unwrap_or(usize::MAX));
@@ -213,14 +218,36 @@ fn read_event(reader: &mut Reader<'_>) -> Result<Option<Event>, FieldError> {
     }
     let missing = |field| wrong(field, FieldProblem::Missing);
     let kind = kind.ok_or_else(|| missing("kind"))?;
-    let mut body_reader = Reader::new(body.ok_or_else(|| missing("body"))?);
-    let Some(body) = Body::read(kind, &mut body_reader)? else {
-        return Ok(None);
+    let body = match body.ok_or_else(|| missing("body"))? {
+        Content::Read(body) => body,
+        Content::Passed(body) => {
+            let mut body_reader = Reader::new(body);
+            let Some(body) = Body::read(kind, &mut body_reader)? else { return Ok(None) };
+            reader.add_skipped_keys(body_reader.skipped_keys());
+            body
+        }
     };
-    reader.add_skipped_keys(body_reader.skipped_keys());
     body.check_required()?;
     let time = time.ok_or_else(|| missing("time"))?;
     Ok(Some(Event { time, view: view.unwrap_or(0), body }))
+}
+
+/// An event's body.
+enum Content<'a> {
+    Read(Body),
+    /// It came before its kind, or that is not known.
+    Passed(&'a [u8]),
+}
+
+/// Reads the body that comes next, if its `kind` has come, or passes over it.
+fn read_body<'a>(kind: Option<u64>, reader: &mut Reader<'a>) -> Result<Content<'a>, FieldError> {
+    if let Some(kind) = kind
+        && let Some(body) = Body::read(kind, reader)?
+    {
+        return Ok(Content::Read(body));
+    }
+    let problem = FieldProblem::WrongType("well-formed CBOR");
+    reader.skip().map(Content::Passed).map_err(|_| FieldError { field: "body", problem })
 }
 
 /// The bounds of an event's time.

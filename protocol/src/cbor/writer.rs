@@ -79,7 +79,7 @@ impl Writer {
     /// A number: an integer where it is one, else the shortest float that holds it exactly.
     pub fn number(&mut self, value: f64) {
         // Below 2^53 every whole f64 is exact, and -0.0 must stay a float.
-        let whole = value.trunc() == value && value.abs() < 9_007_199_254_740_992.0;
+        let whole = value.abs() < 9_007_199_254_740_992.0 && value as i64 as f64 == value;
         if whole && !(value == 0.0 && value.is_sign_negative()) {
             self.int(value as i64);
             return;

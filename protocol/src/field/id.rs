@@ -58,10 +58,15 @@ impl<const LEN: usize> Id<LEN> {
         if digits.len() != 2 * LEN {
             return None;
         }
-        let digit = |at: usize| char::from(digits[at]).to_digit(16);
+        let digit = |digit: u8| match digit {
+            b'0'..=b'9' => Some(digit - b'0'),
+            b'a'..=b'f' => Some(digit - b'a' + 10),
+            b'A'..=b'F' => Some(digit - b'A' + 10),
+            _ => None,
+        };
         let mut id = [0; LEN];
-        for (at, byte) in id.iter_mut().enumerate() {
-            *byte = (digit(2 * at)? << 4 | digit(2 * at + 1)?) as u8;
+        for (byte, pair) in id.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
         }
         Some(Self(id))
     }

@@ -150,7 +150,8 @@ impl Field for u64 {
     #[cfg(feature = "json")]
     fn from_json(raw: &str) -> Result<Self, FieldProblem> {
         let value = in_range(crate::json::number(raw)?, 0.0, INTEGER_MAX as f64)?;
-        if value.trunc() == value {
+        // Whole ones up to 2^53 stay what they are.
+        if value as u64 as f64 == value {
             Ok(value as u64)
         } else {
             Err(FieldProblem::WrongType("an unsigned integer"))

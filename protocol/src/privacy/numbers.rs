@@ -18,6 +18,9 @@ pub(super) const DIGITS_MIN: usize = 9;
 /// Digits that are looked at to tell what a number is: the longest card has 19.
 pub(super) const DIGITS_TOLD: usize = 20;
 
+/// The fewest digits of a number that [`what`] has a name for: a phone's.
+pub(super) const DIGITS_OF_MARKED_MIN: usize = 11;
+
 /// A hash, as bundlers put it into the names of files and traces have it: so many hex digits at
 /// least and at most (SHA-512), so many of them letters, and no more decimal digits in a row
 /// than any card, identity or phone number has.
@@ -133,7 +136,12 @@ fn luhn(digits: &[u8]) -> bool {
 /// identity or phone number; most long numbers are times and amounts.
 #[must_use]
 pub fn mask_of_number(value: f64) -> Option<&'static str> {
+    const MARKED_MIN: f64 = 10_u64.pow(DIGITS_OF_MARKED_MIN as u32 - 1) as f64;
     let value = value.abs();
+    // Most numbers have fewer digits than any that is looked for.
+    if value < MARKED_MIN {
+        return None;
+    }
     // Above 2^53 no reader holds it exactly, so it counts nothing; digits that long are a card's
     // or an identity's.
     let inexact = value > crate::limits::INTEGER_MAX as f64;

@@ -178,6 +178,11 @@ fn of_digits(digits: &str) -> &'static str {
 /// only what begins and is as long as cards that are in use counts as one.
 #[must_use]
 pub fn mask_in_release(release: &str) -> Option<String> {
+    // Most releases have fewer digits than any such number.
+    let digits = || release.bytes().filter(u8::is_ascii_digit).count();
+    if release.is_ascii() && digits() < numbers::DIGITS_OF_MARKED_MIN {
+        return None;
+    }
     let simple = simple(release);
     let text = simple.as_deref().unwrap_or(release);
     let mut masked = String::with_capacity(text.len());

@@ -1,7 +1,8 @@
 //! The journal: entries in append-only segments on the local disk.
 //!
-//! A folder holds `lock`, which one ingest holds, and segments `NNNNNNNNNNNNNNNNNNNN.seg`, named
-//! by the number of their first record ([`segment`](dna_buffer::journal::segment) has their form). A group is one write and
+//! A folder holds `lock`, which one ingest holds, segments `NNNNNNNNNNNNNNNNNNNN.seg`, named
+//! by the number of their first record ([`segment`](dna_buffer::journal::segment) has their form),
+//! and `newest`, the number of the last of them, which is never given twice. A group is one write and
 //! one fdatasync; a new segment is followed by an fsync of the folder. Segments have a bounded
 //! size, a group stays in one, and all of them together have a bound beyond which nothing more
 //! is taken: nothing that was acknowledged is deleted here, unless the operator wants the oldest
@@ -94,7 +95,7 @@ impl JournalSink {
             }
         };
         let (next, total) = (recovered.next_number, recovered.total_bytes);
-        let mut writer = Writer::new(OsFiles, settings, next, total);
+        let mut writer = Writer::new(OsFiles, settings, next, total).numbering(recovered.newest);
         if !is_of_spool {
             writer = writer.counting(counters);
         }

@@ -1,6 +1,7 @@
 //! Opening a folder: it is locked, and what a crash left at its end is cut off.
 
 use crate::buffer::OpenError;
+use crate::buffer::slots::{Saved, Slots};
 use dna_buffer::journal::scan::{SegmentReader, segments};
 use dna_buffer::journal::segment::{HEADER_BYTES, Tail, VERSION, judge_tail};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -14,6 +15,9 @@ pub(super) struct Recovered {
     pub(super) lock: File,
     /// Number of the next record.
     pub(super) next_number: u64,
+    /// Where the number of the newest segment is written down, that no other is given it when the
+    /// operator has removed them all: a reader's place would be another record's.
+    pub(super) newest: Slots<1>,
     /// Bytes of all segments.
     pub(super) total_bytes: u64,
     /// What stood behind the last good record.
@@ -33,13 +37,25 @@ pub(super) fn recover(dir: &Path) -> Result<Recovered, OpenError> {
     std::fs::create_dir_all(dir).map_err(OpenError::io(dir))?;
     let lock = lock(dir)?;
     let found = segments(dir).map_err(OpenError::io(dir))?;
+    let path = dir.join("newest");
+    let (newest, saved) = Slots::open(&path).map_err(OpenError::io(&path))?;
     let mut recovered =
-        Recovered { lock, next_number: 0, total_bytes: 0, tail: Tail::None, cut_bytes: 0 };
+        Recovered { lock, next_number: 0, newest, total_bytes: 0, tail: Tail::None, cut_bytes: 0 };
     if let Some((number, path)) = found.last() {
         let end = good_end(path, *number)?;
         recovered.next_number = number + end.records.max(1);
         recovered.tail = tail(path, end.offset).map_err(OpenError::io(path))?;
         recovered.cut_bytes = cut(path, end.offset).map_err(OpenError::io(path))?;
+    }
+    match saved {
+        Saved::Numbers([number]) => {
+            recovered.next_number = recovered.next_number.max(number.saturating_add(1));
+        }
+        Saved::Damaged if found.is_empty() => {
+            tracing::error!(path = %path.display(), "the number of the newest segment is damaged, \
+                and there is none: numbers begin anew, and a reader from before may pass over some");
+        }
+        Saved::Damaged | Saved::Nothing => {}
     }
     for (_, path) in &found {
         recovered.total_bytes += match path.metadata() {

@@ -44,7 +44,9 @@ impl<F: Files> Writer<F> {
         if self.settings.when_full.is_some()
             && let Err(error) = self.recount()
         {
-            tracing::warn!(%error, "the journal's segments cannot be counted");
+            // Where the folder has gone, each group says so itself; a line for each would fill the
+            // disk that the log is on.
+            tracing::debug!(%error, "the journal's segments cannot be counted");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::files::{Files, SegmentFile};
 use super::flush::Flusher;
+use crate::buffer::slots::Slots;
 use crate::buffer::{BufferCounters, Durability, Item, JournalSettings, KeepError};
 use dna_buffer::journal::scan::{remove_before, segment_name};
 use dna_buffer::journal::segment::{HEADER_BYTES, Place, RECORD_HEADER_BYTES, Record, header};
@@ -18,6 +19,8 @@ pub(super) struct Writer<F> {
     current: Option<Current>,
     /// Number of the next record. Numbers rise and may have gaps behind a failure.
     next_number: u64,
+    /// Where the number of each segment is written down before there is one.
+    newest: Option<Slots<1>>,
     /// Bytes of all segments; shared with who removes those that are done with.
     pub(super) total_bytes: Arc<AtomicU64>,
     /// When they were counted last because there was no room.
@@ -52,6 +55,7 @@ impl<F: Files> Writer<F> {
             settings,
             current: None,
             next_number,
+            newest: None,
             total_bytes: Arc::new(AtomicU64::new(total_bytes)),
             counted_at: None,
             counters: Arc::default(),
@@ -64,6 +68,12 @@ impl<F: Files> Writer<F> {
     pub(super) fn counting(mut self, counters: Arc<BufferCounters>) -> Self {
         counters.journal_holds(self.total_bytes.load(Relaxed));
         self.counters = counters;
+        self
+    }
+
+    /// Writes down the number of each segment in `newest` from now on.
+    pub(super) fn numbering(mut self, newest: Slots<1>) -> Self {
+        self.newest = Some(newest);
         self
     }
 
@@ -186,10 +196,18 @@ impl<F: Files> Writer<F> {
         // the failed one is not led astray by another of the same name.
         self.next_number += 1;
         let path = self.settings.dir.join(segment_name(number));
-        let attempt = || {
+        let is_forced = self.settings.durability != Durability::Memory;
+        let newest = &mut self.newest;
+        let mut attempt = || {
+            if let Some(newest) = newest {
+                newest.save([number])?;
+                if is_forced {
+                    newest.sync()?;
+                }
+            }
             let mut file = self.files.create(&path)?;
             file.append(&header())?;
-            if self.settings.durability != Durability::Memory {
+            if is_forced {
                 self.files.sync_dir(&self.settings.dir)?;
             }
             if let Some(flusher) = &self.flusher {

@@ -314,10 +314,13 @@ impl<S: Sink> Sink for SpoolSink<S> {
         }
     }
 
+    /// Also while it is replayed to: the connection may be one that was made here before, and ends
+    /// with the runtime that it was made on. The replay sees to it behind the batch in its hands, for
+    /// which nothing here waits.
     async fn moved(&mut self) {
-        // While it is replayed to, its connection is the replay's.
-        if !self.is_spooling {
-            self.primary.lock().await.moved().await;
+        match self.primary.try_lock() {
+            Ok(mut primary) => primary.moved().await,
+            Err(_) => self.replaying.tell_moved(),
         }
     }
 

@@ -21,6 +21,8 @@ pub(super) struct Replaying {
     work: Notify,
     /// The primary may have ended, and forgotten what it took last.
     is_lost: AtomicBool,
+    /// The primary is written to from another runtime from now on, and has not heard of it.
+    is_moved: AtomicBool,
     /// The segments were removed, for nothing in them can be forgotten any more.
     is_cleared: AtomicBool,
     entries: AtomicU64,
@@ -32,9 +34,10 @@ impl Replaying {
     pub(super) fn new(entries: u64, bytes: Arc<AtomicU64>, counters: &Arc<BufferCounters>) -> Self {
         let counters = Arc::clone(counters);
         let (generation, entries) = (AtomicU64::new(0), AtomicU64::new(entries));
-        let (is_lost, is_cleared) = (AtomicBool::new(false), AtomicBool::new(false));
+        let [is_lost, is_moved, is_cleared] = [false; 3].map(AtomicBool::new);
         let work = Notify::new();
-        let replaying = Self { generation, work, is_lost, is_cleared, entries, bytes, counters };
+        let replaying =
+            Self { generation, work, is_lost, is_moved, is_cleared, entries, bytes, counters };
         replaying.count();
         replaying
     }
@@ -47,6 +50,10 @@ impl Replaying {
 
     pub(super) fn tell_lost(&self) {
         self.is_lost.store(true, Ordering::Release);
+    }
+
+    pub(super) fn tell_moved(&self) {
+        self.is_moved.store(true, Ordering::Release);
     }
 
     pub(super) fn added(&self, entries: u64) {
@@ -162,6 +169,9 @@ impl<S: Sink> Replay<S> {
     pub(super) async fn run(mut self) {
         let mut pause = limits::REPLAY_PAUSE_MIN;
         loop {
+            if self.replaying.is_moved.swap(false, Ordering::AcqRel) {
+                self.primary.lock().await.moved().await;
+            }
             let generation = self.replaying.generation.load(Ordering::Acquire);
             if self.state.borrow().drained == generation {
                 self.replaying.work.notified().await;

@@ -13,7 +13,7 @@ fn elsewhere(keeper: &Keeper, items: std::ops::Range<u32>) -> JoinHandle<()> {
     std::thread::spawn(move || {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async move {
-            keeper.commit_here();
+            drop(keeper.commit_here());
             keep(&keeper, items).await;
         });
     })
@@ -34,13 +34,13 @@ async fn nothing_is_lost_on_the_way() {
     // Each takes it over while the others keep.
     let here = tokio::spawn(async move {
         for round in 2..12 {
-            second.commit_here();
+            drop(second.commit_here());
             keep(&second, 100 * round..100 * round + 20).await;
         }
     });
     tokio::task::spawn_blocking(move || first.join().expect("no panic")).await.expect("joined");
     // The thread may have taken it with it.
-    third.commit_here();
+    drop(third.commit_here());
     here.await.expect("no panic");
     keeper.close().await;
     assert_eq!(memory.items().len(), 200 + 10 * 20);
@@ -54,7 +54,7 @@ async fn what_a_runtime_leaves_is_written_at_the_end() {
     let thread = std::thread::spawn(move || {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async move {
-            left.commit_here();
+            drop(left.commit_here());
             // Whoever keeps this, what comes after it is taken here.
             memory.release(1);
             left.keep(item("first")).await.expect("kept");
@@ -76,4 +76,25 @@ async fn what_a_runtime_leaves_is_written_at_the_end() {
     assert!(left > 0);
     keeper.close().await;
     assert_eq!(memory.items().len(), 1 + left);
+}
+
+#[tokio::test]
+async fn a_place_that_ends_can_wait_until_nothing_is_in_its_hands() {
+    let (memory, sink) = Memory::held();
+    let (keeper, _) = start(sink, WIDE).await;
+    let kept = tokio::spawn({
+        let keeper = keeper.clone();
+        async move { keeper.keep(item("in hand")).await }
+    });
+    memory.group_arrived().await;
+    let mut here = std::pin::pin!(keeper.commit_here());
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+        assert_eq!(here.as_mut().now_or_never(), None, "the group is still in its hands");
+    }
+    memory.release(1);
+    here.await;
+    assert_eq!(memory.items().len(), 1);
+    kept.await.expect("no panic").expect("kept");
+    keeper.close().await;
 }

@@ -6,12 +6,15 @@
 use super::deadline::Deadline;
 use super::life::Life;
 use super::rest::Resting;
-use super::whole::{beacon, written};
+use super::whole::{HEADERS_MAX, beacon, written, written_kept};
 use crate::edge::stream::Stream;
 use crate::http::BEACON_PATH;
-use crate::http::beacon::{Body, Posted, post};
+use crate::http::beacon::{Posted, Posting, Reply, post_whole};
+use crate::http::codes::Code;
+use crate::http::head::Head;
 use crate::http::seen::Seen;
 use crate::metrics::Ended;
+use actix_web::http::StatusCode;
 use bytes::Bytes;
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -44,7 +47,7 @@ pub(super) async fn serve(mut resting: Resting, life: &Life, client: Option<Sock
     let mut stopped = pin!(life.stopping.notified());
     loop {
         let read = poll_fn(|context| {
-            if let Poll::Ready(read) = poll_bytes(&mut resting.io, context) {
+            if let Poll::Ready(read) = poll_came(&mut resting.io, context, life, client) {
                 return Poll::Ready(Some(read));
             }
             // Silent for too long, or the server stops.
@@ -52,30 +55,19 @@ pub(super) async fn serve(mut resting: Resting, life: &Life, client: Option<Sock
                 stopped.as_mut().poll(context).is_ready() || deadline.poll(context).is_ready();
             if is_over { Poll::Ready(None) } else { Poll::Pending }
         });
-        let bytes = match read.await {
-            Some(Ok(bytes)) if !bytes.is_empty() => bytes,
+        let (posting, seen) = match read.await {
+            Some(Ok(Came::Beacon(posting, seen))) => (posting, seen),
+            Some(Ok(Came::Other(bytes))) if !bytes.is_empty() => {
+                return Next::Other(resting, bytes);
+            }
             Some(_) => return Next::Over,
             None => {
                 end(resting.io, life).await;
                 return Next::Over;
             }
         };
-        let request = if life.door.is_draining() { None } else { beacon(&bytes, client) };
-        let Some((request, body)) = request else { return Next::Other(resting, bytes) };
-        drop(bytes);
-        // Large, and held only while there is a request.
-        let answering = Box::pin(async {
-            let seen = Seen::begin(request.head(), &life.door);
-            let body = Body::Whole(body);
-            let Posted { mut answer, is_read } =
-                post(request.head(), body, &life.door, seen.span()).await;
-            life.door.metrics.took(seen.began().elapsed());
-            seen.end(BEACON_PATH, &mut answer);
-            // As where the body is on its way yet: see `ending`.
-            // Draining may have begun meanwhile.
-            let is_last = !is_read || life.door.is_draining();
-            written(answer, is_last, (life.door.now)()).map(|bytes| (bytes, is_last))
-        });
+        // Held only while there is a request.
+        let answering = Box::pin(answer(posting, seen, life));
         let Some((answer, is_last)) = answering.await else { return Next::Over };
         if !is_taken(&mut resting.io, &answer, life).await {
             return Next::Over;
@@ -89,13 +81,56 @@ pub(super) async fn serve(mut resting: Resting, life: &Life, client: Option<Sock
     }
 }
 
-/// What has come of the client; nothing when it has ended.
-fn poll_bytes(io: &mut Stream, context: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+/// What has come of the client.
+enum Came<'a> {
+    /// A beacon, which is judged already.
+    Beacon(Posting<'a>, Seen),
+    /// Anything else; nothing, when it has ended.
+    Other(Bytes),
+}
+
+/// Reads, and judges what was read where it stands: only what has to be held is copied.
+fn poll_came<'a>(
+    io: &mut Stream,
+    context: &mut Context<'_>,
+    life: &'a Life,
+    client: Option<SocketAddr>,
+) -> Poll<io::Result<Came<'a>>> {
     READ.with_borrow_mut(|read| {
         let mut buffer = ReadBuf::new(read);
         ready!(Pin::new(io).poll_read(context, &mut buffer))?;
-        Poll::Ready(Ok(Bytes::copy_from_slice(buffer.filled())))
+        let bytes = buffer.filled();
+        let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
+        let is_served = !life.door.is_draining();
+        let Some((headers, body)) = beacon(bytes, &mut headers).filter(|_| is_served) else {
+            return Poll::Ready(Ok(Came::Other(Bytes::copy_from_slice(bytes))));
+        };
+        let head = Head::of_post(headers, client);
+        let seen = Seen::begin(&head, &life.door);
+        let posting = post_whole(&head, body, &life.door, seen.span());
+        Poll::Ready(Ok(Came::Beacon(posting, seen)))
     })
+}
+
+/// The answer to a beacon in bytes, and whether it is the last. Nothing where there is none.
+async fn answer(posting: Posting<'_>, seen: Seen, life: &Life) -> Option<(Vec<u8>, bool)> {
+    let Posted { reply, is_read } = posting.posted().await;
+    life.door.metrics.took(seen.began().elapsed());
+    // As where the body is on its way yet: see `ending`. Draining may have begun meanwhile.
+    let is_last = !is_read || life.door.is_draining();
+    let now = (life.door.now)();
+    let bytes = match reply {
+        Reply::Kept(answer) => {
+            let id = seen.tell(BEACON_PATH, StatusCode::OK, None);
+            written_kept(&answer, id.as_str(), is_last, now)
+        }
+        Reply::Refused(answer) => {
+            let code = answer.extensions().get::<Code>().copied();
+            let id = seen.tell(BEACON_PATH, answer.status(), code);
+            written(answer, id.as_str(), is_last, now)?
+        }
+    };
+    Some((bytes, is_last))
 }
 
 /// Writes an answer; whether the client took it in its time.

@@ -11,7 +11,7 @@
 //! - Rest, when nothing happens: see [`rest`](super::rest).
 
 use super::deadline::Deadline;
-use super::rest::{Bed, Resting};
+use super::rest::{Bed, Resting, request_bytes};
 use super::turn::Waits;
 use super::{Patience, Turn};
 use crate::edge::stream::Stream;
@@ -37,8 +37,10 @@ const READ_AHEAD: usize = 8 * 1024;
 pub(in crate::http) struct H1 {
     /// None when it was put to rest.
     io: Option<Stream>,
-    /// What was read of it before.
+    /// What was read of it before; `is_next`: it begins with the request behind the one that was
+    /// given last.
     early: Bytes,
+    is_next: bool,
     door: web::Data<Door>,
     turn: Turn,
     patience: Patience,
@@ -76,6 +78,7 @@ impl H1 {
         Self {
             io: Some(io),
             early,
+            is_next: false,
             door,
             turn: Turn::default(),
             patience,
@@ -163,6 +166,34 @@ impl H1 {
         written
     }
 
+    /// Bytes of the request that `bytes` begin with, where one begins and all of it is there.
+    fn first(&self, bytes: &[u8]) -> Option<usize> {
+        if self.turn.waits() == Waits::Idle { request_bytes(bytes) } else { None }
+    }
+
+    /// Keeps what was read behind the first request, for its turn. Actix would make requests of all
+    /// of it at once, each fifty times as large as its bytes: thousands of clients that ask in advance
+    /// held up all others by the memory that this took.
+    fn keep_next(&mut self, buffer: &mut ReadBuf<'_>, before: usize) {
+        let new = &buffer.filled()[before..];
+        if let Some(first) = self.first(new).filter(|first| *first < new.len()) {
+            self.early = Bytes::copy_from_slice(&new[first..]);
+            self.is_next = true;
+            buffer.set_filled(before + first);
+        }
+        self.turn.set_more(!self.early.is_empty());
+    }
+
+    /// Gives of what was read before the next request, or all where that is not known.
+    fn give_early(&mut self, buffer: &mut ReadBuf<'_>) {
+        let most = self.early.len().min(buffer.remaining());
+        let first = self.first(&self.early).filter(|first| *first <= most);
+        let early = self.early.split_to(first.unwrap_or(most));
+        self.is_next = first.is_some();
+        buffer.put_slice(&early);
+        self.turn.set_more(!self.early.is_empty());
+    }
+
     /// Its bytes.
     fn io(&mut self) -> io::Result<Pin<&mut Stream>> {
         self.io.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
@@ -233,11 +264,15 @@ impl AsyncRead for H1 {
             }
             buffer.set_filled(before);
         }
+        if !this.early.is_empty() && this.is_next && this.turn.waits() != Waits::Idle {
+            this.turn.wake_when_written(context);
+            return Poll::Pending;
+        }
         if this.early.is_empty() {
             ready!(this.io()?.poll_read(context, buffer))?;
+            this.keep_next(buffer, before);
         } else {
-            let early = this.early.split_to(this.early.len().min(buffer.remaining()));
-            buffer.put_slice(&early);
+            this.give_early(buffer);
         }
         let new = &buffer.filled()[before..];
         this.given += new.len();

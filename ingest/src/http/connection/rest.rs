@@ -53,9 +53,8 @@ impl Default for Read {
 impl Read {
     /// Notes the first bytes of a request, where the one before had a body of `body` bytes.
     pub(super) fn begin(&mut self, bytes: &[u8], body: Option<usize>) {
-        let end = |head: usize| head + HEAD_END.len();
         let is_all = self.is_all(body);
-        self.head = memchr::memmem::find(bytes, HEAD_END).filter(|_| is_all).map(end);
+        self.head = head_bytes(bytes).filter(|_| is_all);
         self.bytes = bytes.len();
     }
 
@@ -73,7 +72,36 @@ impl Read {
     }
 }
 
-const HEAD_END: &[u8] = b"\r\n\r\n";
+/// Bytes of the request that `bytes` begin with, if all of it is there and its head says how long it
+/// is. `None` says nothing.
+pub(super) fn request_bytes(bytes: &[u8]) -> Option<usize> {
+    let head = head_bytes(bytes)?;
+    let mut body = 0;
+    for line in bytes[..head].split(|byte| *byte == b'\n').skip(1) {
+        let Some(colon) = memchr::memchr(b':', line) else { continue };
+        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        if name.eq_ignore_ascii_case(b"transfer-encoding") {
+            return None;
+        }
+        if name.eq_ignore_ascii_case(b"content-length") {
+            body = std::str::from_utf8(value).ok()?.parse::<usize>().ok()?;
+        }
+    }
+    head.checked_add(body).filter(|end| *end <= bytes.len())
+}
+
+/// Bytes of the head that `bytes` begin with, where its lines end as they should. The parser takes
+/// a bare line feed too (RFC 9112, section 2.2): such a head ends elsewhere than it seems to.
+fn head_bytes(bytes: &[u8]) -> Option<usize> {
+    const HEAD_END: &[u8] = b"\r\n\r\n";
+    if bytes.starts_with(b"\r\n") {
+        // Empty lines before a request are none.
+        return None;
+    }
+    let head = bytes.get(..memchr::memmem::find(bytes, HEAD_END)? + HEAD_END.len())?;
+    let is_whole_end = |at: usize| at > 0 && head[at - 1] == b'\r';
+    memchr::memchr_iter(b'\n', head).all(is_whole_end).then_some(head.len())
+}
 
 #[cfg(test)]
 mod tests {
@@ -102,6 +130,28 @@ mod tests {
             assert!(!read.is_all(Some(4)), "{more:?}");
             read.begin(&[HEAD, b"1234"].concat(), Some(4));
             assert!(!read.is_all(Some(4)), "nobody knows where it begins: {more:?}");
+        }
+    }
+
+    #[test]
+    fn a_head_that_ends_elsewhere_than_it_seems_to_is_not_known() {
+        let mut read = Read::default();
+        // Six bytes of a body that look like a head's end, and six of the next request.
+        read.begin(b"POST / HTTP/1.1\nContent-Length: 6\n\nab\r\n\r\nGET /h", Some(0));
+        assert!(!read.is_all(Some(6)));
+    }
+
+    #[test]
+    fn a_request_is_told_from_what_comes_behind_it() {
+        let get = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".as_slice();
+        assert_eq!(request_bytes(&[get, get].concat()), Some(get.len()));
+        assert_eq!(request_bytes(&[HEAD, b"1234GET"].concat()), Some(HEAD.len() + 4));
+        assert_eq!(request_bytes(&[HEAD, b"123"].concat()), None, "not all of it is there");
+        let chunked = b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n";
+        for unknown in
+            [&get[..9], b"\r\n\r\nGET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\nA: b\r\n\r\n", chunked]
+        {
+            assert_eq!(request_bytes(unknown), None);
         }
     }
 

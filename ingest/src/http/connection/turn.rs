@@ -29,6 +29,10 @@ struct State {
     /// Who waits for both to end.
     waker: RefCell<Option<Waker>>,
     read: Cell<Read>,
+    /// More has come than the request that is answered, and waits in the connection.
+    has_more: Cell<bool>,
+    /// Who waits until that may be read.
+    reader: RefCell<Option<Waker>>,
     /// Bytes of the last request's body; `None` where its head does not say.
     body: Cell<Option<usize>>,
     /// Its answer goes on for as long as it likes.
@@ -77,6 +81,8 @@ impl Turn {
             unwritten: Cell::default(),
             waker: RefCell::default(),
             read: Cell::default(),
+            has_more: Cell::default(),
+            reader: RefCell::default(),
             body: Cell::new(Some(0)),
             is_endless: Cell::default(),
             streams,
@@ -143,9 +149,24 @@ impl Turn {
         self.0.read.set(read);
     }
 
-    /// Whether more may have been read than the request that is answered. Only for HTTP/1.1.
+    /// Whether more may have come than the request that is answered. Only for HTTP/1.1.
     pub(in crate::http) fn is_ahead(&self) -> bool {
-        self.0.streams.is_none() && !self.0.read.get().is_all(self.0.body.get())
+        self.0.streams.is_none() && (self.0.has_more.get() || !self.is_all_read())
+    }
+
+    /// Whether nothing was read but the request that is answered.
+    fn is_all_read(&self) -> bool {
+        self.0.read.get().is_all(self.0.body.get())
+    }
+
+    /// Says whether more has come, which waits in the connection.
+    pub(super) fn set_more(&self, has_more: bool) {
+        self.0.has_more.set(has_more);
+    }
+
+    /// Has the task woken when the answer is written, and the next request may be read.
+    pub(super) fn wake_when_written(&self, context: &Context<'_>) {
+        *self.0.reader.borrow_mut() = Some(context.waker().clone());
     }
 
     /// Whether all requests are answered to the end, and more may come. Only for HTTP/1.1.
@@ -197,6 +218,12 @@ impl Turn {
         self.0.unwritten.set(0);
         if let Some(waker) = self.0.waker.borrow_mut().take() {
             waker.wake();
+        }
+        // Not before there is an answer: each run of actix writes what there is.
+        if self.waits() == Waits::Idle
+            && let Some(reader) = self.0.reader.borrow_mut().take()
+        {
+            reader.wake();
         }
         self.0.is_blocked.replace(false)
     }

@@ -38,7 +38,8 @@ fn open(settings: JournalSettings) -> (Writer<OsFiles>, File) {
 
 fn open_with<F: Files>(files: F, settings: JournalSettings) -> (Writer<F>, File) {
     let found = recover(&settings.dir).expect("a journal");
-    let writer = Writer::new(files, settings, found.next_number, found.total_bytes);
+    let writer =
+        Writer::new(files, settings, found.next_number, found.total_bytes).numbering(found.newest);
     (writer, found.lock)
 }
 

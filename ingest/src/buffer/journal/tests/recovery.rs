@@ -5,12 +5,14 @@ use crate::buffer::journal::recover::recover;
 use crate::buffer::{
     BufferCounters, Item, JournalSettings, KeepError, OpenError, Settings, open as open_buffer,
 };
+use dna_buffer::journal::JournalReader;
 use dna_buffer::journal::scan::{segment_name, segments};
 use dna_buffer::journal::segment::{HEADER_BYTES, Tail};
 use dna_buffer::read::Start;
 use proptest::prelude::*;
 use std::fs::{self, OpenOptions};
 use std::sync::Arc;
+use std::time::Duration;
 
 #[tokio::test]
 async fn what_was_kept_is_read_after_each_restart() {
@@ -24,6 +26,27 @@ async fn what_was_kept_is_read_after_each_restart() {
     assert!(kept.iter().all(|kept| kept.kept_at_ms == NOW && kept.shard == 3));
     let names: Vec<u64> = segments(dir.path()).expect("readable").iter().map(|s| s.0).collect();
     assert_eq!(names, [0, 2, 4], "named by the number of their first record");
+}
+
+/// A reader's place is a segment's number and an offset: it must never become another record's.
+#[tokio::test]
+async fn numbers_go_on_where_all_segments_were_removed() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut seen = Vec::new();
+    let mut reader = JournalReader::open(dir.path().to_owned(), Start::End).await.expect("opened");
+    for run in 0..4 {
+        let (mut writer, lock) = open(settings(dir.path()));
+        writer.write(&group(&[&format!("{run}a"), &format!("{run}b")]), NOW).expect("kept");
+        seen.extend(reader.next(9, Duration::ZERO).await.expect("readable"));
+        drop((writer, lock));
+        for (_, path) in segments(dir.path()).expect("readable") {
+            fs::remove_file(path).expect("removed");
+        }
+    }
+    let mut ids: Vec<_> = seen.iter().map(|kept| kept.id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!((seen.len(), ids.len()), (8, 8), "{ids:?}");
 }
 
 #[tokio::test]

@@ -50,6 +50,28 @@ async fn what_comes_during_a_replay_goes_behind_it_and_is_not_held_up_by_it() {
     assert_eq!(spool.texts(), numbers(0..count + 1));
 }
 
+/// A connection ends with the runtime that it was made on, so the primary must let it go before.
+#[tokio::test]
+async fn a_primary_that_is_replayed_to_hears_that_it_is_moved() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let spool = Spool::open(&dir, Memory::new()).await;
+    spool.memory.fail_with(away);
+    spool.keep("0").await.expect("acknowledged by the spool");
+    drop_now(spool).await;
+
+    let spool = Spool::open(&dir, Memory::held()).await;
+    spool.memory.group_arrived().await;
+    let before = spool.memory.moves();
+    // A batch is in the primary's hands: nothing waits for it, and it is told behind it.
+    tokio::time::timeout(PATIENCE, spool.keeper.commit_here()).await.expect("it moves");
+    assert_eq!(spool.memory.moves(), before);
+    spool.memory.release(1000);
+    spool.keep("1").await.expect("kept");
+    spool.drained().await;
+    assert_eq!(spool.texts(), numbers(0..2));
+    assert!(spool.memory.moves() > before);
+}
+
 /// Ends a spool in the middle of what it does, as a kill would: everything that would still be
 /// written is refused.
 async fn drop_now(spool: Spool) {
