@@ -9,8 +9,6 @@
 pub mod access;
 pub mod chain;
 pub mod clean;
-pub mod cli;
-pub mod config;
 pub mod consume;
 mod durable;
 pub mod facts;
@@ -22,6 +20,5 @@ pub mod otlp;
 pub mod query;
 pub mod rollup;
 pub mod sketch;
-pub mod startup;
 pub mod store;
 pub mod subscribe;
