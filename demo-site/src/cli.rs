@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use actix_web::http::Uri;
 use clap::Parser;
 
+use crate::core::Core;
 use crate::site::Settings;
 
 /// Harbour Bank, a demonstration bank that carries the DNA script tag.
@@ -31,6 +32,11 @@ pub struct Args {
     /// Release that the script tag carries.
     #[arg(long, value_name = "NAME", default_value = "demo@1.0.0", value_parser = parse_release)]
     pub release: String,
+
+    /// URL of the bank's core service (backend/core); without one the bank does everything by
+    /// itself.
+    #[arg(long, value_name = "URL", value_parser = parse_core)]
+    pub core: Option<Core>,
 }
 
 impl Args {
@@ -42,6 +48,7 @@ impl Args {
             sdk_dir: self.sdk_dir.clone(),
             app_key: self.app_key.clone(),
             release: self.release.clone(),
+            core: self.core.clone(),
         }
     }
 }
@@ -96,6 +103,10 @@ fn parse_app_key(value: &str) -> Result<String, String> {
     Ok(value.to_owned())
 }
 
+fn parse_core(value: &str) -> Result<Core, String> {
+    Core::at(value).ok_or_else(|| "allowed: http://HOST:PORT".to_owned())
+}
+
 fn parse_release(value: &str) -> Result<String, String> {
     if value.is_empty() || value.chars().count() > 128 || value.chars().any(char::is_control) {
         return Err("allowed: 1 to 128 characters, none of them control characters".to_owned());
@@ -146,6 +157,7 @@ mod tests {
             ("--sdk-dir", "Cargo.toml"),
             ("--app-key", "a key"),
             ("--app-key", &long_key),
+            ("--core", "https://127.0.0.1:1"),
             ("--release", "a\nb"),
         ] {
             let message = parse(flag, value).expect_err(value);

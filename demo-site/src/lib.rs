@@ -10,6 +10,7 @@ mod api;
 mod assets;
 mod caching;
 mod cli;
+mod core;
 mod html;
 mod language;
 mod pages;
@@ -19,5 +20,6 @@ mod site;
 mod tag;
 
 pub use cli::{Args, ListenAddress};
+pub use core::Core;
 pub use server::{StartError, serve};
 pub use site::{Settings, Site};

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use actix_web::web;
 use tokio::net::TcpSocket;
 
+use crate::core::Core;
 use crate::{api, assets, pages, sdk_files};
 
 /// What the pages need to know from the command line.
@@ -20,6 +21,8 @@ pub struct Settings {
     pub app_key: String,
     /// Release in the script tag.
     pub release: String,
+    /// The bank's core service; without one the bank does everything by itself.
+    pub core: Option<Core>,
 }
 
 /// One running bank, shared by its workers.

@@ -51,8 +51,11 @@ impl Network {
     /// host are told under `host`.
     ///
     /// # Errors
-    /// When an address cannot be listened on.
+    /// When an address cannot be listened on, or the folder of the cursors cannot be made.
     pub async fn start(sources: Sources, host: String, store: Arc<dyn Store>) -> io::Result<Self> {
+        if !sources.files.is_empty() {
+            std::fs::create_dir_all(&sources.cursors)?;
+        }
         let (stop, stopped) = watch::channel(false);
         let intake = Intake::new(store, stopped);
         let (queue, lines) = intake::queue();

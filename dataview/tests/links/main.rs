@@ -1,5 +1,6 @@
-//! What services and proxies tell: OTLP over HTTP, and a real nginx.
+//! What services and proxies tell: OTLP over HTTP, OpenTelemetry's own agents, and a real nginx.
 
+mod backend;
 mod nginx;
 mod otlp;
 mod support;

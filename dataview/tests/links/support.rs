@@ -1,6 +1,6 @@
 //! A store that keeps, and waiting.
 
-use dataview::model::{Hop, SessionId, Span, TraceId};
+use dataview::model::{Hop, LogLine, SessionId, Span, TraceId};
 use dataview::store::{
     Answer, AppKey, Appended, Batch, Breakdown, Bucket, ErrorGroup, ErrorOccurrence, Listed, Range,
     SeriesAsk, SessionRow, SessionsAsk, Store, StoreError, StoredDay, StoredFrame, TraceParts,
@@ -32,6 +32,10 @@ impl Kept {
         self.given.lock().expect("no panic").hops.clone()
     }
 
+    pub(crate) fn logs(&self) -> Vec<LogLine> {
+        self.given.lock().expect("no panic").logs.clone()
+    }
+
     pub(crate) fn spans(&self) -> Vec<Span> {
         self.given.lock().expect("no panic").spans.clone()
     }
@@ -50,6 +54,7 @@ impl Store for Kept {
         let mut given = self.given.lock().expect("no panic");
         given.hops.extend(batch.hops);
         given.spans.extend(batch.spans);
+        given.logs.extend(batch.logs);
         Box::pin(async { Ok(Appended::default()) })
     }
     fn apps(&self, _: Range) -> Answer<'_, Vec<String>> {

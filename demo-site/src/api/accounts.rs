@@ -1,14 +1,18 @@
 //! The customer's accounts and recent payments.
 
-use actix_web::HttpResponse;
+use std::borrow::Cow;
+
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use time::Duration;
+
+use crate::site::Site;
 
 use super::bank::{Account, BOOKS, Label, iso, today};
 
 #[derive(Debug, Serialize)]
 struct Overview {
-    accounts: &'static [Account],
+    accounts: Cow<'static, [Account]>,
     payments: Vec<Payment>,
 }
 
@@ -21,7 +25,14 @@ struct Payment {
     amount_minor: i64,
 }
 
-pub(super) async fn accounts() -> HttpResponse {
+pub(super) async fn accounts(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
+    let accounts = match &site.settings.core {
+        None => Cow::Borrowed(&BOOKS.accounts[..]),
+        Some(core) => match core.call(&request, "/accounts", None).await {
+            Ok(accounts) => Cow::Owned(accounts),
+            Err(error) => return error.answer(),
+        },
+    };
     let today = today();
     let payments = BOOKS
         .payments
@@ -33,5 +44,5 @@ pub(super) async fn accounts() -> HttpResponse {
             amount_minor: payment.amount_minor,
         })
         .collect();
-    HttpResponse::Ok().json(Overview { accounts: &BOOKS.accounts, payments })
+    HttpResponse::Ok().json(Overview { accounts, payments })
 }

@@ -1,8 +1,10 @@
 //! Signing in and out, without keeping anything: see the crate's note on security.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
+
+use crate::site::Site;
 
 /// The one password that is refused, so that a failed sign-in can be shown.
 const REFUSED: &str = "wrong";
@@ -34,7 +36,11 @@ struct Customer {
     tier: &'static str,
 }
 
-pub(super) async fn sign_in(given: web::Json<Credentials>) -> HttpResponse {
+pub(super) async fn sign_in(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    given: web::Json<Credentials>,
+) -> HttpResponse {
     let user_id = given.user_id.trim();
     if user_id.is_empty() || user_id.chars().count() > USER_ID_CHARS_MAX {
         return HttpResponse::BadRequest().json(json!({
@@ -44,6 +50,12 @@ pub(super) async fn sign_in(given: web::Json<Credentials>) -> HttpResponse {
     }
     if given.password.is_empty() || given.password == REFUSED {
         return HttpResponse::Unauthorized().json(json!({ "code": "credentials" }));
+    }
+    if let Some(core) = &site.settings.core {
+        let content = json!({ "customer": user_id });
+        if let Err(error) = core.call::<Value>(&request, "/sign-ins", Some(&content)).await {
+            return error.answer();
+        }
     }
     let (display_name, display_name_zh) = name_of(user_id);
     let tier = tier_of(user_id);

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::bank::BOOKS;
+use crate::core::CoreError;
+use crate::site::Site;
 
 /// What one transfer may move, in hundredths: 50,000.00.
 const AMOUNT_MINOR_MAX: i64 = 5_000_000;
@@ -26,11 +28,27 @@ pub(super) struct Order {
     amount_minor: i64,
 }
 
-pub(super) async fn transfer(order: web::Json<Order>) -> HttpResponse {
+pub(super) async fn transfer(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    order: web::Json<Order>,
+) -> HttpResponse {
     let wrong = order.check();
     if !wrong.is_empty() {
         return HttpResponse::UnprocessableEntity()
             .json(json!({ "code": "fields", "fields": wrong }));
+    }
+    if let Some(core) = &site.settings.core {
+        let content = json!({ "from": order.from, "amountMinor": order.amount_minor });
+        return match core.call::<Value>(&request, "/transfers", Some(&content)).await {
+            Ok(done) => HttpResponse::Ok().json(done),
+            // Earlier transfers have left less than the books say.
+            Err(CoreError::Status(409)) => HttpResponse::UnprocessableEntity().json(json!({
+                "code": "fields",
+                "fields": { "amountMinor": "more than the account holds" },
+            })),
+            Err(error) => error.answer(),
+        };
     }
     let number = TRANSFERS.fetch_add(1, Ordering::Relaxed);
     HttpResponse::Ok().json(json!({ "reference": format!("HB{number:08}") }))

@@ -37,6 +37,7 @@ pub(crate) fn settings(sdk_dir: &Path) -> Settings {
         sdk_dir: sdk_dir.to_owned(),
         app_key: "demo-bank".to_owned(),
         release: "demo@1.0.0".to_owned(),
+        core: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! `cargo xtask demo`: the whole chain on this machine, from one command.
 
+mod backend;
 mod config;
 mod ports;
 mod redis;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
+use crate::progress::note;
 use crate::services::{self, Service};
 use crate::wasm;
 use crate::workspace::Workspace;
@@ -33,6 +35,9 @@ pub(crate) struct Args {
     /// Ingest's port; 0 takes any free one [default: 8601].
     #[arg(long, value_name = "N")]
     port_ingest: Option<u16>,
+    /// Without the bank's back end: a Python and a Node service, whose packages are installed first.
+    #[arg(long)]
+    no_backend: bool,
     /// The bank's port; 0 takes any free one [default: 8600].
     #[arg(long, value_name = "N")]
     port_bank: Option<u16>,
@@ -63,8 +68,13 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
     let (ingest, ingest_url) =
         Service::start(services::INGEST, ingest.args(["serve", "--config"]).arg(&config))?;
     running.push(ingest);
+    let core = match args.no_backend {
+        true => None,
+        false => back_end(workspace, &data, &mut running),
+    };
     let mut bank = Command::new(services::binary(workspace, services::DEMO_SITE));
     bank.args(["--listen", &format!("127.0.0.1:{bank_port}"), "--ingest", &ingest_url]);
+    bank.args(core.iter().flat_map(|url| ["--core", url]));
     let (bank, bank_url) = Service::start(services::DEMO_SITE, bank.arg("--sdk-dir").arg(&sdk))?;
     running.push(bank);
     announce(workspace, &bank_url, &ingest_url, &config);
@@ -73,6 +83,20 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
         drop(server);
     }
     result
+}
+
+/// The bank's back end; without one the bank does everything by itself, so a machine that cannot
+/// install it shows the rest.
+fn back_end(workspace: &Workspace, data: &Path, running: &mut Vec<Service>) -> Option<String> {
+    let started = running.len();
+    match backend::start(workspace, &data.join("backend"), None, running) {
+        Ok(url) => Some(url),
+        Err(error) => {
+            running.truncate(started);
+            note(&format!("{error:#}: the bank goes on without its back end"));
+            None
+        }
+    }
 }
 
 fn announce(workspace: &Workspace, bank: &str, ingest: &str, config: &Path) {

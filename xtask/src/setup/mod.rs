@@ -4,6 +4,7 @@
 
 mod apt;
 mod node;
+mod python;
 mod rust;
 
 use std::env;
@@ -39,6 +40,8 @@ enum Thing {
     Faketime,
     /// HAProxy and nginx, for the tests of ingest behind a balancer.
     Balancers,
+    /// The packages of the demo bank's back end: Python and Node services with OpenTelemetry's agents.
+    Backend,
     /// A Chromium for the browser tests.
     Chromium,
     /// A Firefox for the browser tests.
@@ -91,6 +94,10 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
         for path in balancers()? {
             note(&format!("balancer: {}", path.display()));
         }
+    }
+    if wanted(Thing::Backend) {
+        let Backend { python, .. } = backend(workspace)?;
+        note(&format!("backend: {}", python.display()));
     }
     if wanted(Thing::Chromium) {
         note(&format!("chromium: {}", chromium()?.display()));
@@ -161,6 +168,21 @@ pub(crate) fn balancers() -> Result<[PathBuf; 2]> {
         if path.is_file() { Ok(path) } else { program(&[name], name) }
     };
     Ok([installed("haproxy")?, installed("nginx")?])
+}
+
+/// Where the demo bank's back end finds what it runs with.
+pub(crate) struct Backend {
+    /// The programs of the core service's environment.
+    pub(crate) python: PathBuf,
+    /// The folder of the SMS gateway, with its packages.
+    pub(crate) sms: PathBuf,
+}
+
+/// What the demo bank's services need.
+pub(crate) fn backend(workspace: &Workspace) -> Result<Backend> {
+    const SMS: &str = "demo-site/backend/sms";
+    node_packages(workspace, SMS)?;
+    Ok(Backend { python: python::environment(workspace)?, sms: workspace.path(SMS) })
 }
 
 /// A Chromium, or a Chrome that is there already.

@@ -62,6 +62,7 @@ fn unit(workspace: &Workspace) -> Result<Vec<Command>> {
     // Ingest's own tests of its buffer talk to the one, DataView's read what the others write.
     setup::redis_server()?;
     setup::balancers()?;
+    setup::backend(workspace)?;
     let mut ours = in_cargo(workspace, &["test", "--no-fail-fast"]);
     ours.args(TOGETHER).args(["--exclude", "dna-tests"]);
     Ok(vec![ours, in_cargo(workspace, &["test", "--package", "xtask"])])
