@@ -9,6 +9,8 @@
 pub mod access;
 pub mod chain;
 pub mod clean;
+pub mod cli;
+pub mod config;
 pub mod consume;
 mod durable;
 pub mod facts;
@@ -20,5 +22,6 @@ pub mod otlp;
 pub mod query;
 pub mod rollup;
 pub mod sketch;
+pub mod startup;
 pub mod store;
 pub mod subscribe;

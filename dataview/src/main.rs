@@ -1,3 +1,7 @@
 //! The program `dataview`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dataview::cli::run()
+}

@@ -86,7 +86,7 @@ impl Access {
             ],
         )?;
         match added {
-            0 => Err(AccessError::Exists { what: "account", name: new.name.clone() }),
+            0 => Err(AccessError::Exists { what: "an account", name: new.name.clone() }),
             _ => Ok(()),
         }
     }

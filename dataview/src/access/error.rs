@@ -37,9 +37,9 @@ pub enum AccessError {
         allowed: String,
     },
     /// It is there already.
-    #[error("there is a {what} {name:?} already")]
+    #[error("there is {what} {name:?} already")]
     Exists {
-        /// account or token.
+        /// an account or a token.
         what: &'static str,
         /// Its name.
         name: String,

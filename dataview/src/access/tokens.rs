@@ -98,7 +98,7 @@ impl Access {
             ],
         )?;
         match added {
-            0 => Err(AccessError::Exists { what: "token", name: new.name.clone() }),
+            0 => Err(AccessError::Exists { what: "a token", name: new.name.clone() }),
             _ => Ok(token),
         }
     }
