@@ -4,11 +4,14 @@ use crate::access::{Access, AccessError};
 use crate::config::{Config, NetworkConfig, host_name};
 use crate::consume::{ConsumeCounters, Consumers, DeadLettersError};
 use crate::geo::{Geo, GeoError};
+use crate::http::subscriptions::{self, Subscriptions};
 use crate::http::{App, Cursors, Told, server};
 use crate::network::{Network, Sources};
 use crate::otlp::{self, Otlp};
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Store, StoreError};
+use crate::store::{Feeder, Store, StoreError};
+use crate::subscribe::deliver::Deliverers;
+use crate::subscribe::{Registry, RegistryError};
 use actix_web::web;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -27,6 +30,9 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The file of subscriptions cannot be used.
+    #[error(transparent)]
+    Subscriptions(#[from] RegistryError),
     /// A file of places cannot be read.
     #[error(transparent)]
     Geo(#[from] GeoError),
@@ -74,7 +80,9 @@ pub async fn serve(
     let options = config.store.options(&config.dir);
     let store = tokio::task::spawn_blocking(move || SqliteStore::open(options)).await;
     let store = store.map_err(io::Error::other)??;
-    let store: Arc<dyn Store> = Arc::new(store);
+    let store = Arc::new(store);
+    let feeder: Arc<dyn Feeder> = Arc::clone(&store) as _;
+    let store: Arc<dyn Store> = store;
     let listener = TcpListener::bind(config.listen);
     let listener =
         listener.map_err(|source| StartError::Listen { address: config.listen, source })?;
@@ -97,8 +105,10 @@ pub async fn serve(
         trusted_proxies: config.trusted_proxies,
         now: now_ms,
     });
+    let (delivering, subscriptions) = start_subscriptions(&config.dir, feeder)?;
     let more = move |service: &mut web::ServiceConfig| {
         service.app_data(otlp.clone()).configure(otlp::routes);
+        subscriptions::routes(service, subscriptions.clone());
     };
     let bound = server::bind(listener, app, more)?;
     let refreshing = refresh(Arc::clone(&geo));
@@ -113,6 +123,7 @@ pub async fn serve(
     };
     let (served, ()) = tokio::join!(bound.server, stopping);
     network.stop().await;
+    delivering.abort();
     consumers.stop().await;
     refreshing.abort();
     served.map_err(StartError::from)
@@ -135,6 +146,17 @@ fn refresh(geo: Arc<Geo>) -> JoinHandle<()> {
             }
         }
     })
+}
+
+/// Looks after webhooks until the task is aborted; and what requests about subscriptions need.
+fn start_subscriptions(
+    dir: &Path,
+    feeder: Arc<dyn Feeder>,
+) -> Result<(JoinHandle<()>, web::Data<Subscriptions>), StartError> {
+    let registry = Arc::new(Registry::open(&dir.join("subscriptions.db"))?);
+    let deliverers = Deliverers::new(Arc::clone(&feeder), Arc::clone(&registry), now_ms);
+    let deliverers = deliverers.map_err(io::Error::other)?;
+    Ok((tokio::spawn(deliverers.run()), web::Data::new(Subscriptions::new(registry, feeder))))
 }
 
 async fn start_network(

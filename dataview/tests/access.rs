@@ -177,6 +177,9 @@ fn what_was_typed_is_in_no_file_and_no_log() {
             let look_up = look_up.header("cookie", &cookie).header("x-csrf-token", csrf);
             assert_eq!(look_up.send().await.unwrap().status(), 200);
         }
+        let mine = http.get(format!("{}/api/v1/subscriptions", server.address));
+        let mine = mine.header("cookie", &cookie).send().await.unwrap();
+        assert_eq!(mine.status(), 200, "subscriptions are served");
         [cookie.trim_start_matches("dna_session=").to_owned(), csrf.to_owned()]
     });
     drop(server);

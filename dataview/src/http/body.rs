@@ -1,10 +1,11 @@
 //! Bodies of requests: JSON within bounds.
 
-use super::limits::BODY_BYTES_MAX;
+use super::limits::{BODY_BYTES_MAX, BODY_TIMEOUT};
 use super::{Code, Problem};
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, web};
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 /// Reads a body.
 ///
@@ -20,7 +21,8 @@ pub(super) async fn read<T: DeserializeOwned>(
         let detail = format!("`Content-Type` is {essence:?}; allowed: application/json");
         return Err(Problem::new(Code::UnsupportedMediaType, detail));
     }
-    let bytes = match payload.to_bytes_limited(BODY_BYTES_MAX).await {
+    let body = timeout(BODY_TIMEOUT, payload.to_bytes_limited(BODY_BYTES_MAX)).await;
+    let bytes = match body.map_err(|_| Problem::plain(Code::BodyTimeout))? {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(_)) => return Err(Problem::new(Code::InvalidBody, "the body did not arrive whole")),
         Err(_) => {

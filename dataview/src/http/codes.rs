@@ -80,6 +80,8 @@ codes! {
         "`detail` says what was looked for.";
     MethodNotAllowed = "method_not_allowed", 405, "The method is not allowed here",
         "The `Allow` header says which are.";
+    BodyTimeout = "body_timeout", 408, "The body took too long",
+        "Bodies are small and must arrive within seconds. Send it again.";
     AlreadyThere = "already_there", 409, "There is something of this name already",
         "Choose another name, or remove the other one first.";
     LastAdministrator = "last_administrator", 409, "Nobody could manage accounts any more",

@@ -61,3 +61,6 @@ pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024;
 
 /// Bytes of a user's ID, as ingest takes them.
 pub(crate) const USER_ID_BYTES_MAX: usize = 256;
+
+/// How long a body may take: it is small, and anybody may begin one at the login.
+pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(5);

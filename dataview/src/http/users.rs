@@ -50,14 +50,7 @@ pub(super) async fn look_up(
     let user = user.ok_or_else(|| Problem::plain(Code::NoPseudonymKey))?;
     // A reason may name the one whom it is about.
     let reason = reason.replace(&id, "{user}");
-    let deed = Deed {
-        who: &who.identity.name,
-        action: Action::UserLookedUp,
-        subject: &user,
-        app: Some(&name),
-        reason: Some(&reason),
-    };
-    app.access.record(&deed, now_ms)?;
+    record(&app, who.identity.name, &user, &name, reason).await?;
     let ask = SessionsAsk {
         app: name,
         range,
@@ -72,6 +65,31 @@ pub(super) async fn look_up(
     let Sessions { sessions, next } =
         Sessions::of(listed, |inner| app.cursors.wrap(&question, inner));
     Ok(web::Json(UserAnswer { user, from: range.from_ms, to: range.to_ms, sessions, next }))
+}
+
+/// Writes the look-up to the audit log. Waits for the disk, so not on the thread that answers
+/// others.
+async fn record(
+    app: &App,
+    who: String,
+    subject: &str,
+    name: &str,
+    reason: String,
+) -> Result<(), Problem> {
+    let (access, now_ms) = (app.access.clone(), (app.now)());
+    let (subject, name) = (subject.to_owned(), name.to_owned());
+    let written = web::block(move || {
+        let deed = Deed {
+            who: &who,
+            action: Action::UserLookedUp,
+            subject: &subject,
+            app: Some(&name),
+            reason: Some(&reason),
+        };
+        access.record(&deed, now_ms)
+    });
+    written.await.map_err(|_| Problem::plain(Code::Internal))??;
+    Ok(())
 }
 
 /// What was typed is not told back: answers are logged by some on their way.

@@ -2,6 +2,9 @@
 
 use crate::server::Server;
 use dataview::store::StoreError;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
 
 #[test]
 fn wrong_questions_are_told_what_is_wrong() {
@@ -44,6 +47,19 @@ fn wrong_questions_are_told_what_is_wrong() {
         assert!(found.contains(detail), "{path}: {found}");
     }
     assert!(server.store.asked.lock().unwrap().is_empty(), "nothing of it reached the store");
+}
+
+#[test]
+fn a_body_that_does_not_come_is_not_waited_for() {
+    let server = Server::start();
+    let mut stream = TcpStream::connect(server.client.address()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    let head = "POST /api/v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+                Content-Length: 100\r\n\r\n{\"name\"";
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 408");
 }
 
 #[test]

@@ -31,6 +31,11 @@ impl Client {
         Self { address, http: reqwest::Client::new(), runtime, headers: HeaderMap::new() }
     }
 
+    /// Where the server is.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// One that asks with a header more.
     pub(crate) fn with(&self, name: &'static str, value: &str) -> Self {
         let mut headers = self.headers.clone();
