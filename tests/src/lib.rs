@@ -5,6 +5,7 @@ pub mod balancer;
 pub mod beacons;
 pub mod clock;
 pub mod count;
+pub mod dataview;
 pub mod ingest;
 pub mod mmdb;
 pub mod process;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -16,6 +16,8 @@ use crate::workspace::{TOGETHER, Workspace};
 
 /// Package and program of the ingest service.
 pub(crate) const INGEST: &str = "ingest";
+/// Package and program of DataView.
+pub(crate) const DATAVIEW: &str = "dataview";
 /// Package and program of the demo bank.
 pub(crate) const DEMO_SITE: &str = "demo-site";
 /// How long a server may take from its start until it listens.
@@ -23,10 +25,11 @@ const READY_MAX: Duration = Duration::from_secs(30);
 
 /// Builds the servers with the dev profile.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
-    let step = Step::start("build ingest and the demo bank");
+    let step = Step::start("build ingest, DataView and the demo bank");
     let mut command = cargo();
     command.current_dir(workspace.root());
-    command.arg("build").args(TOGETHER).args(["--bin", INGEST, "--bin", DEMO_SITE]);
+    command.arg("build").args(TOGETHER);
+    command.args(["--bin", INGEST, "--bin", DATAVIEW, "--bin", DEMO_SITE]);
     process::run(&mut command)?;
     step.done();
     Ok(())
@@ -50,34 +53,48 @@ impl Service {
     /// Starts a server and waits until it prints `NAME listening on URL`; gives back the URL.
     /// Its output is passed on, each line with its name in front.
     pub(crate) fn start(name: &str, command: &mut Command) -> Result<(Self, String)> {
+        let (service, url, _) = Self::start_and_hear(name, command)?;
+        Ok((service, url))
+    }
+
+    /// The same; gives back what it printed before that, too.
+    pub(crate) fn start_and_hear(
+        name: &str,
+        command: &mut Command,
+    ) -> Result<(Self, String, Vec<String>)> {
         let step = Step::start(format!("start {name}"));
         let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut service = Self::spawn(name, command)?;
-        let (sender, ready) = mpsc::channel();
-        let prefix = format!("{name} listening on ");
+        let (sender, lines) = mpsc::channel();
         if let Some(stdout) = service.child.stdout.take() {
             service.forward(stdout, move |line| {
-                if let Some(url) = line.strip_prefix(&prefix) {
-                    // Only the first address is waited for.
-                    let _ = sender.send(url.trim().to_owned());
-                }
+                // Nobody listens any more when it is ready.
+                let _ = sender.send(line.to_owned());
             });
         }
         if let Some(stderr) = service.child.stderr.take() {
             service.forward(stderr, |_| {});
         }
-        match ready.recv_timeout(READY_MAX) {
-            Ok(url) => {
-                step.done();
-                Ok((service, url))
-            }
-            // Its stdout closed: it ended, and its own last line says why.
-            Err(RecvTimeoutError::Disconnected) => {
-                let status = service.child.wait()?;
-                bail!("{name} did not start ({status}); its lines above say why")
-            }
-            Err(RecvTimeoutError::Timeout) => {
-                bail!("{name} did not say that it listens within {} s", READY_MAX.as_secs())
+        let prefix = format!("{name} listening on ");
+        let (deadline, mut words) = (Instant::now() + READY_MAX, Vec::new());
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match lines.recv_timeout(left) {
+                Ok(line) => match line.strip_prefix(&prefix) {
+                    Some(url) => {
+                        step.done();
+                        return Ok((service, url.trim().to_owned(), words));
+                    }
+                    None => words.push(line),
+                },
+                // Its stdout closed: it ended, and its own last line says why.
+                Err(RecvTimeoutError::Disconnected) => {
+                    let status = service.child.wait()?;
+                    bail!("{name} did not start ({status}); its lines above say why")
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    bail!("{name} did not say that it listens within {} s", READY_MAX.as_secs())
+                }
             }
         }
     }

@@ -17,6 +17,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) bank_port: u16,
     /// Where ingest will listen.
     pub(crate) ingest_port: u16,
+    /// Where DataView will listen.
+    pub(crate) dataview_port: u16,
     /// The Redis to buffer in; `None` for the embedded journal.
     pub(crate) redis: Option<String>,
     /// The demo's data folder.
@@ -24,19 +26,36 @@ pub(crate) struct Settings<'a> {
 }
 
 impl Settings<'_> {
-    /// Writes the configuration; gives back its path.
-    pub(crate) fn write(&self) -> Result<PathBuf> {
+    /// Writes the configurations of ingest and DataView; gives back their paths.
+    pub(crate) fn write(&self) -> Result<(PathBuf, PathBuf)> {
         let key = self.data.join("pseudonym.key");
-        let file = self.data.join("ingest.toml");
+        let (ingest, dataview) = (self.data.join("ingest.toml"), self.data.join("dataview.toml"));
         fs::create_dir_all(self.data)
             .and_then(|()| make_key(&key))
-            .and_then(|()| fs::write(&file, self.toml(&key)))
+            .and_then(|()| fs::write(&ingest, self.ingest(&key)))
+            .and_then(|()| fs::write(&dataview, self.dataview(&key)))
             .with_context(|| format!("cannot write the settings in {}", self.data.display()))?;
-        Ok(file)
+        Ok((ingest, dataview))
     }
 
-    fn toml(&self, key: &Path) -> String {
-        let Self { bank_port, ingest_port, redis, data } = self;
+    /// Ingest's buffer is where DataView reads, and its key is how DataView finds a user.
+    fn dataview(&self, key: &Path) -> String {
+        let buffer = match &self.redis {
+            Some(url) => format!("[buffer.redis]\nurl = {}", quoted(url)),
+            None => format!("[buffer.journal]\ndir = {}", quoted_path(&self.data.join("journal"))),
+        };
+        format!(
+            "# Written by `cargo xtask demo` at each start.\n\
+             listen = \"127.0.0.1:{}\"\ndir = {}\n\n\
+             {buffer}\n\n[privacy]\npseudonym_key_file = {}\n",
+            self.dataview_port,
+            quoted_path(&self.data.join("dataview")),
+            quoted_path(key),
+        )
+    }
+
+    fn ingest(&self, key: &Path) -> String {
+        let Self { bank_port, ingest_port, redis, data, .. } = self;
         let buffer = match redis {
             Some(url) => format!(
                 "[buffer.redis]\nurl = {}\n\n[buffer.spool]\ndir = {}",
@@ -87,9 +106,14 @@ mod tests {
 
     #[test]
     fn the_bank_is_allowed_under_both_its_names() {
-        let settings =
-            Settings { bank_port: 1, ingest_port: 2, redis: None, data: Path::new("/a \"b\"") };
-        let toml = settings.toml(Path::new("/key"));
+        let settings = Settings {
+            bank_port: 1,
+            ingest_port: 2,
+            dataview_port: 3,
+            redis: None,
+            data: Path::new("/a \"b\""),
+        };
+        let toml = settings.ingest(Path::new("/key"));
         assert!(toml.contains("origins = [\"http://127.0.0.1:1\", \"http://localhost:1\"]"));
         assert!(toml.contains("listen = \"127.0.0.1:2\""));
         assert!(toml.contains(r#"dir = "/a \"b\"/journal""#), "{toml}");
@@ -98,8 +122,12 @@ mod tests {
     #[test]
     fn redis_takes_the_place_of_the_journal() {
         let redis = Some(String::from("redis://127.0.0.1:7/"));
-        let settings = Settings { bank_port: 1, ingest_port: 2, redis, data: Path::new("/a") };
-        let toml = settings.toml(Path::new("/key"));
+        let data = Path::new("/a");
+        let settings = Settings { bank_port: 1, ingest_port: 2, dataview_port: 3, redis, data };
+        let dataview = settings.dataview(Path::new("/key"));
+        assert!(dataview.contains("[buffer.redis]\nurl = \"redis://127.0.0.1:7/\""), "{dataview}");
+        assert!(dataview.contains("listen = \"127.0.0.1:3\""), "{dataview}");
+        let toml = settings.ingest(Path::new("/key"));
         assert!(toml.contains("[buffer.redis]\nurl = \"redis://127.0.0.1:7/\""), "{toml}");
         assert!(!toml.contains("buffer.journal"), "{toml}");
     }

@@ -22,6 +22,9 @@ use crate::workspace::Workspace;
 
 const BANK_PORT: u16 = 8600;
 const INGEST_PORT: u16 = 8601;
+const DATAVIEW_PORT: u16 = 8602;
+/// What DataView says before the password of its first administrator.
+const FIRST_PASSWORD: &str = "first administrator: ";
 /// How often signals and servers are looked at.
 const POLL: Duration = Duration::from_millis(100);
 
@@ -38,6 +41,9 @@ pub(crate) struct Args {
     /// Without the bank's back end: a Python and a Node service, whose packages are installed first.
     #[arg(long)]
     no_backend: bool,
+    /// DataView's port; 0 takes any free one [default: 8602].
+    #[arg(long, value_name = "N")]
+    port_dataview: Option<u16>,
     /// The bank's port; 0 takes any free one [default: 8600].
     #[arg(long, value_name = "N")]
     port_bank: Option<u16>,
@@ -62,15 +68,21 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
     };
     let bank_port = ports::choose("the bank", args.port_bank, BANK_PORT)?;
     let ingest_port = ports::choose("ingest", args.port_ingest, INGEST_PORT)?;
-    let settings = config::Settings { bank_port, ingest_port, redis, data: &data };
-    let config = settings.write()?;
+    let dataview_port = ports::choose("DataView", args.port_dataview, DATAVIEW_PORT)?;
+    let settings = config::Settings { bank_port, ingest_port, dataview_port, redis, data: &data };
+    let (config, dataview_config) = settings.write()?;
     let mut ingest = Command::new(services::binary(workspace, services::INGEST));
     let (ingest, ingest_url) =
         Service::start(services::INGEST, ingest.args(["serve", "--config"]).arg(&config))?;
     running.push(ingest);
+    let mut dataview = Command::new(services::binary(workspace, services::DATAVIEW));
+    dataview.args(["serve", "--config"]).arg(&dataview_config);
+    let (dataview, dataview_url, words) =
+        Service::start_and_hear(services::DATAVIEW, &mut dataview)?;
+    running.push(dataview);
     let core = match args.no_backend {
         true => None,
-        false => back_end(workspace, &data, &mut running),
+        false => back_end(workspace, &data, &dataview_url, &mut running),
     };
     let mut bank = Command::new(services::binary(workspace, services::DEMO_SITE));
     bank.args(["--listen", &format!("127.0.0.1:{bank_port}"), "--ingest", &ingest_url]);
@@ -78,6 +90,7 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
     let (bank, bank_url) = Service::start(services::DEMO_SITE, bank.arg("--sdk-dir").arg(&sdk))?;
     running.push(bank);
     announce(workspace, &bank_url, &ingest_url, &config);
+    announce_dataview(&dataview_url, &words);
     let result = wait(&mut running, &stopped);
     while let Some(server) = running.pop() {
         drop(server);
@@ -87,9 +100,14 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
 
 /// The bank's back end; without one the bank does everything by itself, so a machine that cannot
 /// install it shows the rest.
-fn back_end(workspace: &Workspace, data: &Path, running: &mut Vec<Service>) -> Option<String> {
+fn back_end(
+    workspace: &Workspace,
+    data: &Path,
+    dataview: &str,
+    running: &mut Vec<Service>,
+) -> Option<String> {
     let started = running.len();
-    match backend::start(workspace, &data.join("backend"), None, running) {
+    match backend::start(workspace, &data.join("backend"), Some(dataview), running) {
         Ok(url) => Some(url),
         Err(error) => {
             running.truncate(started);
@@ -109,6 +127,13 @@ fn announce(workspace: &Workspace, bank: &str, ingest: &str, config: &Path) {
         "  A mini program  node demo-site/miniprogram/port/main.js wechat FOLDER --api {bank} --ingest {ingest}"
     );
     println!("  In a terminal   {} tail --config {}", program.display(), config.display());
+}
+
+fn announce_dataview(url: &str, words: &[String]) {
+    let first = words.iter().find_map(|line| line.strip_prefix(FIRST_PASSWORD));
+    let login = first.unwrap_or("admin, with the password that you have chosen");
+    println!("  DataView        {url}");
+    println!("                  log in as {login}");
     println!("  Ctrl-C stops all of it.");
     println!();
 }

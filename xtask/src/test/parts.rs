@@ -52,7 +52,8 @@ pub(crate) enum Part {
     Mini,
     /// What the benchmarks make of their samples.
     Bench,
-    /// The built ingest with a real redis-server: killed, restarted, nothing lost.
+    /// The built ingest and DataView with a real redis-server: killed, restarted, nothing lost,
+    /// nothing counted twice.
     Redis,
     /// The demo bank in a headless Chromium, through ingest, into the buffer.
     Browser,

@@ -50,6 +50,7 @@ fn prepare(workspace: &Workspace, command: &mut Command, part: Part, size: Size)
     }
     command
         .env("DNA_INGEST_BIN", services::binary(workspace, services::INGEST))
+        .env("DNA_DATAVIEW_BIN", services::binary(workspace, services::DATAVIEW))
         .env("DNA_DEMO_BIN", services::binary(workspace, services::DEMO_SITE))
         .env("DNA_SDK_DIST", workspace.sdk_dist());
 }
