@@ -9,7 +9,7 @@ const LIMIT: usize = 1024 * 1024;
 
 /// Bytes that the largest bomb would become.
 fn bomb_bytes() -> usize {
-    if std::env::var_os("DNA_SOAK").is_some() { 1 << 30 } else { 256 << 20 }
+    if std::env::var_os("DNA_SOAK").is_some_and(|value| value == "1") { 1 << 30 } else { 256 << 20 }
 }
 
 /// Memory that one may cost.

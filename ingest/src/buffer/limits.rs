@@ -84,6 +84,11 @@ pub const REPLAY_PAUSE_MAX: Duration = Duration::from_secs(1);
 /// disk, so waiting longer gains nothing.
 pub const SPOOL_CLOSE_PATIENCE: Duration = Duration::from_secs(5);
 
+/// Attempts to replay that may fail meanwhile: the first may have been under way on a connection that
+/// ends with its runtime, or just before a Redis takes entries again. Where it is away, the end of
+/// ingest waits for two pauses at most.
+pub const SPOOL_CLOSE_ATTEMPTS: u64 = 2;
+
 /// How long the end of ingest waits for the committer to come from the worker's runtime, which
 /// ends: a group in its hands is written by then, or the store hangs and the group goes elsewhere.
 pub const COMMITTER_MOVES_WITHIN: Duration = Duration::from_secs(3);

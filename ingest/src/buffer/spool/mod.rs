@@ -340,8 +340,9 @@ impl<S: Sink> Sink for SpoolSink<S> {
         }
         if self.is_spooling {
             let generation = self.generation;
+            let given_up = self.state.borrow().failures + limits::SPOOL_CLOSE_ATTEMPTS;
             let settled = self.state.wait_for(|state| {
-                state.drained == generation || (state.is_failing() && state.seen == generation)
+                state.drained == generation || (state.is_failing() && state.failures >= given_up)
             });
             let _ = timeout(limits::SPOOL_CLOSE_PATIENCE, settled).await;
         }

@@ -102,6 +102,8 @@ pub(super) struct State {
     pub(super) seen: u64,
     /// Why the primary does not take entries.
     pub(super) failure: Option<String>,
+    /// Attempts that have failed so far.
+    pub(super) failures: u64,
 }
 
 impl State {
@@ -194,6 +196,7 @@ impl<S: Sink> Replay<S> {
                     let failure = Some(error.to_string());
                     self.state.send_modify(|state| {
                         (state.failure, state.seen) = (failure, generation);
+                        state.failures += 1;
                     });
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(limits::REPLAY_PAUSE_MAX);

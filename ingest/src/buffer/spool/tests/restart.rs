@@ -5,7 +5,7 @@ use crate::buffer::commit::GroupError;
 use crate::buffer::memory::Memory;
 use crate::buffer::{KeepError, limits};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 #[tokio::test]
 async fn what_the_last_run_left_goes_before_what_is_new() {
@@ -70,6 +70,37 @@ async fn a_primary_that_is_replayed_to_hears_that_it_is_moved() {
     spool.drained().await;
     assert_eq!(spool.texts(), numbers(0..2));
     assert!(spool.memory.moves() > before);
+}
+
+/// What fails at the moment of the end is tried again, where the primary takes it then.
+#[tokio::test]
+async fn a_replay_goes_on_at_the_end() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let spool = Spool::open(&dir, Memory::new()).await;
+    let failures = Arc::new(AtomicU64::new(0));
+    let seen = Arc::clone(&failures);
+    // Once more when the end has begun.
+    let ends = Arc::new(AtomicBool::new(false));
+    let has_ended = Arc::clone(&ends);
+    spool.memory.fail_with(move |items| {
+        if has_ended.load(Relaxed) && seen.fetch_add(1, Relaxed) > 0 {
+            well(items)
+        } else {
+            away(items)
+        }
+    });
+    for text in numbers(0..10) {
+        spool.keep(text).await.expect("acknowledged by the spool");
+    }
+    until("a replay has failed", || {
+        spool.keeper.status().spooling.is_some_and(|spooling| spooling.reason.is_some())
+    })
+    .await;
+    ends.store(true, Relaxed);
+    let Spool { keeper, memory, .. } = spool;
+    keeper.close().await;
+    let texts = memory.items().len();
+    assert_eq!((texts, failures.load(Relaxed) > 1), (10, true));
 }
 
 /// Ends a spool in the middle of what it does, as a kill would: everything that would still be
