@@ -63,6 +63,8 @@ for (const platform of ['wechat', 'alipay', 'douyin', 'qq', 'baidu']) {
     const promises = ['wechat', 'alipay'].includes(platform);
     assert.deepEqual([...running.app.said], promises ? ['failed', 'rejected'] : ['failed']);
     assert.deepEqual([running.notFound, running.page.route], [[], 'pages/home/home']);
-    assert.deepEqual(await told(seen, running), promises ? ['pages/gone/index', 'pages/old/index'] : ['pages/gone/index']);
+    // QQ and Baidu do not say whether such a call gives a promise, so nothing is added to it there.
+    const unheard = ['qq', 'baidu'].includes(platform);
+    assert.deepEqual(await told(seen, running), unheard ? ['pages/gone/index'] : ['pages/gone/index', 'pages/old/index']);
   });
 }

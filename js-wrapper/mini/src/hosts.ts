@@ -20,6 +20,8 @@ export interface Host {
   hasWorker?: boolean;
   /** Whether a request without callbacks gives a promise instead, which added ones would change. */
   promises: boolean;
+  /** Whether other calls may give one: on Douyin callbacks alone tell how a call ended. */
+  mayPromise: boolean;
   /** Whether it measures requests that ask for it (`enableProfile`). */
   profiles: boolean;
   /** What it calls the headers of a request. */
@@ -153,6 +155,7 @@ function common(name: Host['name'], api: CommonApi, wasm?: PathWasm): Host {
     send: sender(api, 'header', name == 'baidu'),
     instantiate: byPath(wasm),
     promises: false,
+    mayPromise: name != 'douyin',
     profiles: name == 'wechat',
     headers: 'header',
   };
@@ -172,6 +175,7 @@ function alipay(api: AlipayApi): Host {
     send: sender(api, 'headers', true),
     hasWorker: typeof api.createWorker == 'function',
     promises: true,
+    mayPromise: true,
     profiles: false,
     headers: 'headers',
   };

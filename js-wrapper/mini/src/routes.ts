@@ -15,12 +15,12 @@ interface Watcher {
 const CALLS = ['navigateTo', 'redirectTo', 'reLaunch', 'switchTab', 'navigateBack'] as const;
 
 /** In the words of the platforms' failures: not that too many pages are open, or that a tab is none. */
-const NOWHERE = /not (be )?(found|exist)|不存在|找不到/i;
+const NOWHERE = /not (be )?(found|exist|in app\.json)|不存在|找不到/i;
 
 const watchers: Watcher[] = [];
 
 /** Has the watcher told: by the platform where it tells of routes (WeChat from 3.5.5), and by the calls. */
-export function watchRoutes({ api }: Host, watcher: Watcher): void {
+export function watchRoutes({ api, mayPromise }: Host, watcher: Watcher): void {
   watchers.push(watcher);
   if (watchers.length > 1) return;
   const begins = (openType: string) => watchers.forEach((watcher) => watcher.begins && watcher.begins(openType));
@@ -47,8 +47,8 @@ export function watchRoutes({ api }: Host, watcher: Watcher): void {
         if (NOWHERE.test(String(errMsg || errorMessage))) nowhere(url);
       };
       if (!url) return original.apply(this, arguments as never);
-      // Without callbacks it may give a promise, which one more would take away.
-      if (!success && !fail && !complete) {
+      // A callback of ours would take the promise away.
+      if (mayPromise && !success && !fail && !complete) {
         const result = original.apply(this, arguments as never);
         return attempt(() => followed(result, () => {}, failed), result);
       }

@@ -10,7 +10,7 @@ export const dialect = {
 };
 
 /** The platform's object, as far as applications of ours use it. `parts` are the container's. */
-export function common(parts, { tables, promised, profile, bytes, events, offs = true }) {
+export function common(parts, { tables, promised, profile, bytes, events, offs = true, nowhere }) {
   const { calls } = parts;
   return {
     ...storage(parts, tables, promised),
@@ -21,7 +21,7 @@ export function common(parts, { tables, promised, profile, bytes, events, offs =
       answer: (statusCode, header, data, extra) => ({ statusCode, header, ...place(data), cookies: [], ...extra }),
     }),
     ...parts.events.functions(calls, events, { off: offs }),
-    ...navigation(parts, tables, promised),
+    ...navigation(parts, tables, promised, nowhere),
     ...system(parts, tables, promised),
   };
 }

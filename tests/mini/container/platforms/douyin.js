@@ -28,7 +28,7 @@ export const douyinPlatform = {
     const { calls, phone, realm, performance } = parts;
     const manager = performance.manager(calls);
     const tt = {
-      ...common(parts, { tables, promised: false, profile: false, events: EVENTS }),
+      ...common(parts, { tables, promised: false, profile: false, events: EVENTS, nowhere: (url) => `url "${url.split('?')[0].slice(1)}" is not in app.json` }),
       onMemoryWarning: parts.events.functions(calls, ['MemoryWarning'], { off: false }).onMemoryWarning,
       getEnvInfoSync: calls.now('getEnvInfoSync', () => ({ microapp: { appId: phone.appid, mpVersion: '1.2.3', envType: 'production' }, common: {} })),
       performance: realm.own({
