@@ -1,7 +1,7 @@
 //! `GET /api/v1/apps`, `/overview`, `/breakdown`, `/availability`: figures.
 
 use super::limits::{BREAKDOWN_DEFAULT, BREAKDOWN_MAX, STEPS_DEFAULT, STEPS_MAX};
-use super::params::{Params, invalid};
+use super::params::{DIMENSIONS, Params, invalid};
 use super::who::Who;
 use super::{App, Asked, Code, Problem};
 use crate::model::Dimension;
@@ -12,19 +12,6 @@ use crate::store::{Filter, Range};
 use actix_web::{HttpRequest, web};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-/// By what figures can be filtered and broken down: every dimension but `all`.
-const DIMENSIONS: [Dimension; 9] = [
-    Dimension::Page,
-    Dimension::Api,
-    Dimension::Region,
-    Dimension::Operator,
-    Dimension::Device,
-    Dimension::Os,
-    Dimension::Browser,
-    Dimension::Release,
-    Dimension::Transaction,
-];
 
 /// The applications that have sent something.
 #[derive(Debug, Serialize, ToSchema)]
@@ -174,7 +161,7 @@ fn step(params: &Params, range: Range) -> Result<u64, Problem> {
 
 /// The one filter that there may be.
 fn filter(params: &Params) -> Result<Filter, Problem> {
-    let filters = params.filters(&DIMENSIONS);
+    let filters = params.filters();
     match <[Filter; 1]>::try_from(filters) {
         Ok([filter]) => Ok(filter),
         Err(none) if none.is_empty() => {

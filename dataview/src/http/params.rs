@@ -8,6 +8,19 @@ use crate::model::Dimension;
 use crate::store::{Filter, Range};
 use std::ops::RangeInclusive;
 
+/// By what figures and sessions can be filtered, and figures broken down: every dimension but `all`.
+pub(super) const DIMENSIONS: [Dimension; 9] = [
+    Dimension::Page,
+    Dimension::Api,
+    Dimension::Region,
+    Dimension::Operator,
+    Dimension::Device,
+    Dimension::Os,
+    Dimension::Browser,
+    Dimension::Release,
+    Dimension::Transaction,
+];
+
 /// What a question covers when it does not say: the last hour.
 const RANGE_DEFAULT_MS: u64 = 3_600_000;
 
@@ -124,14 +137,14 @@ impl Params {
         Ok(Range { from_ms, to_ms })
     }
 
-    /// The filters among the parameters: those called like one of `dimensions`.
+    /// The filters among the parameters: those called like a dimension.
     #[must_use]
-    pub(super) fn filters(&self, dimensions: &[Dimension]) -> Vec<Filter> {
+    pub(super) fn filters(&self) -> Vec<Filter> {
         let filter = |dimension: &Dimension| {
             let value = self.text(dimension.name())?.to_owned();
             Some(Filter { dimension: *dimension, value })
         };
-        dimensions.iter().filter_map(filter).collect()
+        DIMENSIONS.iter().filter_map(filter).collect()
     }
 }
 

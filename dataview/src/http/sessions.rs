@@ -1,7 +1,7 @@
 //! `GET /api/v1/sessions` and one of them.
 
 use super::limits::{LIST_DEFAULT, LIST_MAX, TIMELINE_EVENTS_MAX, TIMELINE_FRAMES_MAX};
-use super::params::{Params, invalid};
+use super::params::{DIMENSIONS, Params, invalid};
 use super::who::Who;
 use super::{App, Asked, Code, Problem};
 use crate::model::{Dimension, SessionId};
@@ -9,16 +9,6 @@ use crate::query::sessions::{SessionAnswer, Sessions};
 use crate::query::timeline::timeline;
 use crate::store::SessionsAsk;
 use actix_web::{HttpRequest, web};
-
-/// What a session has one value of.
-const DIMENSIONS: [Dimension; 6] = [
-    Dimension::Region,
-    Dimension::Operator,
-    Dimension::Device,
-    Dimension::Os,
-    Dimension::Browser,
-    Dimension::Release,
-];
 
 /// Sessions that were active between `from` and `to`, the newest first.
 #[utoipa::path(
@@ -28,12 +18,15 @@ const DIMENSIONS: [Dimension; 6] = [
         ("from" = Option<u64>, Query, description = "From when, in ms since the Unix epoch; default: an hour before `to`."),
         ("to" = Option<u64>, Query, description = "Until when, in ms since the Unix epoch; default: now."),
         ("user" = Option<String>, Query, description = "Only of this user, by pseudonym (`user.hash`)."),
+        ("page" = Option<String>, Query, description = "Only those that saw this page. Of page to transaction several can be given; all must hold."),
+        ("api" = Option<String>, Query, description = "Only those that called this API."),
         ("region" = Option<String>, Query, description = "Only from this region."),
         ("operator" = Option<String>, Query, description = "Only of this operator."),
         ("device" = Option<String>, Query, description = "Only on this device."),
         ("os" = Option<String>, Query, description = "Only with this operating system."),
         ("browser" = Option<String>, Query, description = "Only with this browser."),
         ("release" = Option<String>, Query, description = "Only with this release."),
+        ("transaction" = Option<String>, Query, description = "Only those that ended this transaction."),
         ("troubled" = Option<bool>, Query, description = "true: only with errors or failed calls."),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "How many in this part; default: 50."),
         ("cursor" = Option<String>, Query, description = "What `next` of the part before said."),
@@ -53,7 +46,7 @@ pub(super) async fn sessions(
         app: who.app(&params)?.to_owned(),
         range: params.range((app.now)())?,
         user: params.text("user").map(str::to_owned),
-        filters: params.filters(&DIMENSIONS),
+        filters: params.filters(),
         troubled: params.flag("troubled")?,
         limit: limit.map_or(LIST_DEFAULT, |limit| limit as usize),
         cursor: None,

@@ -135,6 +135,15 @@ fn lists_go_on_over_the_real_store() {
     assert_eq!(found.len(), 5, "each once");
     let none = server.client.get("/api/v1/sessions?app=bank&region=nowhere").body;
     assert_eq!(none["sessions"], json!([]));
+    for (filter, count) in [
+        ("page=/accounts", 5),
+        ("api=GET%20/api/accounts&page=/accounts", 5),
+        ("page=/elsewhere", 0),
+        ("api=GET%20/api/accounts&release=9", 0),
+    ] {
+        let found = server.client.get(&format!("/api/v1/sessions?app=bank&{filter}")).body;
+        assert_eq!(found["sessions"].as_array().unwrap().len(), count, "{filter}");
+    }
     let filtered = server.client.get("/api/v1/sessions?app=bank&release=1.4.2").body;
     assert_eq!(filtered["sessions"].as_array().unwrap().len(), 5);
 }
