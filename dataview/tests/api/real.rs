@@ -1,6 +1,6 @@
 //! The whole way: what clients sent, read and stored in SQLite, asked over HTTP.
 
-use crate::server::{NOW, Server};
+use crate::server::{NOW, Server, maps};
 use bytes::Bytes;
 use dataview::facts;
 use dataview::geo::Place;
@@ -146,4 +146,20 @@ fn lists_go_on_over_the_real_store() {
     }
     let filtered = server.client.get("/api/v1/sessions?app=bank&release=1.4.2").body;
     assert_eq!(filtered["sessions"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn a_minified_stack_is_read_through_the_releases_map() {
+    let server = server_with(1);
+    let map = json!({"version": 3, "sources": ["src/accounts.ts"], "names": [],
+        "sourcesContent": ["export function show(rows) {\n  rows.map(draw);\n}"], "mappings": "AAAA"});
+    let map = map.to_string();
+    maps(&server.folder).store("bank", "1.4.2", "app.js", None, map.as_bytes()).unwrap();
+    let errors = server.client.get("/api/v1/errors?app=bank").body;
+    let fingerprint = errors["errors"][0]["fingerprint"].as_str().unwrap();
+    let error = server.client.get(&format!("/api/v1/errors/{fingerprint}?app=bank")).body;
+    let place = &error["stack"][1];
+    assert_eq!((&place["function"], &place["file"]), (&json!("show"), &json!("src/accounts.ts")));
+    assert_eq!((&place["line"], &place["raw"]), (&json!(1), &json!(null)));
+    assert_eq!(place["context"][0]["text"], "export function show(rows) {");
 }

@@ -12,6 +12,7 @@ use dataview::store::Store;
 use dataview::store::sqlite::{Options, SqliteStore};
 use dataview::subscribe::Registry;
 use dna_settings::{Algorithm, PseudonymKey, Pseudonyms};
+use dna_source_maps::{Folder, Maps};
 use std::net::TcpListener;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -55,7 +56,7 @@ impl Server {
         let pseudonyms = Pseudonyms::new(&key, Algorithm::HmacSha256);
         let app = App {
             store: asked,
-            maps: None,
+            maps: Some(Arc::new(Maps::new(maps(&folder), 1 << 20, 1 << 20))),
             consumed: Arc::default(),
             drops: vec![Arc::new(|| vec![("otlp_too_old".to_owned(), 7)])],
             told: Told::default(),
@@ -94,6 +95,11 @@ impl Server {
         let name = format!("{role}{}", self.access.tokens().unwrap().len());
         self.nobody.with_token(&token(&self.access, &name, role, scope))
     }
+}
+
+/// Where source maps are, for a server whose folder is `folder`.
+pub(crate) fn maps(folder: &TempDir) -> Folder {
+    Folder::new(folder.path().join("maps"))
 }
 
 fn token(access: &Access, name: &str, role: Role, scope: Scope) -> String {
