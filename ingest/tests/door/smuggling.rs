@@ -173,6 +173,43 @@ fn a_target_may_be_written_in_several_ways() {
     }
 }
 
+/// Of every kind, more than is read at once, and cut anywhere.
+#[test]
+fn requests_in_advance_are_answered_in_their_order() {
+    let server = Server::start();
+    for step in [100_000, 4096, 1111, 200] {
+        let (mut bytes, mut expected) = (String::new(), Vec::new());
+        for _ in 0..20 {
+            let frame =
+                frames::json(server.sequence(), serde_json::json!([frames::json_custom("a")]));
+            let again =
+                frames::json(server.sequence(), serde_json::json!([frames::json_custom("b")]));
+            bytes += &with("Content-Length: {length}")(&frame.to_string());
+            bytes += NEXT;
+            bytes += &chunked("Transfer-Encoding: chunked", CHUNKS)(&again.to_string());
+            bytes += "GET /nowhere HTTP/1.1\r\nHost: d\r\n\r\n";
+            bytes += &with("Content-Length: {length}")("{}");
+            expected.extend([200, 200, 200, 404, 400]);
+        }
+        let stream = connect(server.address);
+        let writer = stream.try_clone().expect("a second handle");
+        let answers = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for piece in bytes.as_bytes().chunks(step) {
+                    (&writer).write_all(piece).expect("taken");
+                }
+                writer.shutdown(Shutdown::Write).expect("open");
+            });
+            let mut answers = String::new();
+            (&stream).read_to_string(&mut answers).expect("closed in order");
+            answers
+        });
+        let statuses = answers.split("HTTP/1.1 ").skip(1).map(|answer| &answer[..3]);
+        let expected = expected.iter().map(u16::to_string);
+        assert!(statuses.eq(expected), "in pieces of {step}: {answers}");
+    }
+}
+
 #[test]
 fn who_waits_to_be_told_to_go_on_is() {
     let server = Server::start();
