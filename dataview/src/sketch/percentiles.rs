@@ -53,6 +53,22 @@ impl Percentiles {
         }
     }
 
+    /// Adds a value so many times: by sums of sums, so that millions cost some dozens of steps.
+    pub fn add_many(&mut self, value: f64, count: u64) {
+        let mut power = Self::default();
+        power.add(value);
+        let mut left = count;
+        while left > 0 {
+            if left % 2 == 1 {
+                self.merge(&power);
+            }
+            left /= 2;
+            if left > 0 {
+                power.merge(&power.clone());
+            }
+        }
+    }
+
     /// Adds all values of another.
     pub fn merge(&mut self, other: &Self) {
         match (&mut self.0, &other.0) {
@@ -222,6 +238,18 @@ mod tests {
         }
         assert_eq!(sketch.count(), 106);
         assert!((sketch.quantile(0.5).unwrap() - 100.0).abs() <= 1.0);
+    }
+
+    #[test]
+    fn a_value_is_added_many_times() {
+        for count in [0, 1, 2, 16, 17, 1000, 12_345] {
+            let mut sketch = of(&[5.0; 3]);
+            sketch.add_many(700.0, count);
+            assert_eq!(sketch.count(), count + 3);
+            let expected = if count > 3 { 700.0 } else { 5.0 };
+            let median = sketch.quantile(0.5).unwrap();
+            assert!((median - expected).abs() <= expected * 0.01, "{count}: {median}");
+        }
     }
 
     #[test]

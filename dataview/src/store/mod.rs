@@ -1,6 +1,7 @@
 //! Where everything is kept, behind one trait.
 
 mod ask;
+pub mod clickhouse;
 mod error;
 mod feed;
 pub mod sqlite;
