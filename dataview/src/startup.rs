@@ -8,6 +8,7 @@ use crate::http::subscriptions::{self, Subscriptions};
 use crate::http::{App, Cursors, Told, server};
 use crate::network::{Network, Sources};
 use crate::otlp::{self, Otlp};
+use crate::store::clickhouse::ClickHouseStore;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Feeder, Store, StoreError};
 use crate::subscribe::deliver::Deliverers;
@@ -77,12 +78,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
     let geo = Arc::new(config.geo.open()?);
-    let options = config.store.options(&config.dir);
-    let store = tokio::task::spawn_blocking(move || SqliteStore::open(options)).await;
-    let store = store.map_err(io::Error::other)??;
-    let store = Arc::new(store);
-    let feeder: Arc<dyn Feeder> = Arc::clone(&store) as _;
-    let store: Arc<dyn Store> = store;
+    let (store, feeder) = open_store(&config).await?;
     let listener = TcpListener::bind(config.listen);
     let listener =
         listener.map_err(|source| StartError::Listen { address: config.listen, source })?;
@@ -127,6 +123,18 @@ pub async fn serve(
     consumers.stop().await;
     refreshing.abort();
     served.map_err(StartError::from)
+}
+
+/// The store that is configured, as those see it who ask and those who follow.
+async fn open_store(config: &Config) -> Result<(Arc<dyn Store>, Arc<dyn Feeder>), StartError> {
+    if let Some(options) = &config.store.clickhouse {
+        let store = Arc::new(ClickHouseStore::open(options).await?);
+        return Ok((store.clone(), store));
+    }
+    let options = config.store.options(&config.dir);
+    let store = tokio::task::spawn_blocking(move || SqliteStore::open(options)).await;
+    let store = Arc::new(store.map_err(io::Error::other)??);
+    Ok((store.clone(), store))
 }
 
 /// Reads the files of places again when they change.

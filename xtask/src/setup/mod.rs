@@ -17,6 +17,8 @@ use crate::process::find_program;
 use crate::progress::note;
 use crate::workspace::Workspace;
 
+use python::Environment;
+
 pub(crate) use node::{npm, packages as node_packages};
 pub(crate) use rust::{Toolchain, wasm_toolchain};
 
@@ -42,6 +44,8 @@ enum Thing {
     Balancers,
     /// The packages of the demo bank's back end: Python and Node services with OpenTelemetry's agents.
     Backend,
+    /// ClickHouse's engine as a package of Python, for the tests of DataView's store.
+    Clickhouse,
     /// A Chromium for the browser tests.
     Chromium,
     /// A Firefox for the browser tests.
@@ -98,6 +102,9 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
     if wanted(Thing::Backend) {
         let Backend { python, .. } = backend(workspace)?;
         note(&format!("backend: {}", python.display()));
+    }
+    if wanted(Thing::Clickhouse) {
+        note(&format!("clickhouse: {}", clickhouse(workspace)?.display()));
     }
     if wanted(Thing::Chromium) {
         note(&format!("chromium: {}", chromium()?.display()));
@@ -182,7 +189,7 @@ pub(crate) struct Backend {
 pub(crate) fn backend(workspace: &Workspace) -> Result<Backend> {
     const SMS: &str = "demo-site/backend/sms";
     node_packages(workspace, SMS)?;
-    Ok(Backend { python: python::environment(workspace)?, sms: workspace.path(SMS) })
+    Ok(Backend { python: python::environment(workspace, &CORE)?, sms: workspace.path(SMS) })
 }
 
 /// A Chromium, or a Chrome that is there already.
@@ -222,3 +229,20 @@ fn program(names: &[&str], package: &str) -> Result<PathBuf> {
         None => bail!("{package} was installed, but {} is not on PATH", names.join(" or ")),
     }
 }
+
+/// The programs of the environment in which ClickHouse's engine is.
+pub(crate) fn clickhouse(workspace: &Workspace) -> Result<PathBuf> {
+    python::environment(workspace, &CLICKHOUSE)
+}
+
+const CORE: Environment = Environment {
+    of: "the demo bank's core service",
+    requirements: "demo-site/backend/core/requirements.txt",
+    folder: "demo-backend/venv",
+};
+
+const CLICKHOUSE: Environment = Environment {
+    of: "ClickHouse's engine",
+    requirements: "dataview/tests/clickhouse/requirements.txt",
+    folder: "clickhouse/venv",
+};

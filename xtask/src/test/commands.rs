@@ -63,6 +63,7 @@ fn unit(workspace: &Workspace) -> Result<Vec<Command>> {
     setup::redis_server()?;
     setup::balancers()?;
     setup::backend(workspace)?;
+    setup::clickhouse(workspace)?;
     let mut ours = in_cargo(workspace, &["test", "--no-fail-fast"]);
     ours.args(TOGETHER).args(["--exclude", "dna-tests"]);
     Ok(vec![ours, in_cargo(workspace, &["test", "--package", "xtask"])])
