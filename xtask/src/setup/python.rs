@@ -42,7 +42,7 @@ fn make(of: &str, folder: &Path, wanted: &Path) -> Result<()> {
     if !can_make() {
         apt::install(&["python3", "python3-venv"])?;
     }
-    let step = Step::start(&format!("install the packages of {of}"));
+    let step = Step::start(format!("install the packages of {of}"));
     run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
     let mut pip = Command::new(folder.join("bin/python"));
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
