@@ -47,9 +47,7 @@ pub(super) fn masked(text: &str) -> String {
             continue;
         }
         let begins = !before.is_ascii_alphanumeric();
-        if let Some(end) = openids::end(&copy, at)
-            && begins
-        {
+        if begins && let Some(end) = openids::end(&copy, at) {
             copy.replace(at, end, OPENID);
             at = end;
             continue;
