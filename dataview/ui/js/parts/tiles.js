@@ -74,5 +74,17 @@ export function vital(name, figures) {
 export const facts = (pairs) =>
   h('dl.facts', pairs.filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== false).map(([name, value, wide]) => h(wide ? 'div.wide' : 'div', h('dt', name), h('dd', value))));
 
+/** A text longer than this stands across the columns. */
+const LONG = 40;
+
+/** Attributes as they were told: names as they are, values as text. */
+export const attributes = (pairs) =>
+  facts(
+    pairs.map(([name, value]) => {
+      const text = value !== null && typeof value == 'object' ? JSON.stringify(value, null, 2) : String(value);
+      return [name, h('pre', text), text.length > LONG];
+    }),
+  );
+
 /** An availability as a tile's text. */
 export const available = (value) => judgedText(share(value), judgedShare(value));

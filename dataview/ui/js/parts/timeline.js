@@ -6,7 +6,7 @@ import { clock, duration, fullTime } from '../format.js';
 import { named, t } from '../words.js';
 import { eventTitle } from './event-title.js';
 import { pathOf } from './session-table.js';
-import { facts } from './tiles.js';
+import { attributes } from './tiles.js';
 
 /** How many events are drawn at first: a day-long session has thousands. */
 const FIRST = 500;
@@ -85,9 +85,8 @@ function item(event, session, looked) {
 const slow = ({ kind, duration_ms: ms }) => ms > 1000 && ['api_call', 'user_action', 'page_view', 'route_change', 'page_load'].includes(kind);
 
 /** Everything that the event said, in the wire's own names. */
-export function fields(event) {
-  const pairs = Object.entries(event.fields ?? {}).map(([key, value]) => [key, shown(value)]);
-  return pairs.length == 0 ? h('p.muted', t('timeline.no_fields')) : facts(pairs);
+function fields(event) {
+  const all = Object.entries(event.fields ?? {});
+  return all.length == 0 ? h('p.muted', t('timeline.no_fields')) : attributes(all);
 }
 
-const shown = (value) => (value !== null && typeof value == 'object' ? h('pre', JSON.stringify(value, null, 2)) : h('span.mono', String(value)));

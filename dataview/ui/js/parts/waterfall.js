@@ -3,7 +3,7 @@
 import { h } from '../dom.js';
 import { duration } from '../format.js';
 import { named, t } from '../words.js';
-import { facts } from './tiles.js';
+import { attributes } from './tiles.js';
 
 const COLOURS = { action: 'green', view: 'green', call: 'teal', hop: 'blue', sql: 'amber' };
 /** Colours of services, in the order in which they come up; then from the first again. */
@@ -149,7 +149,6 @@ function line(row, colour, { start, span }) {
 
 /** What is known of a row: SQL and addresses in full. */
 function about(row) {
-  const attributes = Object.entries(row.attributes ?? {});
-  if (attributes.length == 0) return [h('p.muted', t('trace.no_attributes'))];
-  return [facts(attributes.map(([key, value]) => [key, value !== null && typeof value == 'object' ? h('pre', JSON.stringify(value, null, 2)) : h('span.mono', String(value))]))];
+  const all = Object.entries(row.attributes ?? {});
+  return [all.length == 0 ? h('p.muted', t('trace.no_attributes')) : attributes(all)];
 }
