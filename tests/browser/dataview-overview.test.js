@@ -30,10 +30,10 @@ test('a click on a row filters by it, another click and Back take that back', as
   const page = await open(t, '/overview?by=region');
   const before = await text(page, '#page-views b');
   await page.click('#breakdown tbody tr:nth-child(2)');
-  await leadsTo(page, '/overview', { dimension: 'region', value: '上海' });
+  await leadsTo(page, '/overview', { region: '上海' });
   await says(page, '.chip', '上海');
   assert.notEqual(await text(page, '#page-views b'), before);
-  assert.equal(asked('/overview').at(-1).query.dimension, 'region');
+  assert.equal(asked('/overview').at(-1).query.region, '上海');
   assert.equal((await texts(page, 'tr.chosen')).length, 1);
   await page.goBack();
   await page.waitForFunction(() => !document.querySelector('.chip'));
@@ -41,7 +41,7 @@ test('a click on a row filters by it, another click and Back take that back', as
   await says(page, '.chip', '上海');
   await page.click('.chip');
   await page.waitForFunction(() => !document.querySelector('.chip'));
-  assert.equal(address(page).dimension, undefined);
+  assert.equal(address(page).region, undefined);
   assert.equal(address(page).by, 'region');
 });
 

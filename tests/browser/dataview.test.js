@@ -89,6 +89,13 @@ test('from the ID on the phone to the SQL, and the ID is in no answer', async ()
   assert.equal(await page.$eval('#app', (select) => select.innerText.includes('demo-bank')), true);
   await says(page, '#breakdown', '/accounts');
 
+  await page.click('#by-api');
+  await says(page, '#breakdown', '/api/sign-in');
+  await page.click('#breakdown tbody tr');
+  await page.waitForSelector('.chip');
+  await page.click('.filters a:last-child');
+  await page.waitForSelector('#sessions tbody tr');
+
   await page.click('a[data-path="/find"]');
   await page.waitForSelector('#user-id');
   await page.type('#user-id', USER);

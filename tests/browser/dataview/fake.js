@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, resolve } from 'node:path';
+import { contract } from './contract.js';
 import { breakdown, overview } from './figures.js';
 import { error, errors, session, sessionRow, trace, USER } from './story.js';
 
@@ -18,6 +19,7 @@ const ROLES = { admin: 'administrator', support: 'support', viewer: 'viewer', ne
 /** Starts it. `fail(path, status, problem)` makes an answer go wrong, `answer(path, body)` another, `mend()` neither. */
 export async function startFake({ signedIn = 'admin' } = {}) {
   const policy = (await readFile(join(ui, 'policy.txt'), 'utf8')).trim();
+  const document = await contract();
   const answers = new Map();
   const asked = [];
   const state = { me: signedIn, now: null };
@@ -35,12 +37,21 @@ export async function startFake({ signedIn = 'admin' } = {}) {
     const query = Object.fromEntries(url.searchParams);
     const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks)) : undefined;
     asked.push({ method: request.method, path, query, body, csrf: request.headers['x-csrf-token'] });
+    const refused = document.refusal(request.method, path, query, body);
+    if (refused) return send(400, { title: 'Not a question of the API', detail: refused, type: '/problems/unknown_parameter' });
     if (answers.has(path)) return answers.get(path)(send);
     const now = state.now ?? Date.now();
     const from = Number(query.from ?? now - 3_600_000);
     const to = Number(query.to ?? now);
     const found = route(`${request.method} ${path}`, { ...query, from, to, now, body, state });
-    if (found) return send(found.status ?? 200, found.body);
+    if (found) {
+      try {
+        if (!found.status) document.check(request.method, path, found.body);
+      } catch (fault) {
+        return send(500, { title: 'The double answers what the API would not', detail: fault.message });
+      }
+      return send(found.status ?? 200, found.body);
+    }
     return send(404, { title: 'There is nothing here', status: 404, type: '/problems/not_found' });
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
@@ -81,10 +92,10 @@ function route(line, { now, state, body, ...query }) {
     'GET /subscriptions': () => ({ subscriptions: SUBSCRIPTIONS }),
     'GET /accounts': () => ({ accounts: Object.entries(ROLES).map(([name, role], at) => ({ name, role, apps: at == 2 ? ['demo-bank'] : null, must_change_password: at == 3, created_at: now - at * 9e8, logged_in_at: at == 3 ? null : now - at * 4e6 })) }),
     'GET /tokens': () => ({ tokens: [{ name: 'grafana', role: 'viewer', apps: null, created_by: 'admin', created_at: now - 5e8, expires_at: now + 7e9 }] }),
-    'POST /tokens': () => ({ token: 'dna_5kQ2vX8rT1mZ0pLw9YcB3nHs' }),
+    'POST /tokens': () => ({ name: body.name, token: 'dna_5kQ2vX8rT1mZ0pLw9YcB3nHs' }),
     'POST /accounts': () => ({}),
-    'POST /subscriptions': () => ({ subscription: body, secret: body.delivery.type == 'webhook' ? 'whsec_c2VjcmV0IG9mIHRoZSBmYWtl' : null }),
-    'POST /subscriptions/marketing/replay': () => ({}),
+    'POST /subscriptions': () => ({ subscription: { ...SUBSCRIPTIONS[1], name: body.name, filter: body.filter, delivery: body.delivery }, secret: body.delivery.type == 'webhook' ? 'whsec_c2VjcmV0IG9mIHRoZSBmYWtl' : null }),
+    'POST /subscriptions/marketing/replay': () => SUBSCRIPTIONS[1],
     'GET /audit': () => audit(now),
   };
   if (routes[line]) return { body: routes[line]() };

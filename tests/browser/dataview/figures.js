@@ -64,8 +64,9 @@ function figures(views, trouble, random) {
 const trouble = (at, now) => (at > now - 26 * 60_000 && at < now - 14 * 60_000 ? 0.055 : 0.003);
 
 /** `/overview`. */
-export function overview({ from, to, dimension, value, now }) {
-  const part = dimension ? (VALUES[dimension]?.find(([name]) => name == value)?.[1] ?? 0) : 1;
+export function overview({ from, to, now, ...only }) {
+  const dimension = Object.keys(VALUES).find((name) => name in only);
+  const part = dimension ? (VALUES[dimension].find(([name]) => name == only[dimension])?.[1] ?? 0) : 1;
   const step = [60_000, 300_000, 900_000, HOUR, 6 * HOUR, 24 * HOUR].find((one) => (to - from) / one <= 120);
   const series = [];
   for (let at = from - (from % step); at < to; at += step) {

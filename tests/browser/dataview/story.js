@@ -134,8 +134,8 @@ export function trace(now) {
   const start = (sessionRow(now, 0).first_at + 6120) * 1000;
   const rows = [];
   const add = (depth, kind, name, service, offset, duration, more = {}) => rows.push({ depth, kind, name, service, start_us: start + offset * 1000, duration_us: duration * 1000, ok: true, attributes: {}, parent: null, notes: [], ...more });
-  add(0, 'action', 'click on Send code', null, 0, 58, { attributes: { 'user_action.element': 'button#send-code' } });
-  add(1, 'call', 'POST /api/sms-codes', null, 60, 10_042, { ok: false, attributes: { 'http.response.status_code': 504, 'timing.dns': 0, 'timing.wait': 10_020 } });
+  add(0, 'action', 'click on Send code', 'demo-bank', 0, 58, { attributes: { 'user_action.element': 'button#send-code' } });
+  add(1, 'call', 'POST /api/sms-codes', 'demo-bank', 60, 10_042, { ok: false, attributes: { 'http.response.status_code': 504, 'timing.dns': 0, 'timing.wait': 10_020 } });
   add(2, 'hop', 'edge-2.harbour.example', 'nginx', 78, 10_012, { ok: false, attributes: { status: 504, upstream: '10.2.0.11:8080', upstream_connect_us: 410, protocol: 'HTTP/2.0', tls: 'TLSv1.3' } });
   add(3, 'span', 'POST /api/sms-codes', 'bank-api', 80, 10_004, { ok: false, notes: ['clock corrected by -12 ms'], attributes: { 'http.route': '/api/sms-codes', 'http.response.status_code': 504 } });
   add(4, 'span', 'check limits', 'bank-api', 84, 31);

@@ -21,13 +21,15 @@ export async function load(view) {
   const { app, range, params, signal } = view;
   if (!app) return empty('overview.none');
   const by = DIMENSIONS.includes(params.get('by')) ? params.get('by') : 'page';
-  const filter = params.get('dimension') ? { dimension: params.get('dimension'), value: params.get('value') ?? '' } : {};
+  const dimension = DIMENSIONS.find((name) => params.has(name));
+  const filter = dimension ? { dimension, value: params.get(dimension) } : {};
+  const only = dimension ? { [dimension]: filter.value } : {};
   const during = ({ from, to }) => ({ app, from: Math.round(from), to: Math.round(to) });
   const asked = (path, more) => get(path, { ...during(range), ...more }, signal);
   const [now, then, rows] = await Promise.all([
-    asked('/overview', filter),
+    asked('/overview', only),
     // Only what the figures are compared with: the page stands without it.
-    get('/overview', { ...during(before(range)), ...filter }, signal).catch(() => null),
+    get('/overview', { ...during(before(range)), ...only }, signal).catch(() => null),
     asked('/breakdown', { by, limit: ROWS }).catch((problem) => problem),
   ]);
   const nothing = !now.totals.page_views && !now.totals.api_calls && !now.totals.errors;
@@ -44,12 +46,12 @@ export async function load(view) {
 /** What the figures are restricted to, and the way out of it. */
 function filtered({ dimension, value }) {
   if (!dimension) return null;
-  const off = here({ dimension: null, value: null });
+  const off = here({ [dimension]: null });
   return h(
     '.filters',
     h('a.chip', { href: off, 'data-close': true, title: t('filter.remove') }, h('span.muted', t(`by.${dimension}`)), h('b', value), h('span', { 'aria-hidden': 'true' }, '×'), h('span.unseen', t('filter.remove'))),
     h('span.muted', t('overview.filtered')),
-    h('a', { href: href('/sessions', { [`dimension.${dimension}`]: value }) }, t('overview.sessions')),
+    h('a', { href: href('/sessions', { [dimension]: value }) }, t('overview.sessions')),
   );
 }
 

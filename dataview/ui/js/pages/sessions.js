@@ -13,13 +13,10 @@ import { t } from '../words.js';
 export const name = 'sessions';
 export const ranged = true;
 
-/** What sessions can be filtered by: they have no one API or transaction. */
-const FILTERS = DIMENSIONS.filter((dimension) => !['api', 'transaction'].includes(dimension));
-
 export async function load(view) {
   const { app, range, params, signal } = view;
   if (!app) return empty('overview.none');
-  const filters = Object.fromEntries([...params].filter(([key]) => key.startsWith('dimension.')));
+  const filters = Object.fromEntries([...params].filter(([key]) => DIMENSIONS.includes(key)));
   const asked = { app, from: Math.round(range.from), to: Math.round(range.to), user: params.get('user'), troubled: params.get('troubled'), ...filters };
   const ask = (cursor) => get('/sessions', { ...asked, cursor }, signal);
   const first = await ask();
@@ -40,14 +37,14 @@ export async function load(view) {
 function bar(params, filters) {
   const troubled = h('input', { type: 'checkbox', id: 'troubled', checked: params.get('troubled') == 'true' });
   troubled.addEventListener('change', () => go(here({ troubled: troubled.checked ? 'true' : null })));
-  const chips = Object.entries(filters).map(([key, value]) => chip(t(`by.${key.slice('dimension.'.length)}`), value, key));
+  const chips = Object.entries(filters).map(([key, value]) => chip(t(`by.${key}`), value, key));
   const user = params.get('user');
   if (user) chips.push(chip(t('sessions.user'), `${user.slice(0, 12)}…`, 'user'));
-  const dimension = choice(t('sessions.filter_by'), FILTERS.map((one) => [one, t(`by.${one}`)]), 'region', () => {}, 'filter-by');
+  const dimension = choice(t('sessions.filter_by'), DIMENSIONS.map((one) => [one, t(`by.${one}`)]), 'region', () => {}, 'filter-by');
   const value = h('input', { id: 'filter-value', 'data-search': true, required: true, placeholder: t('sessions.filter_value'), 'aria-label': t('sessions.filter_value') });
   const added = (event) => {
     event.preventDefault();
-    go(here({ [`dimension.${dimension.value}`]: value.value.trim() }));
+    go(here({ [dimension.value]: value.value.trim() }));
   };
   return h('.panel-head.filters', h('label.check', troubled, t('sessions.troubled')), chips, h('form.add-filter', { onsubmit: added }, dimension, value, h('button', t('sessions.add'))));
 }

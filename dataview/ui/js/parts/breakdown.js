@@ -18,7 +18,7 @@ export function breakdown({ by, rows, filter }) {
   );
   const choose = (row) => {
     const off = filter.dimension == by && filter.value == row.value;
-    go(here(off ? { dimension: null, value: null } : { dimension: by, value: row.value }));
+    go(here({ [filter.dimension ?? by]: null, [by]: off ? null : row.value }));
   };
   return h(
     'section.panel',
