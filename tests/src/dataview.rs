@@ -17,6 +17,8 @@ pub struct Dataview {
     token: String,
     /// `--journal DIR` or `--redis URL`.
     source: [String; 2],
+    /// Further variables.
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Dataview {
@@ -26,6 +28,15 @@ impl Dataview {
     /// When it is not built or does not start.
     #[must_use]
     pub fn start(ingest: &Ingest) -> Self {
+        Self::start_with(ingest, Vec::new())
+    }
+
+    /// Starts one with these variables beside its flags.
+    ///
+    /// # Panics
+    /// When it is not built or does not start.
+    #[must_use]
+    pub fn start_with(ingest: &Ingest, environment: Vec<(&'static str, String)>) -> Self {
         let source = match ingest.buffer() {
             Buffer::Journal => {
                 ["--journal".to_owned(), ingest.data().join("journal").display().to_string()]
@@ -43,14 +54,14 @@ impl Dataview {
         assert!(token.status.success(), "dataview tokens: {errors}");
         let token = String::from_utf8_lossy(&token.stdout).trim().to_owned();
         let port = free_port();
-        let process = launch(&folder, port, &source);
-        Self { process, folder, port, token, source }
+        let process = launch(&folder, port, &source, &environment);
+        Self { process, folder, port, token, source, environment }
     }
 
     /// Kills it in the middle of whatever it does and starts it again on the same data.
     pub fn kill_9_and_restart(&mut self) {
         self.process.kill_9();
-        self.process = launch(&self.folder, self.port, &self.source);
+        self.process = launch(&self.folder, self.port, &self.source, &self.environment);
     }
 
     /// What it answers to `GET` of a path.
@@ -64,6 +75,30 @@ impl Dataview {
         let mut answer = asked.call().unwrap_or_else(|error| panic!("{path}: {error}"));
         let text = answer.body_mut().read_to_string().expect("a text");
         serde_json::from_str(&text).expect("JSON")
+    }
+
+    /// What it answers to `GET` of a path, unless there is nothing.
+    ///
+    /// # Panics
+    /// When it answers with no JSON, or not at all.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<Value> {
+        let url = format!("http://127.0.0.1:{}{path}", self.port);
+        let asked = ureq::get(&url).header("Authorization", format!("Bearer {}", self.token));
+        match asked.call() {
+            Ok(mut answer) => {
+                let text = answer.body_mut().read_to_string().expect("a text");
+                Some(serde_json::from_str(&text).expect("JSON"))
+            }
+            Err(ureq::Error::StatusCode(404)) => None,
+            Err(error) => panic!("{path}: {error}"),
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Frames in the store.
@@ -82,8 +117,14 @@ fn binary() -> PathBuf {
     built("DNA_DATAVIEW_BIN", "dataview")
 }
 
-fn launch(folder: &TempDir, port: u16, source: &[String; 2]) -> Process {
+fn launch(
+    folder: &TempDir,
+    port: u16,
+    source: &[String; 2],
+    environment: &[(&'static str, String)],
+) -> Process {
     let mut command = Command::new(binary());
+    command.envs(environment.iter().map(|(name, value)| (name, value)));
     command.args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--dir"]);
     command.arg(folder.path()).args(source);
     Process::start(command, "dataview listening on ").0

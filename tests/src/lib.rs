@@ -2,6 +2,7 @@
 //! of its own, and is gone when its handle is dropped.
 
 pub mod balancer;
+pub mod bank;
 pub mod beacons;
 pub mod clock;
 pub mod count;

@@ -19,6 +19,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) ingest_port: u16,
     /// Where DataView will listen.
     pub(crate) dataview_port: u16,
+    /// Where DataView will listen for nginx's lines; `None` without an nginx.
+    pub(crate) syslog: Option<&'a str>,
     /// The Redis to buffer in; `None` for the embedded journal.
     pub(crate) redis: Option<String>,
     /// The demo's data folder.
@@ -44,10 +46,12 @@ impl Settings<'_> {
             Some(url) => format!("[buffer.redis]\nurl = {}", quoted(url)),
             None => format!("[buffer.journal]\ndir = {}", quoted_path(&self.data.join("journal"))),
         };
+        let syslog = self.syslog.map(|at| format!("[network]\nsyslog_udp = {}\n\n", quoted(at)));
+        let syslog = syslog.unwrap_or_default();
         format!(
             "# Written by `cargo xtask demo` at each start.\n\
              listen = \"127.0.0.1:{}\"\ndir = {}\n\n\
-             {buffer}\n\n[privacy]\npseudonym_key_file = {}\n",
+             {buffer}\n\n{syslog}[privacy]\npseudonym_key_file = {}\n",
             self.dataview_port,
             quoted_path(&self.data.join("dataview")),
             quoted_path(key),
@@ -110,6 +114,7 @@ mod tests {
             bank_port: 1,
             ingest_port: 2,
             dataview_port: 3,
+            syslog: None,
             redis: None,
             data: Path::new("/a \"b\""),
         };
@@ -123,10 +128,18 @@ mod tests {
     fn redis_takes_the_place_of_the_journal() {
         let redis = Some(String::from("redis://127.0.0.1:7/"));
         let data = Path::new("/a");
-        let settings = Settings { bank_port: 1, ingest_port: 2, dataview_port: 3, redis, data };
+        let settings = Settings {
+            bank_port: 1,
+            ingest_port: 2,
+            dataview_port: 3,
+            syslog: Some("127.0.0.1:4"),
+            redis,
+            data,
+        };
         let dataview = settings.dataview(Path::new("/key"));
         assert!(dataview.contains("[buffer.redis]\nurl = \"redis://127.0.0.1:7/\""), "{dataview}");
         assert!(dataview.contains("listen = \"127.0.0.1:3\""), "{dataview}");
+        assert!(dataview.contains("[network]\nsyslog_udp = \"127.0.0.1:4\""), "{dataview}");
         let toml = settings.ingest(Path::new("/key"));
         assert!(toml.contains("[buffer.redis]\nurl = \"redis://127.0.0.1:7/\""), "{toml}");
         assert!(!toml.contains("buffer.journal"), "{toml}");

@@ -2,6 +2,7 @@
 
 mod backend;
 mod config;
+mod nginx;
 mod ports;
 mod redis;
 
@@ -69,7 +70,19 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
     let bank_port = ports::choose("the bank", args.port_bank, BANK_PORT)?;
     let ingest_port = ports::choose("ingest", args.port_ingest, INGEST_PORT)?;
     let dataview_port = ports::choose("DataView", args.port_dataview, DATAVIEW_PORT)?;
-    let settings = config::Settings { bank_port, ingest_port, dataview_port, redis, data: &data };
+    let nginx = nginx::found();
+    let syslog = match &nginx {
+        Some(_) => Some(format!("127.0.0.1:{}", ports::any_free()?)),
+        None => None,
+    };
+    let settings = config::Settings {
+        bank_port,
+        ingest_port,
+        dataview_port,
+        syslog: syslog.as_deref(),
+        redis,
+        data: &data,
+    };
     let (config, dataview_config) = settings.write()?;
     let mut ingest = Command::new(services::binary(workspace, services::INGEST));
     let (ingest, ingest_url) =
@@ -85,10 +98,19 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
         false => back_end(workspace, &data, &dataview_url, &mut running),
     };
     let mut bank = Command::new(services::binary(workspace, services::DEMO_SITE));
-    bank.args(["--listen", &format!("127.0.0.1:{bank_port}"), "--ingest", &ingest_url]);
+    // nginx takes the bank's port, where it is in front.
+    let listen = if nginx.is_some() { 0 } else { bank_port };
+    bank.args(["--listen", &format!("127.0.0.1:{listen}"), "--ingest", &ingest_url]);
     bank.args(core.iter().flat_map(|url| ["--core", url]));
-    let (bank, bank_url) = Service::start(services::DEMO_SITE, bank.arg("--sdk-dir").arg(&sdk))?;
+    let (bank, mut bank_url) =
+        Service::start(services::DEMO_SITE, bank.arg("--sdk-dir").arg(&sdk))?;
     running.push(bank);
+    if let (Some(program), Some(syslog)) = (&nginx, &syslog) {
+        let folder = data.join("nginx");
+        let ends = (bank_url.as_str(), syslog.as_str());
+        running.push(nginx::start(program, workspace, &folder, bank_port, ends)?);
+        bank_url = format!("http://127.0.0.1:{bank_port}");
+    }
     announce(workspace, &bank_url, &ingest_url, &config);
     announce_dataview(&dataview_url, &words);
     let result = wait(&mut running, &stopped);

@@ -74,6 +74,7 @@ fn unit(workspace: &Workspace) -> Result<Vec<Command>> {
 fn redis(workspace: &Workspace) -> Result<Command> {
     setup::redis_server()?;
     setup::balancers()?;
+    setup::backend(workspace)?;
     setup::faketime()?;
     services::build(workspace)?;
     let mut command = in_cargo(workspace, &["test", "--no-fail-fast"]);
