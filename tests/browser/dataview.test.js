@@ -86,7 +86,7 @@ test('from the ID on the phone to the SQL, and the ID is in no answer', async ()
   await page.type('#again-password', PASSWORD);
   await page.keyboard.press('Enter');
   await says(page, '#availability', '%');
-  assert.equal(await page.$eval('#app', (select) => select.innerText.includes('demo-bank')), true);
+  assert.equal(await page.$eval('#app', (select) => select.textContent.includes('demo-bank')), true);
   await says(page, '#breakdown', '/accounts');
 
   await page.click('#by-api');
