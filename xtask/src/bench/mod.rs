@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: a Markdown table for people on stdout, and the same figures for
 //! programs in target/bench/NAME.json.
 
+mod dataview;
 mod ingest;
 mod mini;
 mod sdk;
@@ -25,6 +26,9 @@ pub(crate) struct Args {
     /// Only these peers beside ours, separated by commas.
     #[arg(long, value_name = "PEER", value_delimiter = ',')]
     peers: Vec<String>,
+    /// Events that `dataview` generates, 1 million by itself; 50 million are what its targets speak of.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(10_000..))]
+    events: Option<u64>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -35,6 +39,8 @@ enum Name {
     Mini,
     /// The ingest service beside its peers, on one core.
     Ingest,
+    /// DataView's store: filling, keeping up, and what people ask of it.
+    Dataview,
 }
 
 /// Runs `cargo xtask bench`.
@@ -43,5 +49,6 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
         Name::Sdk => sdk::run(workspace, args),
         Name::Mini => mini::run(workspace, args),
         Name::Ingest => ingest::run(workspace, args),
+        Name::Dataview => dataview::run(workspace, args),
     }
 }
