@@ -89,3 +89,15 @@ async fn a_folder_is_used_once() {
     assert!(matches!(again, Err(StoreError::InUse { .. })));
     made.again();
 }
+
+#[tokio::test]
+async fn a_day_whose_making_was_interrupted_is_made() {
+    let made = filled().await.again_after(|folder| {
+        fs::write(folder.join("2026-11-23.db"), "").unwrap();
+    });
+    assert_eq!(damaged(&made).await, Vec::<String>::new());
+    assert_eq!(sessions(&made).await, 9);
+    assert_eq!(made.append(vec![frame(30, 0, NOON - 3 * DAY)]).await.frames, 1);
+    assert_eq!(sessions(&made).await, 10);
+    assert_eq!(made.store.days().await.unwrap().len(), 4);
+}

@@ -50,9 +50,10 @@ impl Catalog {
         self.files.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Those with raw data.
+    /// Those with raw data. One that nothing was written to yet may not even be on the disk.
     pub(super) fn raw(&self) -> Vec<Arc<DayFile>> {
-        self.all().into_iter().filter(|file| !file.name.is_rolled_up).collect()
+        let is_raw = |file: &Arc<DayFile>| !file.name.is_rolled_up && file.facts().has_any();
+        self.all().into_iter().filter(is_raw).collect()
     }
 
     /// The file that a day is written to: its last one with raw data, if that is not damaged, or

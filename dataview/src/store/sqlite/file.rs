@@ -44,12 +44,13 @@ impl DayFile {
         Self { name, path, known: Mutex::default(), idle: Mutex::default() }
     }
 
-    /// Reads what it has; a damaged one is marked.
+    /// Reads what it has; a damaged one is marked. One whose making was interrupted has nothing.
     pub(super) fn look(&self) -> Result<(), Fault> {
-        match self.read(None, DayFacts::read) {
-            Ok(Some(facts)) => self.set_facts(facts),
-            Ok(None) => {}
-            Err(fault) => return Err(fault),
+        if schema::is_unmade(&self.path) {
+            return Ok(());
+        }
+        if let Some(facts) = self.read(None, DayFacts::read)? {
+            self.set_facts(facts);
         }
         Ok(())
     }

@@ -51,6 +51,16 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, Fault> {
     }
 }
 
+/// Whether nothing was ever written to it: the process was killed before it had its tables.
+pub(super) fn is_unmade(path: &Path) -> bool {
+    let is_empty = |connection: &Connection| -> Result<bool, rusqlite::Error> {
+        let tables = "SELECT count(*) FROM sqlite_schema";
+        let tables: i64 = connection.query_row(tables, [], |row| row.get(0))?;
+        Ok(tables == 0 && version(connection)? == 0)
+    };
+    open(path, OpenFlags::empty()).is_ok_and(|connection| is_empty(&connection).unwrap_or(false))
+}
+
 fn open(path: &Path, more: OpenFlags) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
     let connection = Connection::open_with_flags(path, flags)?;
