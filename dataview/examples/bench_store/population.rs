@@ -133,7 +133,7 @@ impl Population {
                 }
             }
             Body::Identity(identity) => {
-                identity.hash = Some(Verbatim::cut(&Self::user(user)));
+                identity.hash = Some(Verbatim::cut(Self::user(user)));
                 identity.tier = (user < VIPS).then(|| Text::cut("vip"));
             }
             _ => {}
@@ -151,12 +151,12 @@ impl Population {
         Receipt {
             app: Some(Text::cut("demo-bank")),
             clock_skew: Some(0),
-            client_address: Some(Text::cut(&format!("10.{}.{}.0", self.next(34), self.next(4)))),
+            client_address: Some(Text::cut(format!("10.{}.{}.0", self.next(34), self.next(4)))),
             browser_name: Some(Text::cut(browser)),
-            browser_version: Some(Text::cut(&format!("{}.0", 120 + self.next(12)))),
+            browser_version: Some(Text::cut(format!("{}.0", 120 + self.next(12)))),
             os_name: Some(Text::cut(os)),
             os_version: Some(Text::cut("15")),
-            device_model: Some(Text::cut(&format!("Model {}", self.next(30)))),
+            device_model: Some(Text::cut(format!("Model {}", self.next(30)))),
             ..Receipt::default()
         }
     }
