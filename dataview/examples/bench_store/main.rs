@@ -77,7 +77,9 @@ async fn measure(args: &Args, folder: PathBuf) -> Result<serde_json::Value, Box<
     store.tidy().await?;
     let tidied = began.elapsed();
     eprintln!("rolled up in {tidied:?}");
-    let accuracy = accuracy::measure(&store, &population, range).await?;
+    // The last sessions may begin a little later than planned: how long they are is left to chance.
+    let all = Range { to_ms: range.to_ms + DAY_MS, ..range };
+    let accuracy = accuracy::measure(&store, &population, all).await?;
     eprintln!("accuracy: {accuracy}");
     let asked = ask::measure(&store, &population, range, args.questions).await?;
     eprintln!("asked: {asked}");
