@@ -17,7 +17,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("dataview", &["dna-buffer", "dna-protocol", "dna-settings", "dna-source-maps"]),
     ("demo-site", &[]),
     ("dna-tests", &["dna-protocol"]),
-    ("xtask", &["dna-protocol"]),
+    ("xtask", &["dna-protocol", "dna-tests"]),
 ];
 
 fn root() -> PathBuf {

@@ -29,10 +29,11 @@ impl Uniques {
         self.0.update(&other.0.to_sketch(HllType::Hll8));
     }
 
-    /// How many different ones there were, about.
+    /// How many different ones there were, about. Told by the registers alone, so the same however
+    /// and in whichever order they were added and merged.
     #[must_use]
     pub fn estimate(&self) -> u64 {
-        self.0.estimate().round() as u64
+        self.0.composite_estimate().round() as u64
     }
 
     /// The bytes that it is stored as.

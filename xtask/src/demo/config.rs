@@ -5,8 +5,13 @@ use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use super::visitors;
 use anyhow::{Context, Result};
+use dna_tests::mmdb;
 use serde_json::Value;
+
+/// The file of places, in the demo's data folder.
+const PLACES: &str = "places.mmdb";
 
 /// Where ingest shows what arrives.
 pub(crate) const LIVE_PATH: &str = "/live";
@@ -34,6 +39,7 @@ impl Settings<'_> {
         let (ingest, dataview) = (self.data.join("ingest.toml"), self.data.join("dataview.toml"));
         fs::create_dir_all(self.data)
             .and_then(|()| make_key(&key))
+            .and_then(|()| fs::write(self.data.join(PLACES), places_file()))
             .and_then(|()| fs::write(&ingest, self.ingest(&key)))
             .and_then(|()| fs::write(&dataview, self.dataview(&key)))
             .with_context(|| format!("cannot write the settings in {}", self.data.display()))?;
@@ -48,10 +54,11 @@ impl Settings<'_> {
         };
         let syslog = self.syslog.map(|at| format!("[network]\nsyslog_udp = {}\n\n", quoted(at)));
         let syslog = syslog.unwrap_or_default();
+        let places = quoted_path(&self.data.join(PLACES));
         format!(
             "# Written by `cargo xtask demo` at each start.\n\
              listen = \"127.0.0.1:{}\"\ndir = {}\n\n\
-             {buffer}\n\n{syslog}[privacy]\npseudonym_key_file = {}\n",
+             {buffer}\n\n{syslog}[geo]\nfiles = [{places}]\n\n[privacy]\npseudonym_key_file = {}\n",
             self.dataview_port,
             quoted_path(&self.data.join("dataview")),
             quoted_path(key),
@@ -73,7 +80,9 @@ impl Settings<'_> {
             "# Written by `cargo xtask demo` at each start.\n\
              listen = \"127.0.0.1:{ingest_port}\"\n\n\
              [http]\n# Ctrl-C should not have to wait for open live views.\n\
-             shutdown_timeout_ms = 1000\n\n\
+             shutdown_timeout_ms = 1000\n\
+             # The scripted visitors say where they are.\n\
+             trusted_proxies = [\"127.0.0.1/32\"]\n\n\
              [live]\nenabled = true\n\n\
              {buffer}\n\n\
              [privacy]\npseudonym_key_file = {key}\n\n\
@@ -81,6 +90,16 @@ impl Settings<'_> {
              origins = [\"http://127.0.0.1:{bank_port}\", \"http://localhost:{bank_port}\"]\n"
         )
     }
+}
+
+/// Where the networks of the scripted visitors are, in MaxMind's format.
+fn places_file() -> Vec<u8> {
+    let places = visitors::places();
+    let record = |[country, region, city]: [[&str; 2]; 3], operator: &str| {
+        mmdb::record(country, region, city, operator)
+    };
+    let networks = places.map(|(network, names, operator)| (network, record(names, operator)));
+    mmdb::file("DNA-Demo-Places", &networks)
 }
 
 /// Makes the key of the pseudonyms once, so that a user keeps theirs from one demo to the next.

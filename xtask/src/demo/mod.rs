@@ -5,6 +5,7 @@ mod config;
 mod nginx;
 mod ports;
 mod redis;
+mod visitors;
 
 use std::path::Path;
 use std::process::Command;
@@ -20,6 +21,7 @@ use crate::progress::note;
 use crate::services::{self, Service};
 use crate::wasm;
 use crate::workspace::Workspace;
+use visitors::Visitors;
 
 const BANK_PORT: u16 = 8600;
 const INGEST_PORT: u16 = 8601;
@@ -42,6 +44,9 @@ pub(crate) struct Args {
     /// Without the bank's back end: a Python and a Node service, whose packages are installed first.
     #[arg(long)]
     no_backend: bool,
+    /// Without scripted visitors.
+    #[arg(long)]
+    no_visitors: bool,
     /// DataView's port; 0 takes any free one [default: 8602].
     #[arg(long, value_name = "N")]
     port_dataview: Option<u16>,
@@ -113,7 +118,9 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
     }
     announce(workspace, &bank_url, &ingest_url, &config);
     announce_dataview(&dataview_url, &words);
+    let visitors = (!args.no_visitors).then(|| Visitors::start(&bank_url, &ingest_url));
     let result = wait(&mut running, &stopped);
+    drop(visitors);
     while let Some(server) = running.pop() {
         drop(server);
     }
