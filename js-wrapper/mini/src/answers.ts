@@ -4,13 +4,13 @@ import { attempt } from './hosts';
 type Callback = (this: unknown, ...told: unknown[]) => unknown;
 
 /**
- * A promise that tells. What is more than a promise is left alone: it has members that another would
- * not have.
+ * A promise that tells, and has what `result` has beyond a promise: Alipay's are tasks too. Another one, so
+ * that a failure nobody has caught stays the application's.
  */
 export function followed(result: unknown, done: (answer: unknown) => void, failed: (failure: unknown) => void): unknown {
-  const promise = result as Promise<unknown>;
-  if (!promise || promise.constructor !== Promise || Object.keys(promise).length) return result;
-  return promise.then(
+  const promise = result as Promise<unknown> | undefined;
+  if (!promise || typeof promise.then != 'function') return result;
+  const next = promise.then(
     (answer) => {
       attempt(() => done(answer), undefined);
       return answer;
@@ -20,6 +20,28 @@ export function followed(result: unknown, done: (answer: unknown) => void, faile
       throw failure;
     },
   );
+  return attempt(() => lent(next, promise as never), undefined) || result;
+}
+
+/** Gives `next` the members of `from` that it lacks; they go on working on `from`. */
+function lent(next: object, from: { [name: string]: unknown }): object {
+  for (let owner: object = from; owner; owner = Object.getPrototypeOf(owner)) {
+    for (const name of Object.getOwnPropertyNames(owner)) {
+      if (name in next) continue;
+      const value = from[name];
+      const fixed = typeof value == 'function' && { value: value.bind(from), writable: true };
+      Object.defineProperty(next, name, Object.assign({ configurable: true, enumerable: true }, fixed || {
+        get: () => from[name],
+        set: (value: unknown) => void (from[name] = value),
+      }));
+    }
+  }
+  return next;
+}
+
+/** Options to be changed, the application's staying as they are: what theirs inherit these do too. */
+export function copied<T extends object>(options: T): T {
+  return Object.assign(Object.create(Object.getPrototypeOf(options)), options);
 }
 
 /** Has `listener` called before the `callback` that may be missing. */

@@ -1,5 +1,5 @@
 /** Requests of the application's: `request`, `uploadFile`, `downloadFile`. */
-import { followed, told } from './answers';
+import { copied, followed, told } from './answers';
 import { attempt, type Host, type Requests } from './hosts';
 import { Kind, type Sink, type Value } from './record';
 import { traces } from './trace';
@@ -37,14 +37,14 @@ export function requests(host: Host, sink: Sink, { traceOrigins, apis }: { trace
   for (const other of Array.isArray(apis) ? apis : []) for (const name of NAMES) attempt(() => hook(other as Requests, name, true), undefined);
 
   function hook(object: Requests, name: (typeof NAMES)[number], promises: boolean): void {
-    const original = object[name] as ((this: unknown, options: object) => unknown) | undefined;
+    const original = object[name] as ((this: unknown, options: object, ...more: unknown[]) => unknown) | undefined;
     if (typeof original != 'function') return;
-    const hooked = function (this: unknown, options: Fields) {
+    const hooked = function (this: unknown, options: Fields, ...more: unknown[]) {
       const call = attempt(() => watched(name, options, promises), undefined);
-      if (!call) return original.call(this, options);
+      if (!call) return original.apply(this, arguments as never);
       const before = seen;
       if (object === api) seen++;
-      const result = original.call(this, call.sent);
+      const result = original.call(this, call.sent, ...more);
       // What leads to the platform's own is told there.
       call.told = object !== api && seen != before;
       const { tell } = call;
@@ -57,7 +57,7 @@ export function requests(host: Host, sink: Sink, { traceOrigins, apis }: { trace
   function watched(name: string, options: Fields, promises: boolean): Call {
     const start = Date.now();
     const { success, fail, complete } = options;
-    const sent: Fields = Object.assign({}, options);
+    const sent = copied(options);
     // A trace is told to servers: not without consent.
     const traceparent = agreed() ? trace(sent, host.headers) : '';
     // What the bank has said itself holds.

@@ -1,5 +1,5 @@
 /** Routes: when one begins, and that one leads nowhere. */
-import { followed, told } from './answers';
+import { copied, followed, told } from './answers';
 import { attempt, type Host } from './hosts';
 
 type Call = (this: unknown, options?: object, ...more: unknown[]) => unknown;
@@ -41,7 +41,7 @@ export function watchRoutes({ api, mayPromise }: Host, watcher: Watcher): void {
     if (typeof original != 'function' || (tells && name == 'navigateBack')) return;
     const hooked: Call = function (this: unknown, options, ...more) {
       if (!tells) begins(name);
-      const { url, success, fail, complete } = attempt(() => Object.assign({}, options) as { [name: string]: unknown }, {});
+      const { url, success, fail, complete } = attempt(() => copied(options as object) as { [name: string]: unknown }, {});
       const failed = (failure: unknown) => {
         const { errMsg, errorMessage } = Object(failure) as { [name: string]: unknown };
         if (NOWHERE.test(String(errMsg || errorMessage))) nowhere(url);
@@ -52,7 +52,7 @@ export function watchRoutes({ api, mayPromise }: Host, watcher: Watcher): void {
         const result = original.apply(this, arguments as never);
         return attempt(() => followed(result, () => {}, failed), result);
       }
-      return original.call(this, Object.assign({}, options, { fail: told(fail, failed) }), ...more);
+      return original.call(this, Object.assign(copied(options as object), { fail: told(fail, failed) }), ...more);
     };
     Object.defineProperty(api, name, { value: hooked, configurable: true, enumerable: true, writable: true });
   }

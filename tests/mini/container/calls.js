@@ -37,7 +37,7 @@ export class Calls {
   /**
    * A call that answers later. `run(options, end)` does it, and calls `end.ok(result)` or
    * `end.failed(why, more)` once, and returns what the call gives back. `promised`: without
-   * callbacks it gives a promise.
+   * callbacks it gives a promise, which is what `run` returns too: a Promise & Task, in the typings' words.
    */
   later(name, table, run, { promised = false } = {}) {
     const known = { ...table, ...CALLBACKS };
@@ -55,8 +55,19 @@ export class Calls {
         return promise;
       }
       const returned = run(options, end);
-      return promise ?? returned;
+      return promise ? this.#both(name, promise, returned) : returned;
     };
+  }
+
+  /** The promise with the methods of the `task`, which are its own. */
+  #both(name, promise, task = {}) {
+    for (const [method, act] of Object.entries(task)) {
+      const refuse = () => this.refuse(`${name}: ${method} of something else`);
+      promise[method] = function (...given) {
+        return this === promise ? act.apply(task, given) : refuse();
+      };
+    }
+    return promise;
   }
 
   /** A call that answers at once. `run` may throw the platform's error by `this.failure`. */
