@@ -31,9 +31,12 @@ export function traces(origins: string | string[] | undefined): Trace {
   };
 }
 
-/** The origin of an address, without its scheme's own port; empty for what is none. */
+/**
+ * The origin of an address, without its scheme's own port; empty for what is none, and where its readers may
+ * differ about the host: one with user information (`https://bank@other`), a backslash or white space in it.
+ */
 function originOf(address: unknown): string {
-  const found = /^(https?):\/\/([^/?#@\s]+)/i.exec(String(address));
+  const found = /^(https?):\/\/([^/?#@\\\s]+)(?:[/?#]|$)/i.exec(String(address));
   if (!found) return '';
   const [, scheme, host] = found.map((part) => part.toLowerCase());
   return `${scheme}://${host.replace(scheme == 'https' ? /:443$/ : /:80$/, '')}`;

@@ -211,6 +211,18 @@ test('requests, uploads and downloads with what WeChat measures of them', async 
   for (const secret of ['10.20.30.40', '6222', 's3cret']) assert.ok(!all.includes(secret), secret);
 });
 
+test('only the server that is called is told a trace: no address leads it elsewhere', async () => {
+  const asked = [];
+  const request = (options) => void asked.push([options.url, !!options.header]);
+  const launch = new Device().launch({ traceOrigins: 'https://api.bank http://a:b@c.bank' }, () => ({ request }));
+  const traced = ['https://api.bank', 'https://API.bank:443/pay', 'https://api.bank?a=me@bank', 'https://api.bank#a', 'https://api.bank/@other'];
+  const others = ['https://api.bank@other/', 'https://api.bank:443@other', 'https://api.bank:x@other/pay', 'https://me@api.bank/', 'https://api.bank\\@other/',
+    'https://api.bank\t@other/', 'https://api.bank\n.other', 'https://api.bank.other/', 'http://api.bank/', 'http://c.bank/', 'http://a:b@c.bank/', '//api.bank/', undefined];
+  for (const url of [...traced, ...others]) launch.api.request({ url });
+  assert.deepEqual(asked.filter(([, told]) => told).map(([url]) => url), traced);
+  assert.deepEqual(launch.warnings, ['dna: traceOrigins has http://a:b@c.bank; allowed: origins such as https://api.bank.example. It is left out.']);
+});
+
 test('where a request is a promise it stays one, and is told', async () => {
   const device = new Device('alipay');
   const api = {
