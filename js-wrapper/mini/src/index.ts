@@ -68,6 +68,14 @@ export interface Transaction {
   fail(attributes?: Attributes): void;
 }
 
+/** What is allowed now. */
+export interface Allows {
+  /** To tell servers of a trace: only with consent. */
+  telling(): boolean;
+  /** To ask the platform for more than it tells by itself: not while consent is denied. */
+  asking(): boolean;
+}
+
 /** Records that wait for the core: a launch makes some dozens. */
 const WAITING_MAX = 200;
 /** Of those so many measurements: many updates of data must not take the room of an error. */
@@ -79,9 +87,14 @@ const TOLD = ['key', 'endpoint', 'release', 'sampleRate', 'visitor', 'vipTiers',
 const HOOKS = [errors, requests, lifecycle, launch, pages, pageLoads, updates, device, missing, performance];
 
 let sink: Sink | undefined;
-/** Whether the user has agreed, by what was said last, and nobody has called `stop`. */
-let agreed = false;
+/** What the user has said last. */
+let said: string;
 let stopped = false;
+/** What the hooks may do by that, and while nobody has called `stop`. */
+const allows: Allows = {
+  telling: () => said == 'granted' && !stopped,
+  asking: () => said != 'denied' && !stopped,
+};
 /** The options as the core reads them when it starts, `consent` first. */
 let told: string[] = [];
 /** Hooks are not taken out of the platform's functions, so they go in once. */
@@ -98,13 +111,13 @@ export function init(options: Options): void {
   sink = push;
   const opened = attempt(() => host.api.getLaunchOptionsSync && host.api.getLaunchOptionsSync(), undefined);
   const consent = attempt(() => String(options.consent || 'pending'), 'pending');
-  agreed = consent == 'granted';
+  said = consent;
   told = ['consent', consent, 'platform', host.name, 'path', (opened && opened.path) || ''];
   for (const name of TOLD) attempt(() => options[name] != null && told.push(name, String(options[name])), 0);
   // Its own requests go by what is there before the hooks.
   const starting = start(host, options, told);
   erase = starting.erase;
-  for (const hook of HOOKS) attempt(() => hook(host, push, options, () => agreed && !stopped), undefined);
+  for (const hook of HOOKS) attempt(() => hook(host, push, options, allows), undefined);
   starting.running.then(run).catch((error) => {
     end();
     if (options.consent == 'denied') starting.erase();
@@ -207,7 +220,7 @@ export function transaction(name: string, attributes?: Attributes): Transaction 
 export function consent(state: 'granted' | 'pending' | 'denied'): void {
   // The core begins with the least that was agreed to: what an earlier launch has stored is not sent before that.
   if (told[1] != 'denied' && state != 'granted') told[1] = state == 'denied' ? state : 'pending';
-  agreed = state == 'granted';
+  said = state;
   if (state == 'denied' && erase) erase();
   call('consent', state);
 }

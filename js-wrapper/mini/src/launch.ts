@@ -1,11 +1,12 @@
 /** The cold launch: how the mini program was opened, and on what device. */
 import { attempt, type Host } from './hosts';
+import type { Allows } from './index';
 import { opening, text } from './opening';
 import { Kind, type Sink } from './record';
 
 const number = (value: unknown): number => (typeof value == 'number' ? value : NaN);
 
-export function launch(host: Host, sink: Sink): void {
+export function launch(host: Host, sink: Sink, _: unknown, allows: Allows): void {
   const { api } = host;
   const start = Date.now();
   const opened = attempt(() => api.getLaunchOptionsSync && api.getLaunchOptionsSync(), undefined);
@@ -22,6 +23,8 @@ export function launch(host: Host, sink: Sink): void {
   /** Asks the platform; nothing, when it does not know. */
   function ask(question: Question | undefined, then: (answer: { [name: string]: unknown }) => void): void {
     const end = (answer?: object) => attempt(() => then((answer || {}) as { [name: string]: unknown }), undefined);
+    // While consent is denied nobody would take what was asked for.
+    if (!allows.asking()) return;
     if (typeof question != 'function') return end();
     try {
       question.call(api, { success: end, fail: () => end() });

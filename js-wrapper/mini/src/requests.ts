@@ -1,6 +1,7 @@
 /** Requests of the application's: `request`, `uploadFile`, `downloadFile`. */
 import { copied, followed, told } from './answers';
 import { attempt, type Host, type Requests } from './hosts';
+import type { Allows } from './index';
 import { Kind, type Sink, type Value } from './record';
 import { traces } from './trace';
 
@@ -27,7 +28,7 @@ const PROFILE = ['domainLookUpStart', 'domainLookUpEnd', 'connectStart', 'SSLcon
   'responseEnd', 'queueStart', 'queueEnd', 'rtt', 'receivedBytedCount', 'sendBytesCount', 'protocol', 'socketReused'];
 
 /** `apis` are objects by which an application calls the platform, beside the platform's own. */
-export function requests(host: Host, sink: Sink, { traceOrigins, apis }: { traceOrigins?: string | string[]; apis?: object[] }, agreed: () => boolean): void {
+export function requests(host: Host, sink: Sink, { traceOrigins, apis }: { traceOrigins?: string | string[]; apis?: object[] }, allows: Allows): void {
   const { api, profiles } = host;
   const trace = traces(traceOrigins);
   /** How many calls the platform's own functions have seen. */
@@ -59,9 +60,9 @@ export function requests(host: Host, sink: Sink, { traceOrigins, apis }: { trace
     const { success, fail, complete } = options;
     const sent = copied(options);
     // A trace is told to servers: not without consent.
-    const traceparent = agreed() ? trace(sent, host.headers) : '';
+    const traceparent = allows.telling() ? trace(sent, host.headers) : '';
     // What the bank has said itself holds.
-    if (profiles && options.enableProfile === undefined) sent.enableProfile = true;
+    if (profiles && allows.asking() && options.enableProfile === undefined) sent.enableProfile = true;
     const tell = (answer: unknown, failed: boolean) => {
       if (call.told) return;
       const { statusCode, status, profile } = Object(answer) as Fields;

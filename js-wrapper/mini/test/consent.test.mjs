@@ -136,3 +136,34 @@ test('stopped, what waits is sent, one frame after the other; denied after that,
     else assert.deepEqual([told.length, launch.atOnce, [...device.storage.keys()]], [300, 1, ['dna.s']]);
   }
 });
+
+test('denied or stopped, the platform is asked for nothing more', async () => {
+  const asked = [];
+  const ask = (name, answer) => (options) => {
+    asked.push(name);
+    options.success(answer);
+  };
+  const request = ({ url, enableProfile }) => url.startsWith('https://api.') && void asked.push(enableProfile);
+  const questions = () => ({ getSystemInfo: ask('system', {}), getNetworkType: ask('network', { networkType: 'wifi' }), request });
+  for (const [consent, then, expected] of [
+    ['granted', () => {}, [true, 'system', 'network']],
+    ['pending', () => {}, [true, 'system', 'network']],
+    ['denied', () => {}, [undefined]],
+    ['granted', (dna) => dna.consent('denied'), [undefined]],
+    ['denied', (dna) => dna.consent('granted'), [true, 'system', 'network']],
+    ['granted', (dna) => dna.stop(), [undefined]],
+  ]) {
+    asked.length = 0;
+    const launch = new Device().launch({ consent }, questions);
+    then(launch.dna);
+    launch.api.request({ url: 'https://api.bank/' });
+    await launch.pass(1_000);
+    assert.deepEqual(asked, expected, `${consent} ${then}`);
+  }
+  // What was denied between the two questions.
+  asked.length = 0;
+  const device = new Device();
+  const launch = device.launch({}, () => ({ ...questions(), getSystemInfo: ({ success }) => { launch.dna.consent('denied'); success({}); } }));
+  await launch.pass(1_000);
+  assert.deepEqual(asked, []);
+});
