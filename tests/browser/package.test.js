@@ -104,7 +104,7 @@ async function works(outDir, name) {
 
 test('the package has what is built, and nothing else', { skip }, async () => {
   const installed = join(folder, 'node_modules/dna-web');
-  assert.deepEqual((await readdir(installed)).sort(), ['README.md', 'dist', 'package.json']);
+  assert.deepEqual((await readdir(installed)).sort(), ['LICENSE', 'README.md', 'dist', 'package.json']);
   const files = await readdir(join(installed, 'dist'));
   for (const name of ['dna.js', 'dna-core.js', 'dna.wasm', 'dna-extras.js', 'dna-wasm2js.js', 'dna-debug.js', 'dna-debug.wasm', 'integrity.json']) {
     assert.ok(files.includes(name), name);
