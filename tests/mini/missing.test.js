@@ -44,6 +44,20 @@ test('wechat: where the application leads elsewhere it is told once, and the pla
   }
 });
 
+test('wechat: an application that listens in both ways has each told once, the same page again too', async () => {
+  const lead = "() => wx.redirectTo({ url: '/pages/home/home' })";
+  for (const sdkVersion of ['3.5.5', '2.20.0']) {
+    const seen = await phoneWith(`App({ onPageNotFound: ${lead} }); wx.onPageNotFound(() => {}); wx.onPageNotFound(() => {});`, { sdkVersion });
+    const running = await seen.phone.launch({ path: 'pages/gone/index' });
+    for (const path of ['pages/gone/index', 'pages/old/index', 'pages/gone/index']) {
+      await running.advance(100);
+      await running.hide();
+      await running.show({ path });
+    }
+    assert.deepEqual(await told(seen, running), ['gone', 'gone', 'old', 'gone'].map((name) => `pages/${name}/index`), sdkVersion);
+  }
+});
+
 test('an application that listens no more has the platform’s own page again', async () => {
   const seen = await phoneWith('const listener = () => {}; App({}); wx.onPageNotFound(listener); wx.offPageNotFound(listener);', { sdkVersion: '2.20.0' });
   const running = await seen.phone.launch({ path: 'pages/gone/index' });

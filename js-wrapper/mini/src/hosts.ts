@@ -224,8 +224,9 @@ function sender(api: Requests, headers: 'header' | 'headers', asText: boolean): 
       // Some answer before they return.
       setTimeout(() => cancelled || done(typeof status == 'number' ? status : 0, header as Header), 0);
     };
-    const answered = (answer: object) => {
-      const { statusCode, status, header, headers } = answer as { [name: string]: unknown };
+    // Some fail without a word.
+    const answered = (answer?: object) => {
+      const { statusCode, status, header, headers } = Object(answer) as { [name: string]: unknown };
       end(statusCode || status, header || headers);
     };
     const task = request.call(api, {

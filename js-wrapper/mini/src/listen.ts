@@ -14,9 +14,18 @@ const METHODS: { [event in keyof Events]: string } = {
 
 /** Calls `listener` at each `event`. */
 export function listen(host: Host, event: keyof Events, listener: Method): void {
-  const on = host.api[event] as ((listener: Method) => void) | undefined;
-  if (typeof on == 'function') on.call(host.api, (...told) => attempt(() => void listener(...told), undefined));
-  else if (METHODS[event]) listenInApp(METHODS[event] as string, listener);
+  const method = METHODS[event];
+  if (!heard(host, event, listener) && method) listenInApp(method, listener);
+}
+
+/** Has the platform call `listener` at each `event`; whether it does. */
+export function heard({ api }: Host, event: keyof Events, listener: Method): boolean {
+  return attempt(() => {
+    const on = api[event] as ((listener: Method) => void) | undefined;
+    if (typeof on != 'function') return false;
+    on.call(api, (...told) => attempt(() => void listener(...told), undefined));
+    return true;
+  }, false);
 }
 
 const inApp: [string, Method, boolean][] = [];
@@ -28,7 +37,7 @@ export function listenInApp(method: string, listener: Method, adds = true): void
       const original = App as (this: unknown, options: object) => void;
       App = function (this: unknown, options: object) {
         if (options) inApp.forEach(([method, listener, adds]) => attempt(() => before(options as Methods, method, listener, { adds: () => adds }), undefined));
-        return original.call(this, options);
+        return original.apply(this, arguments as never);
       };
     }, undefined);
   }

@@ -4,24 +4,28 @@ import { listen, listenInApp } from './listen';
 import { Kind, type Sink } from './record';
 import { watchRoutes } from './routes';
 
+/** Within so long all of a platform's ways have told of one page. */
+const SAME_MS = 1000;
+
 export function missing(host: Host, sink: Sink): void {
-  // What the platform has told as a route it tells the application too.
-  let before = '';
-  const tell = (path: string) => sink(Kind.Missing, Date.now(), 'page', path, '');
-  watchRoutes(host, {
-    nowhere(path) {
-      before = path;
-      tell(path);
-    },
-  });
-  const listener: Listener = (told) => {
-    const path = String((Object(told) as { path?: unknown }).path || '').replace(/^\//, '');
-    if (path !== before) tell(path);
-    before = '';
+  // One page may be told in several ways: as a route, to the application's method, to its listener. Who tells of it
+  // again tells of another time.
+  let [page, at] = ['', 0];
+  let ways: string[] = [];
+  const tell = (path: string, way: string) => {
+    const now = Date.now();
+    const again = path == page && now - at < SAME_MS && ways.indexOf(way) < 0;
+    if (!again) ways = [];
+    ways.push(way);
+    if (again) return;
+    [page, at] = [path, now];
+    sink(Kind.Missing, now, 'page', path, '');
   };
+  watchRoutes(host, { nowhere: tell });
+  const listener = (way: string): Listener => (told) => tell(String((Object(told) as { path?: unknown }).path || '').replace(/^\//, ''), way);
   // Once anybody listens the platform shows no page of its own, so ours listens where the application does.
-  listenInApp('onPageNotFound', listener, false);
-  attempt(() => beside(host, listener), undefined);
+  listenInApp('onPageNotFound', listener('method'), false);
+  attempt(() => beside(host, listener('listener')), undefined);
   listen(host, 'onLazyLoadError', (told) => {
     const { subpackage, errMsg } = (told || {}) as { [name: string]: unknown };
     const names = Array.isArray(subpackage) ? subpackage.join(' ') : String(subpackage || '');

@@ -1,10 +1,10 @@
 /** Which page is shown. */
 import { attempt, type Host } from './hosts';
 import { instances, pageMethods, pathOf, stack } from './definitions';
-import { before } from './listen';
+import { before, heard } from './listen';
 import { Kind, type Sink } from './record';
 
-export function pages({ api }: Host, sink: Sink): void {
+export function pages(host: Host, sink: Sink): void {
   let shown: unknown;
   let depth = 0;
   const show = function (this: unknown) {
@@ -26,7 +26,7 @@ export function pages({ api }: Host, sink: Sink): void {
     const [last] = stack().slice(-1);
     if (last) attempt(() => show.call(last), undefined);
   };
-  if (typeof api.onAppRoute == 'function') return void api.onAppRoute(look);
+  if (heard(host, 'onAppRoute', look)) return;
   let looks = false;
   instances((_, isEarly) => {
     if (looks || isEarly) return;

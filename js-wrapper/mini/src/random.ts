@@ -3,6 +3,8 @@
  * JavaScriptCore seeds Math.random with 32 bits, which two customers may share: so the clock and what
  * the platform gives are mixed in (the generator sfc32).
  */
+import { attempt } from './hosts';
+
 let [a, b, c, d] = [0, 0, 0, 1];
 
 /** Mixes `word` in. */
@@ -29,13 +31,16 @@ export function seeded(getRandomValues?: (options: RandomOptions) => void): Prom
     const mix = (bytes: ArrayBuffer) => {
       const words = new Uint32Array(bytes.slice(0, BYTES));
       for (let at = 0; at < words.length; at++) seed(words[at]);
+    };
+    const success: RandomOptions['success'] = (result) => {
+      attempt(() => mix(result.randomValues), undefined);
       done();
     };
-    try {
-      getRandomValues({ length: BYTES, success: (result) => mix(result.randomValues), fail: () => done() });
-    } catch (_) {
-      done();
-    }
+    const asked = attempt(() => {
+      getRandomValues({ length: BYTES, success, fail: () => done() });
+      return true;
+    }, false);
+    if (!asked) done();
   });
 }
 

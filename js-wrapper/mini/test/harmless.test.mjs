@@ -123,6 +123,56 @@ test('whatever kind of promise a call gives, its members go on working on it', a
   assert.deepEqual(told, Object.keys(kinds).map((kind) => `https://api.bank/${kind}`));
 });
 
+test('events that throw when somebody listens take nothing else along: the methods of App tell instead', async () => {
+  const device = new Device();
+  const broken = () => {
+    throw new Error('no such event');
+  };
+  const EVENTS = ['onAppShow', 'onAppHide', 'onError', 'onUnhandledRejection', 'onPageNotFound', 'onMemoryWarning', 'onNetworkStatusChange', 'onNetworkWeakChange', 'onLazyLoadError', 'onBeforeAppRoute', 'onAppRoute'];
+  const launch = device.launch({}, () => Object.assign(Object.fromEntries(EVENTS.map((name) => [name, broken])), { navigateTo() {} }));
+  launch.realm.App({});
+  await settled();
+  launch.show('pages/sign-in/index');
+  await launch.pass(2_000);
+  launch.app.onError('Error: kept\n    at a.js:1:1');
+  launch.app.onUnhandledRejection({ reason: new Error('kept too') });
+  launch.api.navigateTo({ url: '/pages/accounts/index' });
+  await launch.pass(40);
+  const page = launch.show('pages/accounts/index');
+  launch.page.onReady.call(page);
+  launch.app.onHide();
+  await launch.pass(1_000);
+  const told = (await events(device)).map(({ kind, type }) => `${kind} ${type ?? ''}`);
+  for (const one of ['exception Error', 'unhandled_rejection Error', 'route_change push', 'page_load navigateTo', 'visibility ']) assert.ok(told.includes(one), `${one} in ${told}`);
+});
+
+for (const [what, answer] of Object.entries({ undefined: [], null: [null] })) {
+  test(`answers of the platform's that are ${what} throw nothing into it, and nothing is lost`, async () => {
+    const device = new Device();
+    let failures = 0;
+    let launch;
+    const request = (options) => {
+      if (!options.url.startsWith('https://dna.bank') || failures++) return launch.request(options);
+      answered(options.fail);
+    };
+    const thrown = [];
+    const answered = (callback) => {
+      try {
+        callback(...answer);
+      } catch (error) {
+        thrown.push(error.message);
+      }
+    };
+    const getRandomValues = ({ success }) => answered(success);
+    launch = device.launch({}, () => ({ request, getRandomValues }));
+    launch.dna.event('kept');
+    await launch.pass(60_000);
+    assert.deepEqual([thrown, launch.warnings], [[], []]);
+    assert.ok(failures > 1, 'it is sent again');
+    assert.equal((await events(device)).filter(({ name }) => name == 'kept').length, 1);
+  });
+}
+
 test('what cannot be read or written does not throw into the application', async () => {
   const device = new Device();
   const throwing = (...names) => Object.defineProperties({}, Object.fromEntries(names.map((name) => [name, { enumerable: true, get: () => { throw new Error(name); } }])));
