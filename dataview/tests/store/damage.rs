@@ -101,3 +101,26 @@ async fn a_day_whose_making_was_interrupted_is_made() {
     assert_eq!(sessions(&made).await, 10);
     assert_eq!(made.store.days().await.unwrap().len(), 4);
 }
+
+#[tokio::test]
+async fn a_file_that_the_disk_does_not_give_is_one_damaged_day() {
+    let made = filled().await.again_after(|folder| {
+        fs::remove_file(folder.join("2026-11-25.db")).unwrap();
+        fs::create_dir(folder.join("2026-11-25.db")).unwrap();
+    });
+    assert_eq!(damaged(&made).await, ["2026-11-25.db"]);
+    assert_eq!(sessions(&made).await, 6);
+    assert_eq!(made.append(vec![frame(40, 0, NOON)]).await.frames, 1);
+}
+
+#[tokio::test]
+async fn a_day_that_cannot_be_read_holds_up_no_frame_of_the_day_beside_it() {
+    let made = Made::new();
+    made.append(vec![frame(1, 0, NOON - DAY)]).await;
+    let file = made.folder.path().join("store/2026-11-25.db");
+    fs::remove_file(&file).unwrap();
+    fs::create_dir(&file).unwrap();
+    assert_eq!(made.append(vec![frame(1, 1, NOON)]).await.frames, 1);
+    assert_eq!(damaged(&made).await, ["2026-11-25.db"]);
+    assert_eq!(sessions(&made).await, 1);
+}

@@ -5,6 +5,7 @@ mod append;
 mod child;
 mod damage;
 mod figures;
+mod first;
 mod full;
 mod kill;
 mod made;

@@ -3,6 +3,7 @@
 use super::day::{Day, Name};
 use super::fault::Fault;
 use super::file::DayFile;
+use super::{making, schema};
 use crate::store::StoreError;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,8 +19,9 @@ pub(super) struct Catalog {
 }
 
 impl Catalog {
-    /// Looks at every file in `folder`. Damaged ones are noted and the others serve; one of a newer
-    /// version is an error, because a version that does not know it must not judge it.
+    /// Looks at every file in `folder`. Damaged ones, and those that cannot be read, are noted and
+    /// the others serve; one of a newer version is an error, because a version that does not know it
+    /// must not judge it.
     pub(super) fn open(folder: &Path) -> Result<Self, StoreError> {
         let unavailable = |error| StoreError::Unavailable(format!("{}: {error}", folder.display()));
         let mut files = Vec::new();
@@ -28,19 +30,26 @@ impl Catalog {
             let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             if let Some(name) = Name::parse(file) {
                 files.push(Arc::new(DayFile::new(name, path)));
-            } else if file.ends_with(".making") {
-                // Roll-ups whose making was interrupted: the raw data are still there.
-                fs::remove_file(&path).map_err(unavailable)?;
+            } else if let Some(name) = file.strip_suffix("-wal").and_then(Name::parse) {
+                files.extend(log_alone(name, &folder.join(name.to_string())));
+            } else if path.extension().is_some_and(|extension| extension == making::EXTENSION) {
+                // Its making was interrupted. Roll-ups: the raw data are still there.
+                give_up(&path);
             }
         }
         files.sort_by_key(|file| file.name);
-        remove_rolled_up_twice(&mut files).map_err(unavailable)?;
-        for file in &files {
-            file.look().map_err(|fault: Fault| fault.at(&file.path))?;
+        remove_rolled_up_twice(&mut files);
+        let mut looked_at = Vec::with_capacity(files.len());
+        for file in files {
+            if file.look().map_err(|fault| fault.at(&file.path))? {
+                looked_at.push(file);
+            } else {
+                give_up(&file.path);
+            }
         }
         Ok(Self {
             folder: folder.to_owned(),
-            files: RwLock::new(files),
+            files: RwLock::new(looked_at),
             generation: AtomicU64::new(0),
         })
     }
@@ -50,30 +59,39 @@ impl Catalog {
         self.files.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Those with raw data. One that nothing was written to yet may not even be on the disk.
+    /// Those with raw data, if anything is in them.
     pub(super) fn raw(&self) -> Vec<Arc<DayFile>> {
         let is_raw = |file: &Arc<DayFile>| !file.name.is_rolled_up && file.facts().has_any();
         self.all().into_iter().filter(is_raw).collect()
     }
 
     /// The file that a day is written to: its last one with raw data, if that is not damaged, or
-    /// else a new part.
-    pub(super) fn to_write(&self, day: Day) -> Arc<DayFile> {
-        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
-        let of_day = files.iter().filter(|file| file.name.day == day);
-        let last = of_day.max_by_key(|file| file.name.part);
+    /// else a new part, which has its tables before anybody is told of it. Only the thread that
+    /// writes asks.
+    pub(super) fn to_write(&self, day: Day) -> Result<Arc<DayFile>, StoreError> {
+        let files = self.all();
+        let last = files.iter().rfind(|file| file.name.day == day);
         if let Some(file) = last
             && !file.name.is_rolled_up
             && file.damage().is_none()
         {
-            return Arc::clone(file);
+            return Ok(Arc::clone(file));
         }
-        let part = last.map_or(1, |file| file.name.part + 1);
-        let name = Name { day, part, is_rolled_up: false };
-        let file = Arc::new(DayFile::new(name, self.folder.join(name.to_string())));
+        let mut part = last.map_or(1, |file| file.name.part + 1);
+        let path = loop {
+            let path = self.path(Name { day, part, is_rolled_up: false });
+            // What lies there and could not be removed is not written over, nor is its log read.
+            if !path.exists() && !making::log_of(&path).exists() {
+                break path;
+            }
+            part += 1;
+        };
+        schema::make_day(&path).map_err(|fault| fault.at(&path))?;
+        let file = Arc::new(DayFile::new(Name { day, part, is_rolled_up: false }, path));
+        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         files.push(Arc::clone(&file));
         files.sort_by_key(|file| file.name);
-        file
+        Ok(file)
     }
 
     /// Puts `with` into the place of `file`, or nothing.
@@ -98,27 +116,30 @@ impl Catalog {
 
 /// Where a day has its raw data and its roll-ups alone, the roll-ups were complete and the raw data
 /// were about to go.
-fn remove_rolled_up_twice(files: &mut Vec<Arc<DayFile>>) -> std::io::Result<()> {
+fn remove_rolled_up_twice(files: &mut Vec<Arc<DayFile>>) {
     let rolled_up: Vec<Name> =
         files.iter().map(|file| file.name).filter(|name| name.is_rolled_up).collect();
     for name in rolled_up {
         let raw = Name { is_rolled_up: false, ..name };
         if let Some(at) = files.iter().position(|file| file.name == raw) {
-            remove(&files.remove(at).path)?;
+            give_up(&files.remove(at).path);
         }
     }
-    Ok(())
 }
 
-/// Removes a file of SQLite's and what lies beside it.
-pub(super) fn remove(path: &Path) -> std::io::Result<()> {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        let mut file = path.to_owned().into_os_string();
-        file.push(suffix);
-        match fs::remove_file(&file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+/// Removes what nothing is lost with; what cannot be removed is passed over.
+fn give_up(path: &Path) {
+    if let Err(error) = making::remove(path) {
+        tracing::error!(file = %path.display(), %error, "what is of no use could not be removed");
     }
-    Ok(())
+}
+
+/// The day of a write-ahead log whose file is gone: somebody may bring that back.
+fn log_alone(name: Name, path: &Path) -> Option<Arc<DayFile>> {
+    if path.exists() {
+        return None;
+    }
+    let file = DayFile::new(name, path.to_owned());
+    file.set_damage(&Fault::Stored("write-ahead log without its file"));
+    Some(Arc::new(file))
 }

@@ -3,7 +3,9 @@
 use crate::rollup::RowError;
 use crate::sketch::SketchError;
 use crate::store::StoreError;
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
+use std::fs::File;
+use std::io::{Error, ErrorKind};
 use std::path::Path;
 
 /// A failure, before it is known of which file.
@@ -41,6 +43,30 @@ impl Fault {
         }
     }
 
+    /// Whether the disk gives up on the file at `path` itself. That it is full, or that too many
+    /// files are open, passes, and is none.
+    pub(super) fn is_of_file(&self, path: &Path) -> bool {
+        let Self::Sqlite(error) = self else { return false };
+        let Some(error) = error.sqlite_error() else { return false };
+        match error.code {
+            ErrorCode::SystemIoFailure => matches!(
+                error.extended_code,
+                ffi::SQLITE_IOERR_READ
+                    | ffi::SQLITE_IOERR_SHORT_READ
+                    | ffi::SQLITE_IOERR_FSTAT
+                    | ffi::SQLITE_IOERR_DATA
+                    | ffi::SQLITE_IOERR_CORRUPTFS
+            ),
+            ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly => {
+                match File::options().read(true).write(true).open(path) {
+                    Ok(file) => !file.metadata().is_ok_and(|metadata| metadata.is_file()),
+                    Err(error) => is_of_one_file(&error),
+                }
+            }
+            _ => false,
+        }
+    }
+
     /// As the store tells it.
     pub(super) fn at(self, path: &Path) -> StoreError {
         let place = path.display().to_string();
@@ -57,4 +83,13 @@ impl Fault {
             fault => StoreError::Unavailable(format!("{place}: {fault}")),
         }
     }
+}
+
+fn is_of_one_file(error: &Error) -> bool {
+    /// `EIO` of Unix.
+    const INPUT_OUTPUT: i32 = 5;
+    matches!(
+        error.kind(),
+        ErrorKind::NotFound | ErrorKind::PermissionDenied | ErrorKind::IsADirectory
+    ) || error.raw_os_error() == Some(INPUT_OUTPUT)
 }

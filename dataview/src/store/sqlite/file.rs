@@ -3,11 +3,11 @@
 use super::day::Name;
 use super::fault::Fault;
 use super::limits::{IDLE_READERS_MAX, READ_CHECK_OPS};
-use super::schema;
+use super::{making, schema};
 use crate::store::Range;
 use rusqlite::Connection;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -39,20 +39,30 @@ pub(super) struct DayFacts {
 }
 
 impl DayFile {
-    /// A file that is there, or will be.
+    /// A file that is there.
     pub(super) fn new(name: Name, path: PathBuf) -> Self {
         Self { name, path, known: Mutex::default(), idle: Mutex::default() }
     }
 
-    /// Reads what it has; a damaged one is marked. One whose making was interrupted has nothing.
-    pub(super) fn look(&self) -> Result<(), Fault> {
-        if schema::is_unmade(&self.path) {
-            return Ok(());
+    /// Reads what it has; a damaged one, or one that the disk does not give, is marked. `false` when
+    /// it has nothing at all: its making was interrupted, by a version that made files in place.
+    pub(super) fn look(&self) -> Result<bool, Fault> {
+        let length = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
+        if self.path.is_file() && length(&self.path) == 0 {
+            if length(&making::log_of(&self.path)) == 0 {
+                return Ok(false);
+            }
+            // SQLite would throw the log away.
+            self.set_damage(&Fault::Stored("write-ahead log beside an empty file"));
+            return Ok(true);
         }
-        if let Some(facts) = self.read(None, DayFacts::read)? {
+        if schema::is_unmade(&self.path) {
+            return Ok(false);
+        }
+        if let Some(facts) = self.read_beside(DayFacts::read)? {
             self.set_facts(facts);
         }
-        Ok(())
+        Ok(true)
     }
 
     pub(super) fn facts(&self) -> DayFacts {
@@ -108,6 +118,21 @@ impl DayFile {
         }
     }
 
+    /// Asks it for the sake of others, which one file must not hold up: one that the disk does not
+    /// give is taken for damaged as well.
+    pub(super) fn read_beside<T>(
+        &self,
+        ask: impl FnOnce(&Connection) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Fault> {
+        match self.read(None, ask) {
+            Err(fault) if fault.is_of_file(&self.path) => {
+                self.set_damage(&fault);
+                Ok(None)
+            }
+            answer => answer,
+        }
+    }
+
     fn try_read<T>(
         &self,
         deadline: Option<Instant>,
@@ -130,10 +155,8 @@ impl DayFile {
 
     /// Bytes on the disk.
     pub(super) fn bytes(&self) -> u64 {
-        let of = |path: &PathBuf| fs::metadata(path).map_or(0, |metadata| metadata.len());
-        let mut log = self.path.clone().into_os_string();
-        log.push("-wal");
-        of(&self.path) + of(&log.into())
+        let of = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
+        of(&self.path) + of(&making::log_of(&self.path))
     }
 
     /// Lets go of connections, so that the file can go.

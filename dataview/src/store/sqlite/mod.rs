@@ -13,6 +13,7 @@ mod fault;
 mod file;
 mod limits;
 mod lock;
+mod making;
 mod read;
 mod schema;
 mod sessions;

@@ -3,6 +3,7 @@
 use super::Durability;
 use super::fault::Fault;
 use super::limits::{CHECKPOINT_PAGES, READER_CACHE_KIB, WRITER_CACHE_KIB};
+use super::making;
 use crate::store::StoreError;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -14,10 +15,19 @@ const VERSION: i64 = 1;
 const KEPT: &str = include_str!("kept.sql");
 const RAW: &str = include_str!("raw.sql");
 
-/// Opens a day for writing; makes it when it is not there.
+/// Makes a day, with its tables and nothing in them.
+pub(super) fn make_day(path: &Path) -> Result<(), Fault> {
+    making::make(path, |making| {
+        let connection = open(making, OpenFlags::SQLITE_OPEN_CREATE)?;
+        make(&connection, &[KEPT, RAW])?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        Ok(connection.close().map_err(|(_, error)| error)?)
+    })
+}
+
+/// Opens a day for writing.
 pub(super) fn open_to_write(path: &Path, durability: Durability) -> Result<Connection, Fault> {
-    let connection = open(path, OpenFlags::SQLITE_OPEN_CREATE)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let connection = open(path, OpenFlags::empty())?;
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.pragma_update(
@@ -28,8 +38,10 @@ pub(super) fn open_to_write(path: &Path, durability: Durability) -> Result<Conne
             Durability::Process => "NORMAL",
         },
     )?;
-    make(&connection, &[KEPT, RAW])?;
-    Ok(connection)
+    match version(&connection)? {
+        VERSION => Ok(connection),
+        found => Err(wrong_version(path, found)),
+    }
 }
 
 /// Makes a file that has roll-ups only, without a write-ahead log: it is complete before it gets
@@ -71,16 +83,10 @@ fn open(path: &Path, more: OpenFlags) -> Result<Connection, Fault> {
 }
 
 fn make(connection: &Connection, tables: &[&str]) -> Result<(), Fault> {
-    match version(connection)? {
-        VERSION => Ok(()),
-        0 => {
-            let make = connection.unchecked_transaction()?;
-            tables.iter().try_for_each(|sql| make.execute_batch(sql))?;
-            make.pragma_update(None, "user_version", VERSION)?;
-            Ok(make.commit()?)
-        }
-        found => Err(wrong_version(Path::new(connection.path().unwrap_or_default()), found)),
-    }
+    let make = connection.unchecked_transaction()?;
+    tables.iter().try_for_each(|sql| make.execute_batch(sql))?;
+    make.pragma_update(None, "user_version", VERSION)?;
+    Ok(make.commit()?)
 }
 
 fn version(connection: &Connection) -> Result<i64, rusqlite::Error> {

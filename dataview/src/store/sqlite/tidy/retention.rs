@@ -3,12 +3,12 @@
 use super::{Over, roll_up};
 use crate::store::StoreError;
 use crate::store::sqlite::Options;
-use crate::store::sqlite::catalog::{Catalog, remove};
+use crate::store::sqlite::catalog::Catalog;
 use crate::store::sqlite::day::{Day, Name};
 use crate::store::sqlite::fault::Fault;
 use crate::store::sqlite::file::DayFile;
+use crate::store::sqlite::making::{self, remove};
 use crate::store::sqlite::schema;
-use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -114,24 +114,17 @@ fn drop_raw(
     Ok(())
 }
 
-/// Copies what is kept. The file gets its name when it is complete; until then the raw data stand.
+/// Copies what is kept. Until the file is complete the raw data stand.
 fn copy(from: &Path, to: &Path) -> Result<(), Fault> {
-    let making = to.with_extension("making");
-    let io = |error| Fault::Known(unavailable(&making, &error));
-    remove(&making).map_err(io)?;
-    let connection = schema::make_rolled_up(&making)?;
     let from = from.to_str().ok_or(Fault::Known(StoreError::Wrong(
         "the store's folder needs a name in UTF-8".to_owned(),
     )))?;
-    connection.execute("ATTACH ? AS raw", [from])?;
-    connection.execute_batch(KEEP)?;
-    connection.close().map_err(|(_, error)| error)?;
-    File::open(&making).and_then(|file| file.sync_all()).map_err(io)?;
-    fs::rename(&making, to).map_err(io)?;
-    if let Some(folder) = to.parent() {
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
-    }
-    Ok(())
+    making::make(to, |making| {
+        let connection = schema::make_rolled_up(making)?;
+        connection.execute("ATTACH ? AS raw", [from])?;
+        connection.execute_batch(KEEP)?;
+        Ok(connection.close().map_err(|(_, error)| error)?)
+    })
 }
 
 fn unavailable(path: &Path, error: &std::io::Error) -> StoreError {

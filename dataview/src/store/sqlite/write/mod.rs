@@ -175,7 +175,7 @@ impl State {
         part: &OfDay<'_>,
         appended: &mut [Appended],
     ) -> Result<(), StoreError> {
-        let file = self.catalog.to_write(day);
+        let file = self.catalog.to_write(day)?;
         let neighbours = self.neighbours(&file);
         let mut writer = match self.days.iter().position(|open| open.file.name == file.name) {
             Some(at) => self.days.remove(at),
@@ -226,6 +226,10 @@ impl State {
 fn note(file: &DayFile, fault: Fault) -> StoreError {
     if fault.is_damage() {
         file.set_damage(&fault);
+    } else if fault.is_of_file(&file.path) {
+        file.set_damage(&fault);
+        let place = file.path.display().to_string();
+        return StoreError::Damaged { place, what: fault.to_string() };
     }
     fault.at(&file.path)
 }

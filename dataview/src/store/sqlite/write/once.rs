@@ -35,7 +35,7 @@ impl Once {
                 let stored = read(write, session, view)?;
                 let mut now = stored;
                 for (file, session) in beside {
-                    now |= file.read(None, |there| read(there, *session, view))?.unwrap_or(0);
+                    now |= file.read_beside(|there| read(there, *session, view))?.unwrap_or(0);
                 }
                 place.insert(Counted { stored, now })
             }

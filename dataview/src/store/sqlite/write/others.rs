@@ -39,7 +39,7 @@ impl Told<'_> {
         let trace: &[u8] = trace.as_ref().map_or(&[], |trace| &trace.0);
         let is_there = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE trace = ? AND id = ?)");
         for file in neighbours {
-            let is_there = file.read(None, |there| {
+            let is_there = file.read_beside(|there| {
                 let mut ask = there.prepare_cached(&is_there)?;
                 Ok(ask.query_row((trace, id), |row| row.get::<_, bool>(0))?)
             })?;

@@ -53,7 +53,7 @@ impl Sessions {
                     session.facts = facts;
                 }
                 for file in &self.neighbours {
-                    let pk = file.read(None, |there| sessions::find(there, app_name, id))?;
+                    let pk = file.read_beside(|there| sessions::find(there, app_name, id))?;
                     session.beside.extend(pk.flatten().map(|pk| (Arc::clone(file), pk)));
                 }
                 Ok(place.insert(session))
@@ -82,7 +82,7 @@ impl OpenSession {
     /// Whether a day beside this one has the frame.
     pub(super) fn is_beside(&self, sequence: u64) -> Result<bool, Fault> {
         for (file, pk) in &self.beside {
-            let is_there = file.read(None, |there| {
+            let is_there = file.read_beside(|there| {
                 let mut ask = there.prepare_cached(
                     "SELECT EXISTS (SELECT 1 FROM frames WHERE session = ? AND sequence = ?)",
                 )?;
