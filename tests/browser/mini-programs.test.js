@@ -104,13 +104,13 @@ async function steps({ card, phone, openid }, api) {
   dna('transaction', 'pay', { payer: openid });
   dna('transaction', `cashier ${openid}`);
   dna('fail', `cashier ${openid}`, { [openid]: phone });
-  dna('mark', `${phone} of ${openid}`);
+  dna('mark', `${phone} of ${openid}, openid%3D${openid}`);
   const body = JSON.stringify({ card });
-  await fetch(`${api}/users/${openid}/transfers?phone=${phone}&openid=${openid}`, { method: 'POST', body });
+  await fetch(`${api}/users/%22${openid}%22/transfers?phone=${phone}&openid=${openid}`, { method: 'POST', body });
   dna('end', 'pay', { ok: true, card });
   dna('event', 'paid', { currency: 'CNY', payer: openid });
   dna('event', `paid by ${openid}`, { [card]: openid });
-  dna('error', new Error(`nobody is ${openid}`));
+  dna('error', new Error(`nobody is ${openid} of {\\n\\u0022${openid}\\n%22${openid}%22, tel%3A${phone}`));
   await fetch('https://nobody.example/', { method: 'POST', body }).catch(() => {});
   await failed(() => { throw new RangeError(`card ${card} of ${phone}, ${openid}, is over its limit`); });
   await failed(() => void Promise.reject(new TypeError(`phone ${phone} of user-${openid} is not known`)));

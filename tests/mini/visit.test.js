@@ -53,6 +53,7 @@ for (const platform of Object.keys(PLATFORMS)) {
     const ours = phone.sent.filter(({ url }) => url.startsWith('https://dna.')).map(({ url, headers, body }) => `${url} ${JSON.stringify(headers)} ${Buffer.from(body).toString('latin1')}`);
     const all = [JSON.stringify(intake.taken), ...ours, ...seen].join('\n');
     assert.ok(seen.some((text) => text.includes('paid')), 'what is stored can be read here');
+    assert.ok(all.includes('openid%3D{openid}') && all.includes('/users/%22{openid}%22/transfers') && all.includes('tel%3A{phone}'), 'behind what stands for a sign too');
     assert.ok(all.includes('paid by {openid}') && all.includes('user-{openid}'), 'what the application said of it is told');
     const users = intake.events.filter(({ kind }) => kind == 'identity').map(({ id }) => id);
     assert.deepEqual(new Set(users), new Set([`sha256:${createHash('sha256').update(SECRETS.openid).digest('hex')}`]));

@@ -11,11 +11,17 @@ use serde_json::{Map, Value, json};
 const CANARY: &str = "canary-4711";
 
 /// What is personal as a text has it, and the part of it that must not be kept.
-const PERSONAL: [(&str, &str); 27] = [
+const PERSONAL: [(&str, &str); 33] = [
     ("o6zAJs5tGhK_LQz1xF4pPq0wErTy", "GhK_LQz1xF4p"),
     ("user-o6zAJs5tGhK_LQz1xF4pPq0wErTy", "GhK_LQz1xF4p"),
     ("_000Hqnyyz5UYe39YWBZwFnaQGfyaoh3s4IY", "UYe39YWBZwFn"),
     ("074a1CcTG1LelxKe4xQC0zgNdId0nxi95b5lsNpazWYoCo5", "xKe4xQC0zgNd"),
+    ("openid%3Do6zAJs5tGhK_LQz1xF4pPq0wErTy", "GhK_LQz1xF4p"),
+    ("/u/%22o6zAJs5tGhK_LQz1xF4pPq0wErTy%22", "GhK_LQz1xF4p"),
+    ("no\\no6zAJs5tGhK_LQz1xF4pPq0wErTy", "GhK_LQz1xF4p"),
+    ("%22074a1CcTG1LelxKe4xQC0zgNdId0nxi95b5lsNpazWYoCo5", "xKe4xQC0zgNd"),
+    ("card%3D6222021234567890", "6222021234567890"),
+    ("tel%3A13800138000", "13800138000"),
     ("6222021234567890", "6222021234567890"),
     ("6222 0212 3456 7890", "0212 3456"),
     ("6222-0212-3456-7890", "0212-3456"),

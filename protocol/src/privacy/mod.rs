@@ -46,13 +46,15 @@ pub fn clean_address(url: &str) -> String {
 }
 
 /// Whether a user's identifier is one that others know the person by: the number of a card, an identity
-/// card or a phone, an e-mail address, or an openid. A long number alone may well be a bank's own.
+/// card or a phone, an e-mail address, or an openid, which may be glued to other letters and figures. A
+/// long number alone may well be a bank's own.
 #[must_use]
 pub fn is_personal(id: &str) -> bool {
     let clean = clean_text(id);
     // By bytes: the standard library's search would be larger than this. `{number}` is no reason.
     let mut before = 0;
     clean.bytes().any(|byte| std::mem::replace(&mut before, byte) == b'{' && byte != b'n')
+        || openids::are_in(id)
 }
 
 /// The text without content of addresses and without personal numbers; where frames are read, in

@@ -52,6 +52,11 @@ pub(super) fn masked(text: &str) -> String {
             at = end;
             continue;
         }
+        if let Some((from, end)) = openids::behind_escape(&copy, at) {
+            copy.replace(from, end, OPENID);
+            at = end;
+            continue;
+        }
         at = match hash_end(&copy, at) {
             Some(end) if begins => end,
             _ if copy.byte(at).is_ascii_digit() => mask_number(&mut copy, at),

@@ -15,8 +15,44 @@ const CHANGES_MIN: usize = 9;
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) const LENGTH_MIN: usize = 28;
 
+/// How many letters and figures an escape has that may stand at once before an openid: `%3D`, `%253D`,
+/// `\n`, `\x22`, `\u0022`.
+const ESCAPE_MAX: usize = 6;
+
+/// Where an openid begins that follows the escape at `at` at once, and where it ends. Its letters and
+/// figures stand for a sign, which no reader takes for a part of the openid.
+pub(super) fn behind_escape(copy: &Copy<'_>, at: usize) -> Option<(usize, usize)> {
+    if !matches!(copy.byte(at), b'%' | b'\\') {
+        return None;
+    }
+    let mut from = at + 1;
+    while copy.byte(from).is_ascii_alphanumeric() && from <= at + ESCAPE_MAX {
+        from += 1;
+        if let Some(end) = end(copy, from) {
+            return Some((from, end));
+        }
+    }
+    None
+}
+
+/// Whether what looks like an openid stands anywhere in the text, whatever it is glued to.
+pub(super) fn are_in(text: &str) -> bool {
+    let copy = Copy::of(text);
+    (0..copy.len()).any(|at| shape(&copy, at).is_some())
+}
+
 /// Where the openid ends that begins at `at`, if one does. What stands before it is the caller's.
 pub(super) fn end(copy: &Copy<'_>, at: usize) -> Option<usize> {
+    // A number that follows at once is masked, and this must then be judged the same.
+    let whole = |end: &usize| {
+        let next = copy.byte(*end);
+        !next.is_ascii_alphanumeric() && next != b'{'
+    };
+    shape(copy, at).filter(whole)
+}
+
+/// Where what looks like an openid ends that begins at `at`, if one does.
+fn shape(copy: &Copy<'_>, at: usize) -> Option<usize> {
     let is = |from: usize, byte: u8| copy.byte(from) == byte;
     let end = at
         + match copy.byte(at) {
@@ -38,8 +74,5 @@ pub(super) fn end(copy: &Copy<'_>, at: usize) -> Option<usize> {
         seen |= class;
         last = class;
     }
-    // A number that follows at once is masked, and this must then be judged the same.
-    let next = copy.byte(end);
-    let whole = !next.is_ascii_alphanumeric() && next != b'{';
-    (whole && seen & 3 == 3 && changes > CHANGES_MIN).then_some(end)
+    (seen & 3 == 3 && changes > CHANGES_MIN).then_some(end)
 }

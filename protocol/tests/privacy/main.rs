@@ -60,6 +60,45 @@ fn openids_are_masked() {
 }
 
 #[test]
+fn openids_are_masked_behind_what_stands_for_a_sign() {
+    for id in [WECHAT, DOUYIN, ALIPAY] {
+        for escape in
+            ["%3D", "%22", "%253d", "%25253D", "\\n", "\\x22", "\\u0022", "\\012", "\\\\t"]
+        {
+            check_texts(&[
+                (&format!("openid{escape}{id}"), &format!("openid{escape}{{openid}}")),
+                (&format!("{escape}{id}%22 \\"), &format!("{escape}{{openid}}%22 \\")),
+                (
+                    &format!("{escape}{id}{escape}{id}"),
+                    &format!("{escape}{{openid}}{escape}{{openid}}"),
+                ),
+            ]);
+            assert!(
+                !is_plain(&format!("no{escape}{id}")) && is_personal(&format!("a{escape}{id}"))
+            );
+        }
+        check_texts(&[
+            (&format!("13800138000%20{id}"), "{phone}%20{openid}"),
+            (&format!("openid%3D{id}@bank.cn"), "openid%3D{openid}@bank.cn"),
+        ]);
+        check_addresses(&[
+            (&format!("/u/openid%3D{id}/a?b"), "/u/openid%3D{openid}/a"),
+            (&format!("/u/%7B%22id%22%3A%22{id}%22%7D"), "/u/%7B%22id%22%3A%22{openid}%22%7D"),
+        ]);
+        assert_eq!(clean_url(&format!("/a?u=id%3A{id}"), "u"), "/a?u={masked}");
+    }
+    // Cards, phones and addresses are found whatever stands before them.
+    for (text, clean) in [
+        ("card%3D6222021234567890", "card%3D{card}"),
+        ("tel%3A13800138000", "tel%3A{phone}"),
+        ("\\n13800138000\\n", "\\n{phone}\\n"),
+        ("to%3Dz.s%40bank.cn", "to%{email}"),
+    ] {
+        check_texts(&[(text, clean)]);
+    }
+}
+
+#[test]
 fn what_somebody_has_written_or_a_tool_has_counted_is_no_openid() {
     for text in [
         "outboundAllowedConnectionsV4",
@@ -86,6 +125,11 @@ fn what_somebody_has_written_or_a_tool_has_counted_is_no_openid() {
 fn what_others_know_a_person_by_is_personal() {
     for id in [WECHAT, "6222020202020208", "vip-13800138000", "a@bank.cn", "11010119900307123X"] {
         assert!(is_personal(id), "{id}");
+    }
+    for id in [WECHAT, DOUYIN, ALIPAY] {
+        for glued in [format!("wx{id}"), format!("{id}1"), format!("u:wx{id}x")] {
+            assert!(is_personal(&glued), "{glued}");
+        }
     }
     for id in ["20260012345", "C-100200300400", "zhang", "vip/7", "", "sha256:0f"] {
         assert!(!is_personal(id), "{id}");

@@ -32,6 +32,8 @@ fn spelt(card: &str, separators: &[u8]) -> String {
     text
 }
 
+const ESCAPES: [&str; 8] = ["%40", "%3D", "%22", "%25", "%", "\\", "\\n", "\\u0022"];
+
 /// Texts of the pieces that the scanners look for.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
@@ -46,7 +48,6 @@ fn pieces() -> impl Strategy<Value = String> {
         "://",
         ":",
         "@",
-        "%40",
         "(",
         ")",
         "[",
@@ -103,6 +104,7 @@ fn pieces() -> impl Strategy<Value = String> {
         "me@bank.cn",
         ":1:2",
     ]);
+    let piece = prop_oneof![6 => piece, 1 => prop::sample::select(&ESCAPES[..])];
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 

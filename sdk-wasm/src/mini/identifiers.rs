@@ -33,6 +33,9 @@ mod tests {
         // printf %s 13800138000 | sha256sum
         let phone = "sha256:a6942f9771d67f34034d2f1926988ed3fad3bf1b4e7cedb9a31f31398dea43bc";
         assert_eq!(told("13800138000"), phone);
+        for id in ["wxo6zAJs5tGhK_LQz1xF4pPq0wErTy", "openid%3Do6zAJs5tGhK_LQz1xF4pPq0wErTy"] {
+            assert!(told(id).starts_with("sha256:"), "{id}");
+        }
         let openid = told("o6zAJs5tGhK_LQz1xF4pPq0wErTy");
         assert_eq!(told(&openid), openid, "a second time");
     }

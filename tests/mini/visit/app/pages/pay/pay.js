@@ -14,12 +14,12 @@ Page({
   submit() {
     const paying = dna.transaction('pay', { payer: openid });
     dna.transaction(`cashier ${openid}`).fail({ [openid]: phone });
-    dna.mark(`${phone} of ${openid}`);
-    host.request(`https://api.bank.example/users/${openid}/transfers?phone=${phone}&openid=${openid}`, () => {
+    dna.mark(`${phone} of ${openid}, openid%3D${openid}`);
+    host.request(`https://api.bank.example/users/%22${openid}%22/transfers?phone=${phone}&openid=${openid}`, () => {
       paying.end({ ok: true, card });
       dna.event('paid', { currency: 'CNY', payer: openid });
       dna.event(`paid by ${openid}`, { [card]: openid });
-      dna.error(new Error(`nobody is ${openid}`));
+      dna.error(new Error(`nobody is ${openid} of {\\n\\u0022${openid}\\n%22${openid}%22, tel%3A${phone}`));
       this.setData({ done: this.data.done + 1 });
     });
   },
