@@ -85,6 +85,9 @@ impl Updates {
 /// Longest name of data: what is longer and has figures in it is an identifier.
 const NAME_MAX: usize = 20;
 
+/// Figures from which on a name is one of an identifier, as `c0042`; `line12` is a programmer's.
+const FIGURES_MIN: usize = 4;
+
 /// The paths as a programmer writes them, each once: without indices, numbers and identifiers, which
 /// may be a customer's.
 fn paths(paths: &str) -> String {
@@ -93,7 +96,6 @@ fn paths(paths: &str) -> String {
         let mut plain = String::new();
         for (at, part) in path.split(['.', '[']).enumerate() {
             let index = part.strip_suffix(']');
-            let figures = part.bytes().any(|byte| byte.is_ascii_digit());
             if index.is_some_and(|index| index.bytes().all(|byte| byte.is_ascii_digit())) {
                 plain.push_str("[]");
                 continue;
@@ -101,12 +103,10 @@ fn paths(paths: &str) -> String {
             if at > 0 {
                 plain.push('.');
             }
-            let name = index.unwrap_or(part);
-            if figures && (name.len() >= NAME_MAX || name.bytes().all(|byte| byte.is_ascii_digit()))
-            {
+            if is_identifier(index.unwrap_or(part)) {
                 plain.push_str("{id}");
             } else {
-                plain.push_str(name);
+                plain.push_str(index.unwrap_or(part));
             }
         }
         if told.split(' ').all(|known| known != plain) {
@@ -117,6 +117,14 @@ fn paths(paths: &str) -> String {
         }
     }
     clean_text(&told)
+}
+
+/// Whether a step of a path is a customer's, by its figures or because programmers name in ASCII.
+fn is_identifier(name: &str) -> bool {
+    let figures = name.bytes().filter(u8::is_ascii_digit).count();
+    figures >= FIGURES_MIN
+        || figures > 0 && (name.len() >= NAME_MAX || figures == name.len())
+        || !name.is_ascii()
 }
 
 #[cfg(test)]
@@ -130,7 +138,10 @@ mod tests {
             ("balances.6222020202020208", "balances.{id}"),
             ("users.o6_bmjrPTlm6_2sgVt7hMZOPfL2M.name", "users.{id}.name"),
             ("a[o6_bmjrPTlm6_2sgVt7hMZOPfL2M]", "a.{id}"),
-            ("call.13800138000 call13800138000", "call.{id} call{phone}"),
+            ("call.13800138000 call13800138000", "call.{id} {id}"),
+            ("users.c0042.name byName[张三].sum k4v3", "users.{id}.name byName.{id}.sum k4v3"),
+            ("张三", "{id}"),
+            ("u１２３.x items[7] a.7", "{id}.x items[] a.{id}"),
             ("aVeryLongNameThatAProgrammerGave", "aVeryLongNameThatAProgrammerGave"),
             ("[3] x[1][2].y2", "[] x[][].y2"),
             ("", ""),
