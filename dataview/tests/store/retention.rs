@@ -102,3 +102,36 @@ async fn what_was_interrupted_is_done_again() {
     assert!(!raw.exists());
     assert_eq!(counted(&made.store).await, 6);
 }
+
+#[tokio::test]
+async fn a_day_that_cannot_be_tidied_keeps_no_other_from_it() {
+    let retention = Retention { raw_days: 3, rollup_days: 8, bytes_max: None };
+    let made = opened(filled(12).await, retention);
+    let folder = made.folder.path().join("store");
+    // No room for the roll-ups of one day, and another, of yesterday, that cannot be written.
+    std::fs::create_dir(folder.join("2026-11-18.rollups.making")).unwrap();
+    std::fs::remove_file(folder.join("2026-11-25.db")).unwrap();
+    std::fs::create_dir(folder.join("2026-11-25.db")).unwrap();
+    let error = made.store.tidy().await.unwrap_err();
+    assert!(error.to_string().contains("2026-11-18"), "{error}");
+    assert_eq!(states(&made).await, (5, 4), "of nine days four are rolled up");
+    // Hours of the days behind the one that cannot be written were made.
+    let today = rusqlite::Connection::open(folder.join("2026-11-24.db")).unwrap();
+    let dirty: i64 = today.query_row("SELECT count(*) FROM dirty", [], |row| row.get(0)).unwrap();
+    assert_eq!(dirty, 0);
+    std::fs::remove_dir(folder.join("2026-11-18.rollups.making")).unwrap();
+    made.store.tidy().await.unwrap_err();
+    assert_eq!(states(&made).await, (4, 5));
+}
+
+#[tokio::test]
+async fn what_is_too_old_goes_though_another_day_cannot_be_written() {
+    let retention = Retention { raw_days: 2, rollup_days: 2, bytes_max: None };
+    let made = opened(filled(5).await, retention);
+    let yesterday = made.folder.path().join("store/2026-11-25.db");
+    std::fs::remove_file(&yesterday).unwrap();
+    std::fs::create_dir(&yesterday).unwrap();
+    let error = made.store.tidy().await.unwrap_err();
+    assert!(error.to_string().contains("2026-11-25"), "{error}");
+    assert_eq!(states(&made).await, (3, 0));
+}

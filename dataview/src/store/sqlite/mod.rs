@@ -27,6 +27,7 @@ use super::{
 };
 use crate::model::{SessionId, TraceId};
 use catalog::Catalog;
+use day::Day;
 use limits::{READ_TIME_MAX, READERS_MAX};
 use lock::Lock;
 use std::path::PathBuf;
@@ -75,6 +76,13 @@ pub struct Retention {
 impl Default for Retention {
     fn default() -> Self {
         Self { raw_days: 30, rollup_days: 400, bytes_max: None }
+    }
+}
+
+impl Retention {
+    /// The oldest day whose raw data are kept.
+    fn oldest_raw(&self, today: Day) -> Day {
+        Day(today.0 - i32::from(self.raw_days))
     }
 }
 

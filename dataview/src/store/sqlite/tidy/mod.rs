@@ -12,10 +12,14 @@ use super::file::{DayFile, signed};
 use super::limits::ROLL_UP_AFTER_MINUTES;
 use super::schema;
 use crate::store::StoreError;
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 /// Does what there is to do, at most `until`; whether all is done. `close` is told of files that
-/// go.
+/// go. What is too old goes first, and whatever else fails: on a full disk that is what makes room.
+///
+/// # Errors
+/// The first file's that was not tidied. All others were.
 pub(super) fn run(
     catalog: &Catalog,
     options: &Options,
@@ -23,14 +27,39 @@ pub(super) fn run(
     mut close: impl FnMut(Name),
 ) -> Result<bool, StoreError> {
     let now_ms = (options.clock)();
+    let mut failed = Failed::default();
+    retention::apply(catalog, options, Day::of_ms(now_ms), &mut failed, &mut close);
+    let mut is_done = true;
     for file in catalog.raw() {
         let over = Over::at(now_ms);
-        if file.damage().is_none() && !roll_up(&file, options, over, until)? {
-            return Ok(false);
+        if file.damage().is_some() {
+            continue;
+        }
+        match roll_up(&file, options, over, until) {
+            Ok(true) => {}
+            Ok(false) => {
+                is_done = false;
+                break;
+            }
+            Err(error) => failed.note(&file, error),
         }
     }
-    retention::apply(catalog, options, Day::of_ms(now_ms), &mut close)?;
-    Ok(true)
+    failed.first.map_or(Ok(is_done), Err)
+}
+
+/// Files that were not tidied this time.
+#[derive(Debug, Default)]
+struct Failed {
+    names: BTreeSet<Name>,
+    first: Option<StoreError>,
+}
+
+impl Failed {
+    fn note(&mut self, file: &DayFile, error: StoreError) {
+        tracing::warn!(file = %file.path.display(), %error, "a day is not tidied; the others are");
+        self.names.insert(file.name);
+        self.first.get_or_insert(error);
+    }
 }
 
 /// Up to when hours and days are over.

@@ -1,6 +1,6 @@
 //! Old days are let go: first their raw data, later what was rolled up of them.
 
-use super::{Over, roll_up};
+use super::{Failed, Over, roll_up};
 use crate::store::StoreError;
 use crate::store::sqlite::Options;
 use crate::store::sqlite::catalog::Catalog;
@@ -29,42 +29,50 @@ pub(super) fn apply(
     catalog: &Catalog,
     options: &Options,
     today: Day,
+    failed: &mut Failed,
     close: &mut impl FnMut(Name),
-) -> Result<(), StoreError> {
+) {
     let retention = options.retention;
-    let oldest_raw = today.0 - i32::from(retention.raw_days);
-    let oldest = today.0 - i32::from(retention.rollup_days.max(retention.raw_days));
-    for file in catalog.all() {
-        if file.name.day.0 < oldest {
-            drop_file(catalog, &file, close)?;
-        } else if file.name.day.0 < oldest_raw && is_raw(&file) {
-            drop_raw(catalog, &file, options, close)?;
+    let oldest_raw = retention.oldest_raw(today);
+    let oldest = Day(today.0 - i32::from(retention.rollup_days.max(retention.raw_days)));
+    // Whole files first: for that no room is needed, and what follows may need some.
+    for file in catalog.all().iter().filter(|file| file.name.day < oldest) {
+        drop_file(catalog, file, close).unwrap_or_else(|error| failed.note(file, error));
+    }
+    let days = catalog.all();
+    for file in days.iter().filter(|file| file.name.day >= oldest) {
+        if file.name.day < oldest_raw && is_raw(file) {
+            drop_raw(catalog, file, options, close)
+                .unwrap_or_else(|error| failed.note(file, error));
         }
     }
-    let Some(bytes_max) = retention.bytes_max else { return Ok(()) };
+    let Some(bytes_max) = retention.bytes_max else { return };
     loop {
         let files = catalog.all();
         let bytes: u64 = files.iter().map(|file| file.bytes()).sum();
-        let mut old = files.iter().filter(|file| file.name.day < today);
         if bytes <= bytes_max {
-            return Ok(());
+            return;
         }
-        if let Some(file) = old.clone().find(|file| is_raw(file)) {
+        let can_go =
+            |file: &&Arc<DayFile>| file.name.day < today && !failed.names.contains(&file.name);
+        let mut old = files.iter().filter(can_go);
+        let (file, gone) = if let Some(file) = old.clone().find(|file| is_raw(file)) {
             tracing::warn!(
                 file = %file.path.display(), bytes, bytes_max,
                 "raw data are let go before their time: the store has reached its size"
             );
-            drop_raw(catalog, file, options, close)?;
+            (file, drop_raw(catalog, file, options, close))
         } else if let Some(file) = old.next() {
             tracing::warn!(
                 file = %file.path.display(), bytes, bytes_max,
                 "roll-ups are let go before their time: the store has reached its size"
             );
-            drop_file(catalog, file, close)?;
+            (file, drop_file(catalog, file, close))
         } else {
-            tracing::warn!(bytes, bytes_max, "today alone is larger than the store may be");
-            return Ok(());
-        }
+            tracing::warn!(bytes, bytes_max, "what must stay is larger than the store may be");
+            return;
+        };
+        gone.unwrap_or_else(|error| failed.note(file, error));
     }
 }
 
@@ -82,7 +90,11 @@ fn drop_file(
     catalog.replace(file, None);
     close(file.name);
     file.close();
-    remove(&file.path).map_err(|error| unavailable(&file.path, &error))?;
+    if let Err(error) = remove(&file.path) {
+        // It is tried again.
+        catalog.replace(file, Some(Arc::clone(file)));
+        return Err(unavailable(&file.path, &error));
+    }
     tracing::info!(file = %file.path.display(), "a day was let go");
     Ok(())
 }
