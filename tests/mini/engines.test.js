@@ -32,24 +32,29 @@ for (const engine of [today, ...engines]) {
 }
 
 const visitScript = await readFile(new URL('engines/visit.js', import.meta.url), 'utf8');
-const visited = async (name, options) => {
+const visited = async (name, options, files) => {
   const file = join(await folder(), name);
-  await writeFile(file, await bundle(sdkDist, '/miniprogram_npm/dna-mini', `var OPTIONS = ${JSON.stringify(options)};\n${visitScript}`));
+  await writeFile(file, await bundle(sdkDist, '/miniprogram_npm/dna-mini', `var OPTIONS = ${JSON.stringify(options)};\n${visitScript}`, files));
   return file;
+};
+
+/** The core as one or the other, and no other with it that could do its work unnoticed. */
+const CORES = {
+  'the Wasm': [{}, { without: ['dna-wasm2js.js'] }],
+  'the Wasm, given as an instance alone': [{}, { without: ['dna-wasm2js.js'], shape: 'instance' }],
+  'the script': [{ wasm: false }, { without: ['dna.wasm'] }],
 };
 
 /** What today's Node says of the visit, by the Wasm. */
 let expected;
-let byWasm;
-let byScript;
+const files = {};
 before(async () => {
-  byWasm = await visited('wasm.js', {});
-  byScript = await visited('script.js', { wasm: false });
-  expected = await run(today, byWasm);
+  for (const [what, [options, more]] of Object.entries(CORES)) files[what] = await visited(`${Object.keys(files).length}.js`, options, more);
+  expected = await run(today, files['the Wasm']);
 });
 
 test('dna-mini: a visit sends frames that a reader reads, the same by Wasm and by script', async () => {
-  assert.deepEqual(await run(today, byScript), expected);
+  for (const file of Object.values(files)) assert.deepEqual(await run(today, file), expected);
   const frames = expected.filter((line) => line.startsWith('frame ')).map((line) => Buffer.from(line.slice(6), 'hex'));
   assert.ok(frames.length >= 3, expected.join('\n'));
   const read = await Promise.all(frames.map((bytes) => frame({ bytes })));
@@ -58,8 +63,14 @@ test('dna-mini: a visit sends frames that a reader reads, the same by Wasm and b
 });
 
 for (const engine of engines) {
-  test(`${engine.name}: dna-mini sends byte for byte what today's engine sends`, { skip: engine.missing }, async () => {
-    assert.deepEqual(await run(engine, byWasm), expected);
-    assert.deepEqual(await run(engine, byScript), expected);
-  });
+  for (const what of Object.keys(CORES)) {
+    test(`${engine.name}: dna-mini sends by ${what} byte for byte what today's engine sends`, { skip: engine.missing }, async () => {
+      assert.deepEqual(await run(engine, files[what]), expected);
+    });
+  }
 }
+
+test('without a core nothing is sent: none of these could have worked by another', async () => {
+  const neither = await visited('neither.js', {}, { without: ['dna.wasm', 'dna-wasm2js.js'] });
+  assert.deepEqual((await run(today, neither)).at(-1), 'the core did not start');
+});

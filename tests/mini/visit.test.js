@@ -102,11 +102,18 @@ test('a Wasm that never loads: the script takes over, and nothing of the visit i
   for (const line of expected) assert.ok(kinds.has(JSON.parse(line)[0]), line);
 });
 
-test('an instance alone, as some versions give it, does as well', async () => {
-  const { phone, intake } = await phoneFor('wechat', { wasmShape: 'instance' });
-  await visit(phone);
-  assert.deepEqual(told('wechat', intake), expected);
-});
+for (const platform of ['wechat', 'douyin']) {
+  for (const [wasmShape, what] of Object.entries({ both: 'a module with its instance', instance: 'an instance alone' })) {
+    test(`${platform}: the Wasm as ${what}, with no script in its place, tells the same`, async () => {
+      const app = await lay(platform);
+      await rm(join(app, 'miniprogram_npm/dna-mini/dna-wasm2js.js'));
+      const { phone, intake } = await phoneFor(platform, { app, wasmShape });
+      const running = await visit(phone);
+      assert.deepEqual([running.refused, running.printed], [[], []]);
+      assert.deepEqual(told(platform, intake), expected);
+    });
+  }
+}
 
 test('without consent nothing is stored and nothing sent', async () => {
   for (const consent of ['pending', 'denied']) {

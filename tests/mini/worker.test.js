@@ -25,9 +25,9 @@ const phoneWith = async (prepare, more) => {
 /** No script in the logic layer: what is told can have come from the Worker only. */
 const withoutScript = (app) => rm(join(app, SCRIPT));
 
-for (const system of ['android', 'ios']) {
-  test(`${system}: the Wasm in the Worker tells what the script in the logic layer tells`, async () => {
-    const { phone, intake } = await phoneWith(withoutScript, { system });
+for (const [system, wasmShape] of [['android', 'both'], ['ios', 'both'], ['ios', 'instance']]) {
+  test(`${system}, given ${wasmShape}: the Wasm in the Worker tells what the script in the logic layer tells`, async () => {
+    const { phone, intake } = await phoneWith(withoutScript, { system, wasmShape });
     const running = await visit(phone);
     assert.deepEqual(running.refused, []);
     assert.deepEqual(running.printed, []);

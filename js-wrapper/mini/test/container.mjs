@@ -11,12 +11,14 @@ const START = 1_795_478_400_000;
 
 /** What each platform calls its things. */
 export const PLATFORMS = {
-  wechat: { object: 'wx', wasm: 'WXWebAssembly', header: 'header', shape: (instance) => instance },
-  douyin: { object: 'tt', wasm: 'TTWebAssembly', header: 'header', shape: (instance, module) => ({ instance, module }) },
+  wechat: { object: 'wx', wasm: 'WXWebAssembly', header: 'header' },
+  douyin: { object: 'tt', wasm: 'TTWebAssembly', header: 'header' },
   alipay: { object: 'my', header: 'headers', text: true },
   qq: { object: 'qq', header: 'header' },
   baidu: { object: 'swan', header: 'header', text: true },
 };
+
+export const SHAPES = { instance: (instance) => instance, both: (instance, module) => ({ instance, module }) };
 
 /** The files of the package that a container has; a test may take some away, or spoil them. */
 export function files() {
@@ -37,6 +39,8 @@ export class Device {
     /** Whether they are answered at all yet. */
     this.online = true;
     this.seed = 1;
+    /** What `instantiate` resolves with: the instance alone, or the module too. */
+    this.wasmShape = SHAPES[platform == 'douyin' ? 'both' : 'instance'];
   }
 
   /** Starts the mini program, with the SDK unless `options` is null. What `replaced` gives takes the place of functions of the platform's object. */
@@ -83,7 +87,7 @@ export class Launch {
     const bytes = this.device.files.get(path);
     // At once, so that no test has to wait for a compiler.
     const module = new WebAssembly.Module(path.endsWith('.br') ? brotliDecompressSync(bytes) : bytes);
-    return this.row.shape(new WebAssembly.Instance(module, imports), module);
+    return this.device.wasmShape(new WebAssembly.Instance(module, imports), module);
   }
 
   platform() {

@@ -1,5 +1,5 @@
 // Begins each bundle: modules, Wasm by path, and a way to print. ES5, for the oldest engine.
-// Free names: SOURCES and WASM, by path.
+// Free names: SOURCES and WASM, by path; SHAPE, see `bundle.js`.
 
 var engine = typeof globalThis == 'object' ? globalThis : Function('return this')();
 var RealWebAssembly = engine.WebAssembly;
@@ -50,6 +50,8 @@ engine.WXWebAssembly = {
     var text = WASM[path];
     var bytes = new Uint8Array(text.length);
     for (var i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-    return RealWebAssembly.instantiate(bytes, imports);
+    return RealWebAssembly.instantiate(bytes, imports).then(function (made) {
+      return SHAPE == 'instance' ? made.instance : made;
+    });
   },
 };

@@ -42,7 +42,7 @@ export const douyinPlatform = {
     };
     return {
       tt,
-      TTWebAssembly: wasmObject({ ...parts, name: 'TTWebAssembly', absolute: true, compile: true, shape: 'both' }),
+      TTWebAssembly: wasmObject({ ...parts, name: 'TTWebAssembly', absolute: true, compile: true, shape: phone.wasmShape }),
     };
   },
 };
