@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PLATFORMS } from './container/phone.js';
 import { API } from './visit/intake.js';
 import { phoneFor } from './visit/visit.js';
 
@@ -45,3 +46,16 @@ test('alipay: a promise that nobody has caught is the application’s own reject
   assert.match(said[0], /^network/);
   assert.deepEqual([told, refused], [[`request ${API}/a network`], []]);
 });
+
+for (const platform of Object.keys(PLATFORMS)) {
+  test(`${platform}: options that inherit what they say lead where they did, and are told`, async () => {
+    const code = `class Call { get url() { return '${API}/inherited' } success() { said.push('success') } }
+      const call = Object.assign(new Call(), { method: 'POST' });
+      host.request(call);
+      const open = Object.create({ url: '/pages/gone/index', fail() { said.push('fail') } });
+      host.navigateTo(open); said.push(Object.keys(call).join(), Object.keys(open).join());`;
+    const { said, told, refused } = await called(code, { platform });
+    assert.deepEqual([said.slice(0, 2), said.slice(2).sort()], [['method', ''], ['fail', 'success']]);
+    assert.deepEqual([told, refused], [[`request ${API}/inherited 200`], []]);
+  });
+}

@@ -1,7 +1,8 @@
 /** What the platform's calls answer, seen before the application sees it. */
 import { attempt } from './hosts';
 
-type Callback = (this: unknown, ...told: unknown[]) => unknown;
+type Listener = (answer: unknown) => void;
+type Fields = { [name: string]: unknown };
 
 /**
  * A promise that tells, and has what `result` has beyond a promise: Alipay's are tasks too. Another one, so
@@ -44,10 +45,19 @@ export function copied<T extends object>(options: T): T {
   return Object.assign(Object.create(Object.getPrototypeOf(options)), options);
 }
 
-/** Has `listener` called before the `callback` that may be missing. */
-export function told(callback: unknown, listener: (answer: unknown) => void): Callback {
-  return function (this: unknown, ...answers: unknown[]) {
-    attempt(() => listener(answers[0]), undefined);
-    return typeof callback == 'function' ? callback.apply(this, answers) : undefined;
-  };
+const CALLBACKS = ['success', 'fail', 'complete'] as const;
+
+/**
+ * Has the `listeners` called before the callbacks of `sent`, a copy of the `options`; a callback may be missing. Who
+ * calls them on the copy calls the application's on its own options.
+ */
+export function told(sent: Fields, options: object, listeners: { success?: Listener; fail?: Listener; complete?: Listener }): void {
+  for (const name of CALLBACKS) {
+    const [callback, listener] = [sent[name], listeners[name]];
+    if (typeof callback != 'function' && !listener) continue;
+    sent[name] = function (this: unknown, ...answers: unknown[]) {
+      if (listener) attempt(() => listener(answers[0]), undefined);
+      return typeof callback == 'function' ? callback.apply(this === sent ? options : this, answers) : undefined;
+    };
+  }
 }

@@ -74,8 +74,7 @@ export function requests(host: Host, sink: Sink, { traceOrigins, apis }: { trace
     };
     const call: Call = { sent, tell, follows: promises && !success && !fail && !complete, told: false };
     if (call.follows) return call;
-    sent.success = told(success, (answer) => tell(answer, false));
-    sent.fail = told(fail, (failure) => tell(failure, true));
+    told(sent, options, { success: (answer) => tell(answer, false), fail: (failure) => tell(failure, true) });
     return call;
   }
 }

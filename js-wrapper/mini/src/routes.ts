@@ -40,7 +40,8 @@ export function watchRoutes(host: Host, watcher: Watcher): void {
     if (typeof original != 'function' || (tells && name == 'navigateBack')) return;
     const hooked: Call = function (this: unknown, options, ...more) {
       if (!tells) begins(name);
-      const { url, success, fail, complete } = attempt(() => copied(options as object) as { [name: string]: unknown }, {});
+      const sent = attempt(() => copied(options as object) as { [name: string]: unknown }, {});
+      const { url, success, fail, complete } = sent;
       const failed = (failure: unknown) => {
         const { errMsg, errorMessage } = Object(failure) as { [name: string]: unknown };
         if (NOWHERE.test(String(errMsg || errorMessage))) nowhere(url, 'call');
@@ -51,7 +52,8 @@ export function watchRoutes(host: Host, watcher: Watcher): void {
         const result = original.apply(this, arguments as never);
         return attempt(() => followed(result, () => {}, failed), result);
       }
-      return original.call(this, Object.assign(copied(options as object), { fail: told(fail, failed) }), ...more);
+      told(sent, options as object, { fail: failed });
+      return original.call(this, sent, ...more);
     };
     Object.defineProperty(api, name, { value: hooked, configurable: true, enumerable: true, writable: true });
   }

@@ -1,7 +1,6 @@
 /** Whatever is missing, broken or thrown: the mini program behaves as without the SDK. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import vm from 'node:vm';
 import { Device, settled } from './container.mjs';
 import { events, visit } from './visit.mjs';
 
@@ -75,52 +74,6 @@ test('a storage that throws, and missing APIs', async () => {
   await launch.pass(1_000);
   const told = await events(device);
   assert.deepEqual(told.map(({ kind }) => kind), ['custom', 'visibility']);
-});
-
-test('wrapped methods keep this, arguments, what they give back and what they throw', async () => {
-  const device = new Device();
-  const seen = [];
-  const launch = device.launch({}, () => ({ onError: undefined, onAppHide: undefined }));
-  const app = {
-    onError(...told) {
-      seen.push(['app', this === app, ...told]);
-      return 'kept';
-    },
-  };
-  launch.realm.App(app);
-  assert.equal(launch.app.onError.call(app, 'words'), 'kept');
-  launch.realm.Page({
-    onShow() {
-      seen.push(['page', this.route]);
-      throw new Error('its own');
-    },
-  });
-  assert.throws(() => launch.page.onShow.call({ route: 'pages/a' }), /its own/);
-  const asked = { url: 'https://api.bank/a', success: (answer) => seen.push(['success', answer.statusCode]), complete: () => seen.push(['complete']) };
-  launch.api.request(asked);
-  await launch.pass(7_000);
-  assert.deepEqual(seen, [['app', true, 'words'], ['page', 'pages/a'], ['success', 200], ['complete']]);
-  assert.deepEqual((await events(device)).map(({ kind }) => kind), ['exception', 'page_view', 'api_call', 'app_launch']);
-});
-
-test('whatever kind of promise a call gives, its members go on working on it', async () => {
-  const device = new Device('alipay');
-  const kinds = {
-    subclass: `(class extends Promise { #id = 7; static get [Symbol.species]() { return Promise } get id() { return this.#id } abort() { return this.#id } })`,
-    thenable: `(class { #id = 7; #real; constructor(act) { this.#real = new Promise(act) } then(...given) { return this.#real.then(...given) } get id() { return this.#id } abort() { return this.#id } })`,
-  };
-  let launch;
-  const request = (options) => (options.url.startsWith('https://dna.bank') ? launch.request(options) : new launch.Kind((done) => done({ status: 200 })));
-  launch = device.launch({}, () => ({ request }));
-  launch.show('pages/sign-in/index');
-  for (const [kind, code] of Object.entries(kinds)) {
-    launch.Kind = vm.runInContext(code, launch.realm);
-    const task = launch.api.request({ url: `https://api.bank/${kind}` });
-    assert.deepEqual([task.abort(), task.id, (await task).status], [7, 7, 200], kind);
-  }
-  await launch.pass(7_000);
-  const told = (await events(device)).filter(({ kind }) => kind == 'api_call').map(({ url }) => url);
-  assert.deepEqual(told, Object.keys(kinds).map((kind) => `https://api.bank/${kind}`));
 });
 
 test('events that throw when somebody listens take nothing else along: the methods of App tell instead', async () => {

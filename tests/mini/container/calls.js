@@ -44,7 +44,8 @@ export class Calls {
     return (given = {}) => {
       this.#life.call(name);
       this.#check(name, known, given);
-      const options = { ...given };
+      // Read by name, so that what they inherit counts.
+      const options = Object.fromEntries(Object.keys(known).filter((key) => given[key] !== undefined).map((key) => [key, given[key]]));
       const missing = this.#missing(known, options);
       const callbacks = ['success', 'fail', 'complete'].some((key) => options[key]);
       let settled = () => {};
