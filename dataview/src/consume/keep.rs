@@ -5,6 +5,7 @@ use super::dead::DeadLetters;
 use super::limits::{RETRY_MAX, RETRY_MIN};
 use super::prepare::{Arrived, Dead, Prepared, prepare};
 use super::stop::{Stop, Stopped};
+use crate::facts;
 use crate::geo::Geo;
 use crate::store::{Batch, Store, StoreError};
 use futures_util::future::BoxFuture;
@@ -43,7 +44,7 @@ impl Keeping {
         Box::pin(async move {
             let mut pause = RETRY_MIN;
             loop {
-                let prepared = self.prepare(arrived).await;
+                let prepared = self.prepare(arrived).await?;
                 let batch = Batch { frames: prepared.frames, ..Batch::default() };
                 if batch.frames.is_empty() {
                     return Ok(prepared.dead);
@@ -56,28 +57,29 @@ impl Keeping {
                     }
                     Err(error) => error,
                 };
-                if !is_of_a_frame(&error) {
+                let Some(reason) = of_a_frame(&error) else {
                     self.wait(who, &error.to_string(), &mut pause).await?;
-                } else if let [only] = &arrived[..] {
-                    let dead = Dead::new(only.clone(), "store_damaged", error.to_string());
-                    return Ok(vec![dead]);
-                } else {
-                    // One damaged day must not hold up the others.
-                    let (one, other) = arrived.split_at(arrived.len() / 2);
-                    let (one, other): (Arc<[_]>, Arc<[_]>) = (one.into(), other.into());
-                    let mut dead = self.store(who, &one).await?;
-                    dead.extend(self.store(who, &other).await?);
-                    return Ok(dead);
+                    continue;
+                };
+                if let [only] = &arrived[..] {
+                    return Ok(vec![Dead::new(only.clone(), reason, error.to_string())]);
                 }
+                // One damaged day, or one frame, must not hold up the others.
+                let (one, other) = arrived.split_at(arrived.len() / 2);
+                let (one, other): (Arc<[_]>, Arc<[_]>) = (one.into(), other.into());
+                let mut dead = self.store(who, &one).await?;
+                dead.extend(self.store(who, &other).await?);
+                return Ok(dead);
             }
         })
     }
 
     /// Reading facts takes longer than a task of the runtime should.
-    async fn prepare(&self, arrived: &Arc<[Arrived]>) -> Prepared {
+    async fn prepare(&self, arrived: &Arc<[Arrived]>) -> Result<Prepared, Stopped> {
         let (arrived, geo) = (Arc::clone(arrived), Arc::clone(&self.geo));
-        let prepared = tokio::task::spawn_blocking(move || prepare(&arrived, &geo)).await;
-        prepared.expect("reading facts does not panic, whatever is in an entry")
+        let read = move |entry| facts::read(entry, |address| geo.locate(address));
+        // It does not panic, so that it was not run can only be that the runtime ends.
+        tokio::task::spawn_blocking(move || prepare(&arrived, read)).await.map_err(|_| Stopped)
     }
 
     async fn put_aside(&self, who: &str, dead: Vec<Dead>) -> Result<(), Stopped> {
@@ -114,7 +116,12 @@ impl Keeping {
     }
 }
 
-/// Whether the failure concerns some frames only, for ever; every other passes.
-fn is_of_a_frame(error: &StoreError) -> bool {
-    matches!(error, StoreError::Damaged { .. } | StoreError::TooMuch(_))
+/// As what a frame is a dead letter, if the failure is of some frames only, for ever; every other
+/// passes.
+fn of_a_frame(error: &StoreError) -> Option<&'static str> {
+    match error {
+        StoreError::Damaged { .. } => Some("store_damaged"),
+        StoreError::TooMuch(_) | StoreError::Wrong(_) => Some("store_refused"),
+        StoreError::Unavailable(_) | StoreError::Newer { .. } | StoreError::InUse { .. } => None,
+    }
 }

@@ -66,6 +66,25 @@ async fn a_damaged_day_holds_up_no_other_and_is_replayed_when_it_is_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_frame_that_makes_the_store_panic_is_put_aside_and_holds_nothing_up() {
+    let server = RedisServer::start();
+    let mut redis = server.connect();
+    let store = Arc::<FakeStore>::default();
+    store.fail(Some(Fails::Panics(1_790_000_000_000 + 24 * 3600 * 1000)));
+    let poison = entry_of_day(1, 50, 1);
+    let mut entries: Vec<_> = (0..20).map(|sequence| entry(1, sequence)).collect();
+    entries.insert(7, poison.clone());
+    add(&mut redis, 0, &entries);
+    let consuming = Consuming::start_into(settings(&server), Arc::clone(&store));
+    consuming.stores(20).await;
+    until("it is acknowledged", async || pending(&mut redis, 0) == 0).await;
+    let letters = consuming.dead.list(10).await.unwrap();
+    let told: Vec<_> = letters.iter().map(|it| (&*it.reason, &it.entry)).collect();
+    assert_eq!(told, [("store_refused", &poison)]);
+    consuming.consumers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn too_many_dead_letters_stop_reading_and_lose_nothing() {
     let server = RedisServer::start();
     let mut redis = server.connect();

@@ -25,6 +25,8 @@ pub(crate) enum Fails {
     Away,
     /// The day that has this time is damaged.
     Damaged(u64),
+    /// What was received at this time makes it panic.
+    Panics(u64),
 }
 
 impl FakeStore {
@@ -54,6 +56,9 @@ impl FakeStore {
                     place: "a day".to_owned(),
                     what: "told to".into(),
                 });
+            }
+            Some(Fails::Panics(at)) if batch.frames.iter().any(|it| it.received_at_ms == at) => {
+                return Err(StoreError::Wrong("a batch made the store panic".to_owned()));
             }
             _ => {}
         }

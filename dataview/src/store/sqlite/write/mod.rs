@@ -2,6 +2,7 @@
 
 mod day;
 mod frame;
+mod group;
 mod once;
 mod others;
 mod rollups;
@@ -139,34 +140,27 @@ impl State {
     }
 
     fn append(&mut self, batches: &[Batch], answers: Answers) {
-        let mut appended = vec![Appended::default(); batches.len()];
-        let written = self.append_all(batches, &mut appended);
-        for (answer, appended) in answers.into_iter().zip(appended) {
+        let written = group::write(batches, |batches| self.append_all(batches));
+        for (answer, written) in answers.into_iter().zip(written) {
             // Who no longer waits does not acknowledge, and gives the batch again.
-            let _ = answer.send(match &written {
-                Ok(()) => Ok(appended),
-                Err(error) => Err(error.clone()),
-            });
+            let _ = answer.send(written);
         }
     }
 
     /// Each day is one transaction. When a later one fails, the frames of an earlier one come again
     /// and are known.
-    fn append_all(
-        &mut self,
-        batches: &[Batch],
-        appended: &mut [Appended],
-    ) -> Result<(), StoreError> {
+    fn append_all(&mut self, batches: &[Batch]) -> Result<Vec<Appended>, StoreError> {
+        let mut appended = vec![Appended::default(); batches.len()];
         for (day, part) in by_day(batches, &self.options) {
-            match self.append_day(day, &part, appended) {
+            match self.append_day(day, &part, &mut appended) {
                 Err(StoreError::Damaged { .. }) => {
                     // The damaged file is left as it is; a fresh one is begun beside it.
-                    self.append_day(day, &part, appended)?;
+                    self.append_day(day, &part, &mut appended)?;
                 }
                 other => other?,
             }
         }
-        Ok(())
+        Ok(appended)
     }
 
     fn append_day(
