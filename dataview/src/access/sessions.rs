@@ -132,7 +132,7 @@ impl Access {
     }
 
     /// Who the session `secret` belongs to, and its word against forged requests; `None` when it
-    /// has ended.
+    /// has ended. It does not last longer by this: see [`see_session`](Self::see_session).
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -144,29 +144,48 @@ impl Access {
         let hash = secret::hash(secret);
         let connection = self.lock();
         let mut find = connection.prepare_cached(
-            "SELECT name, role, apps, must_change, seen_at FROM session
+            "SELECT name, role, apps, must_change FROM session
              JOIN account ON account = name
              WHERE hash = ? AND seen_at >= ? AND session.created_at >= ?",
         )?;
         let (idle, longest) =
             (earlier(now_ms, self.sessions.idle), earlier(now_ms, self.sessions.longest));
-        let found = find
+        let identity = find
             .query_row(params![hash, idle, longest], |row| {
-                let identity = Identity {
+                Ok(Identity {
                     name: row.get(0)?,
                     role: role(row, 1)?,
                     scope: scope(row.get(2)?),
                     must_change: row.get(3)?,
-                };
-                Ok((identity, row.get::<_, u64>(4)?))
+                })
             })
             .optional()?;
-        let Some((identity, seen_at)) = found else { return Ok(None) };
-        if seen_at + SEEN_STEP_MS <= now_ms {
+        Ok(identity.map(|identity| (identity, secret::csrf(secret))))
+    }
+
+    /// Notes that somebody has asked with the session `secret`, so that it does not end for want
+    /// of questions. What cannot be noted, on a full disk for instance, is only told to the log:
+    /// a question is answered all the same.
+    pub fn see_session(&self, secret: &str, now_ms: u64) {
+        if let Err(error) = self.note_seen(secret, now_ms) {
+            tracing::warn!(%error, "that a session is in use was not noted");
+        }
+    }
+
+    fn note_seen(&self, secret: &str, now_ms: u64) -> Result<(), AccessError> {
+        let hash = secret::hash(secret);
+        let connection = self.lock();
+        // Read first, because even an update of nothing waits for others that write.
+        let is_due: bool = connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM session WHERE hash = ? AND seen_at <= ?)",
+            )?
+            .query_row(params![hash, now_ms.saturating_sub(SEEN_STEP_MS)], |row| row.get(0))?;
+        if is_due {
             let seen = "UPDATE session SET seen_at = ? WHERE hash = ?";
             connection.execute(seen, params![now_ms, hash])?;
         }
-        Ok(Some((identity, secret::csrf(secret))))
+        Ok(())
     }
 
     /// Ends the session `secret`.

@@ -94,23 +94,68 @@ impl FromRequest for LoggedInWho {
 
 fn find(request: &HttpRequest) -> Result<Who, Problem> {
     let app = request.app_data::<web::Data<App>>().ok_or_else(|| Problem::plain(Code::Internal))?;
-    let now_ms = (app.now)();
-    let nobody = || Problem::plain(Code::NotSignedIn);
-    if let Some(authorization) = request.headers().get(AUTHORIZATION) {
-        let token = authorization.to_str().ok().and_then(bearer).ok_or_else(nobody)?;
-        let identity = app.access.token(token, now_ms)?.ok_or_else(nobody)?;
-        return Ok(Who { identity, session: None });
-    }
-    let secret = cookie(request).ok_or_else(nobody)?;
-    let (identity, csrf) = app.access.session(&secret, now_ms)?.ok_or_else(nobody)?;
+    let credentials = Credentials::of(request)?;
+    let who = credentials.who(app)?;
     // A cookie comes along whoever made the browser send the request; a header does not.
-    if !request.method().is_safe() {
+    if let Some((_, csrf)) = &who.session
+        && !request.method().is_safe()
+    {
         let sent = request.headers().get(CSRF).map(HeaderValue::as_bytes).unwrap_or_default();
         if !bool::from(sent.ct_eq(csrf.as_bytes())) {
             return Err(Problem::plain(Code::CsrfToken));
         }
     }
-    Ok(Who { identity, session: Some((secret, csrf)) })
+    Ok(who)
+}
+
+/// What somebody shows to be known by.
+pub(super) enum Credentials {
+    /// A token.
+    Token(String),
+    /// The secret of a browser's session.
+    Session(String),
+}
+
+impl Credentials {
+    /// Those of a request.
+    ///
+    /// # Errors
+    /// When it has none.
+    pub(super) fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        let found = match request.headers().get(AUTHORIZATION) {
+            Some(value) => value.to_str().ok().and_then(bearer).map(str::to_owned).map(Self::Token),
+            None => cookie(request).map(Self::Session),
+        };
+        found.ok_or_else(|| Problem::plain(Code::NotSignedIn))
+    }
+
+    /// Who shows them, now; a session is seen by it.
+    fn who(&self, app: &App) -> Result<Who, Problem> {
+        let who = self.still(app)?;
+        if let Self::Session(secret) = self {
+            app.access.see_session(secret, (app.now)());
+        }
+        Ok(who)
+    }
+
+    /// Who shows them, now. A session does not last longer by it.
+    ///
+    /// # Errors
+    /// When nobody does any more.
+    pub(super) fn still(&self, app: &App) -> Result<Who, Problem> {
+        let now_ms = (app.now)();
+        let nobody = || Problem::plain(Code::NotSignedIn);
+        match self {
+            Self::Token(token) => {
+                let identity = app.access.token(token, now_ms)?.ok_or_else(nobody)?;
+                Ok(Who { identity, session: None })
+            }
+            Self::Session(secret) => {
+                let (identity, csrf) = app.access.session(secret, now_ms)?.ok_or_else(nobody)?;
+                Ok(Who { identity, session: Some((secret.clone(), csrf)) })
+            }
+        }
+    }
 }
 
 /// The token of `Bearer TOKEN`.

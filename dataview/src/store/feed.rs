@@ -63,6 +63,22 @@ impl FromStr for FeedCursor {
 }
 
 impl FeedCursor {
+    /// Behind all that this one or `other` is behind of: of each part the later place, so that
+    /// nobody goes backwards.
+    #[must_use]
+    pub fn furthest(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        for (part, place) in &other.read {
+            let read = both.read.entry(part.clone()).or_default();
+            *read = (*read).max(*place);
+        }
+        // Parts are named by their days; those of the oldest are gone first.
+        while both.read.len() > PLACES_MAX {
+            both.read.pop_first();
+        }
+        both
+    }
+
     /// Goes on behind `frame`.
     pub fn pass(&mut self, frame: &FedFrame) {
         self.read.insert(frame.part.clone(), frame.place);
@@ -136,6 +152,16 @@ mod tests {
         cursor.read.insert("2026-11-26".to_owned(), 5);
         cursor.read.insert("2026-11-26.2".to_owned(), u64::MAX);
         assert_eq!(cursor.to_string().parse(), Ok(cursor));
+    }
+
+    #[test]
+    fn of_two_cursors_the_further_place_of_each_part_counts() {
+        let read: fn(&str) -> FeedCursor = |text| text.parse().unwrap_or_default();
+        assert_eq!(read("7;a=5;b=1").furthest(&read("7;a=3;b=2;c=1")), read("7;a=5;b=2;c=1"));
+        assert_eq!(read("7;a=5").furthest(&read("7;a=4")), read("7;a=5"), "nobody goes backwards");
+        let many: String = (1..=PLACES_MAX).map(|part| format!(";{part:04}=1")).collect();
+        let full = read(&format!("7{many}")).furthest(&read("7;9999=1"));
+        assert_eq!(full.to_string().parse(), Ok(full), "it can be read again");
     }
 
     #[test]

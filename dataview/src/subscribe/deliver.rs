@@ -1,18 +1,19 @@
 //! Brings lines to webhooks. Each has a task of its own: one that hangs is late alone.
 //!
 //! A body is `{"subscription": NAME, "events": [LINE, …]}`. Any 2xx takes it; anything else, no
-//! answer, or one that is late, and the same lines are posted again after a pause that doubles.
+//! answer, or one that is late, and the same body is posted again after a pause that doubles, under
+//! the same name, whatever was stored meanwhile.
 //! Nothing is given up: the subscription is behind until its webhook is back or it is removed, and
 //! how far behind, and why, the API tells.
 
-use super::definition::{Delivery, Name};
+use super::definition::{Definition, Delivery, Name};
 use super::limits::{
     ANSWER_TIMEOUT, CONNECT_TIMEOUT, IDLE, LINES_MAX, PAUSE_MAX, PAUSE_MIN, RETRY_AFTER_MAX,
 };
 use super::read::{Lines, lines};
 use super::registry::{Registry, Subscription};
 use super::signature::{Secret, sign};
-use crate::store::Feeder;
+use crate::store::{FeedCursor, Feeder};
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response, redirect};
 use std::collections::HashMap;
@@ -110,11 +111,12 @@ impl Deliverers {
     async fn deliver(self, name: Name) {
         let mut stored = self.store.changes();
         let mut pause = PAUSE_MIN;
+        let mut waiting = None;
         loop {
             stored.mark_unchanged();
             // Read anew each time: somebody may have set it back.
             let Ok(subscription) = self.registry.get(&name) else { return };
-            match self.step(&subscription).await {
+            match self.step(&subscription, &mut waiting).await {
                 Ok(Step::Delivered) => pause = PAUSE_MIN,
                 Ok(Step::NothingNew) => {
                     // Late at most when the store's own word is missed.
@@ -132,22 +134,43 @@ impl Deliverers {
         }
     }
 
-    async fn step(&self, subscription: &Subscription) -> Result<Step, Failure> {
+    /// Posts the next lines, or those of the try before in `waiting`, as long as the subscription
+    /// still begins with them.
+    async fn step(
+        &self,
+        subscription: &Subscription,
+        waiting: &mut Option<Waiting>,
+    ) -> Result<Step, Failure> {
         let Subscription { name, definition, secret, cursor, .. } = subscription;
         let Delivery::Webhook { url } = &definition.delivery else { return Ok(Step::NothingNew) };
-        let read =
-            lines(&*self.store, &definition.filter, &definition.fields, cursor.clone(), LINES_MAX);
-        let found = read.await.map_err(|error| Failure::new(error.to_string()))?;
+        waiting.take_if(|waiting| waiting.after != *cursor);
+        let is_again = waiting.is_some();
+        let before = match waiting.take() {
+            Some(before) => before,
+            None => self.next(subscription).await?,
+        };
+        let Waiting { found, .. } = waiting.insert(before);
         if !found.texts.is_empty() {
-            self.post(name, url, secret.as_ref(), &found).await?;
+            self.post(name, url, secret.as_ref(), found).await?;
         }
-        if found.next == *cursor {
-            return Ok(Step::NothingNew);
+        let is_news = found.next != *cursor;
+        if is_news {
+            let count = found.texts.len() as u64;
+            let noted = self.registry.progressed(subscription, &found.next, count, (self.now_ms)());
+            noted.map_err(|error| Failure::new(error.to_string()))?;
         }
-        let count = found.texts.len() as u64;
-        let progressed = self.registry.progressed(name, &found.next, count, (self.now_ms)());
-        progressed.map_err(|error| Failure::new(error.to_string()))?;
-        Ok(if found.behind > 0 { Step::Delivered } else { Step::NothingNew })
+        // What was stored between two tries is not among what is behind.
+        let has_more = is_news && (is_again || found.behind > 0);
+        *waiting = None;
+        Ok(if has_more { Step::Delivered } else { Step::NothingNew })
+    }
+
+    async fn next(&self, subscription: &Subscription) -> Result<Waiting, Failure> {
+        let Subscription { definition, cursor, .. } = subscription;
+        let Definition { filter, fields, .. } = definition;
+        let read = lines(&*self.store, filter, fields, cursor.clone(), LINES_MAX);
+        let found = read.await.map_err(|error| Failure::new(error.to_string()))?;
+        Ok(Waiting { after: cursor.clone(), found })
     }
 
     async fn post(
@@ -177,6 +200,13 @@ impl Deliverers {
         })?;
         if answer.status().is_success() { Ok(()) } else { Err(Failure::of(&answer)) }
     }
+}
+
+/// What a webhook has not taken yet: some 512 KiB ([`BYTES_MAX`](super::limits::BYTES_MAX)) of each
+/// that is away. In memory alone: after a restart the same lines may come with others.
+struct Waiting {
+    after: FeedCursor,
+    found: Lines,
 }
 
 /// What came of one try.

@@ -163,9 +163,7 @@ impl Registry {
     /// # Errors
     /// When there is none.
     pub fn get(&self, name: &Name) -> Result<Subscription, RegistryError> {
-        let sql = format!("{SELECT} WHERE name = ?");
-        let found = self.connection().query_row(&sql, [name.as_str()], read).optional()?;
-        found.flatten().ok_or_else(|| RegistryError::Unknown(name.clone()))
+        find(&self.connection(), name)
     }
 
     /// All of them, by name.
@@ -193,21 +191,46 @@ impl Registry {
         Ok(())
     }
 
-    /// Its subscriber has everything up to `cursor`, `lines` more than before.
+    /// The webhook of `read` has everything up to `cursor`, `lines` more than before. Nothing
+    /// happens when it was told meanwhile to read on from elsewhere.
     ///
     /// # Errors
-    /// When there is no such subscription.
+    /// When the file cannot be written.
     pub fn progressed(
         &self,
-        name: &Name,
+        read: &Subscription,
         cursor: &FeedCursor,
         lines: u64,
         now_ms: u64,
     ) -> Result<(), RegistryError> {
-        let sql = "UPDATE subscriptions SET cursor = ?2, lines = lines + ?3, progressed_at = ?4,
-                   failures = 0, error = NULL WHERE name = ?1";
-        let values = params![name.as_str(), cursor.to_string(), number(lines), number(now_ms)];
-        self.changed_one(name, sql, values)
+        let lines = read.progress.lines.saturating_add(lines);
+        moved(&self.connection(), read, cursor, lines, now_ms)
+    }
+
+    /// The subscriber of `read` has everything up to `cursor`, which is behind its line `lines`.
+    /// Nothing goes backwards, and nothing is counted again.
+    ///
+    /// # Errors
+    /// When there is no such subscription any more.
+    pub fn acknowledged(
+        &self,
+        read: &Subscription,
+        cursor: &FeedCursor,
+        lines: u64,
+        now_ms: u64,
+    ) -> Result<(), RegistryError> {
+        // What it is compared with must not change until it is written.
+        let connection = self.connection();
+        let now = find(&connection, &read.name)?;
+        if now.created_at_ms != read.created_at_ms || now.cursor.from_ms != cursor.from_ms {
+            return Ok(());
+        }
+        let furthest = now.cursor.furthest(cursor);
+        if furthest == now.cursor {
+            return Ok(());
+        }
+        let lines = lines.max(now.progress.lines);
+        moved(&connection, &now, &furthest, lines, now_ms)
     }
 
     /// A delivery has failed.
@@ -254,6 +277,35 @@ impl Registry {
 
 const SELECT: &str = "SELECT name, definition, secret, cursor, created_at, lines, progressed_at, \
                       failures, error FROM subscriptions";
+
+fn find(connection: &Connection, name: &Name) -> Result<Subscription, RegistryError> {
+    let sql = format!("{SELECT} WHERE name = ?");
+    let found = connection.query_row(&sql, [name.as_str()], read).optional()?;
+    found.flatten().ok_or_else(|| RegistryError::Unknown(name.clone()))
+}
+
+fn moved(
+    connection: &Connection,
+    from: &Subscription,
+    cursor: &FeedCursor,
+    lines: u64,
+    now_ms: u64,
+) -> Result<(), RegistryError> {
+    let sql = "UPDATE subscriptions SET cursor = ?4, lines = ?5, progressed_at = ?6,
+               failures = 0, error = NULL WHERE name = ?1 AND created_at = ?2 AND cursor = ?3";
+    connection.execute(
+        sql,
+        params![
+            from.name.as_str(),
+            number(from.created_at_ms),
+            from.cursor.to_string(),
+            cursor.to_string(),
+            number(lines),
+            number(now_ms)
+        ],
+    )?;
+    Ok(())
+}
 
 /// A row; `None` when somebody else has written something that is none.
 fn read(row: &Row<'_>) -> Result<Option<Subscription>, rusqlite::Error> {

@@ -131,6 +131,26 @@ fn a_password_of_somebody_else_is_changed_first() {
 }
 
 #[test]
+fn a_full_disk_under_the_accounts_refuses_no_question() {
+    let server = Server::start();
+    account(&server, "ada", Role::Viewer, false);
+    let browser = with_cookie(&server, &log_in(&server.nobody, "ada", PASSWORD));
+    let file = rusqlite::Connection::open(server.folder.path().join("access.db")).unwrap();
+    file.execute_batch(
+        "UPDATE session SET seen_at = seen_at - 120000;
+         CREATE TRIGGER full BEFORE UPDATE ON session
+         BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END;",
+    )
+    .unwrap();
+    assert_eq!(browser.get("/api/v1/apps").status, 200);
+    let seen = || file.query_row("SELECT seen_at FROM session", [], |row| row.get::<_, u64>(0));
+    let before = seen().unwrap();
+    file.execute_batch("DROP TRIGGER full").unwrap();
+    assert_eq!(browser.get("/api/v1/apps").status, 200);
+    assert_eq!(seen().unwrap(), before + 120_000, "it is noted when it can be");
+}
+
+#[test]
 fn roles_and_applications_bound_what_may_be_asked() {
     let server = Server::start();
     let viewer = server.client_of(Role::Viewer, Scope::Apps(vec!["bank".to_owned()]));

@@ -1,6 +1,6 @@
 //! Subscriptions over HTTP: made by administrators, read by those who may ask about all they have.
 
-use crate::client::Answer;
+use crate::client::{Answer, Client};
 use crate::server::{NOW, Server};
 use bytes::Bytes;
 use dataview::access::{Role, Scope};
@@ -164,14 +164,92 @@ fn a_stream_tells_what_is_stored_and_goes_on_where_a_browser_was() {
     assert_eq!(stream.rest(), "", "it ends with its subscription");
 }
 
+#[test]
+fn a_stream_ends_with_the_right_to_read_it() {
+    let server = Server::start();
+    subscribe(&server, "risk", &json!({"everything": true}));
+    let viewer = server.client_of(Role::Viewer, Scope::All);
+    let mut stream = Stream::of(&viewer, None);
+    store(&server, "bank", 1);
+    assert_eq!(stream.step(), "step 1");
+    let tokens = server.access.tokens().unwrap();
+    let token = tokens.iter().find(|token| token.role == Role::Viewer).unwrap();
+    server.access.remove_token(&token.name).unwrap();
+    store(&server, "bank", 2);
+    assert_eq!(stream.rest(), "");
+}
+
+#[test]
+fn a_stream_ends_when_another_subscription_has_its_name() {
+    let server = Server::start();
+    subscribe(&server, "risk", &json!({"apps": ["bank"]}));
+    let mut stream = Stream::open(&server, None);
+    store(&server, "bank", 1);
+    assert_eq!(stream.step(), "step 1");
+    assert_eq!(server.client.request("DELETE", "/api/v1/subscriptions/risk", None).status, 204);
+    assert_eq!(subscribe(&server, "risk", &json!({"apps": ["shop"]})).status, 201);
+    store(&server, "bank", 2);
+    assert_eq!(stream.rest(), "");
+}
+
+#[test]
+fn nobody_but_its_webhook_moves_a_webhooks_cursor() {
+    let server = Server::start();
+    let delivery = json!({"type": "webhook", "url": "https://risk.bank.example/hook"});
+    let body =
+        json!({"name": "risk", "filter": {"everything": true}, "from": 0, "delivery": delivery});
+    assert_eq!(server.client.post("/api/v1/subscriptions", body).status, 201);
+    store(&server, "bank", 1);
+    store(&server, "bank", 2);
+    let viewer = server.client_of(Role::Viewer, Scope::All);
+    let (told, end) = lines(&viewer.get("/api/v1/subscriptions/risk/events?limit=1"));
+    assert_eq!(told, ["step 1"], "it may be looked at");
+    let body = json!({"cursor": end["cursor"]});
+    let refused = viewer.post("/api/v1/subscriptions/risk/ack", body);
+    assert_eq!(refused.status, 422, "{}", refused.body);
+    let mut stream = Stream::of(&viewer, end["cursor"].as_str());
+    assert_eq!(stream.step(), "step 2");
+    let now = server.client.get("/api/v1/subscriptions/risk").body;
+    assert_eq!((&now["lines"], &now["behind"]), (&json!(0), &json!(2)));
+}
+
+#[test]
+fn what_was_acknowledged_is_neither_told_nor_counted_again() {
+    let server = Server::start();
+    for name in ["one", "two"] {
+        subscribe(&server, name, &json!({"everything": true}));
+    }
+    store(&server, "bank", 1);
+    store(&server, "bank", 2);
+    let cursor = |name: &str, limit: u64| {
+        let path = format!("/api/v1/subscriptions/{name}/events?limit={limit}");
+        lines(&server.client.get(&path)).1["cursor"].clone()
+    };
+    let acknowledge = |name: &str, cursor: &Value| {
+        let path = format!("/api/v1/subscriptions/{name}/ack");
+        server.client.post(&path, json!({"cursor": cursor})).body["lines"].clone()
+    };
+    // The later one first: the earlier one says nothing then.
+    let (first, both) = (cursor("one", 1), cursor("one", 2));
+    assert_eq!((acknowledge("one", &both), acknowledge("one", &first)), (json!(2), json!(2)));
+    assert_eq!(server.client.get("/api/v1/subscriptions/one").body["behind"], 0);
+    // One after the other: the second one's lines are not those of the first once more.
+    let (first, both) = (cursor("two", 1), cursor("two", 2));
+    assert_eq!((acknowledge("two", &first), acknowledge("two", &both)), (json!(1), json!(2)));
+}
+
 /// A browser's side of a stream.
 struct Stream(BufReader<TcpStream>);
 
 impl Stream {
     fn open(server: &Server, last: Option<&str>) -> Self {
-        let mut stream = TcpStream::connect(server.client.address).unwrap();
+        Self::of(&server.client, last)
+    }
+
+    fn of(client: &Client, last: Option<&str>) -> Self {
+        let mut stream = TcpStream::connect(client.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        let authorization = server.client.headers["authorization"].to_str().unwrap();
+        let authorization = client.headers["authorization"].to_str().unwrap();
         let last = last.map(|id| format!("Last-Event-ID: {id}\r\n")).unwrap_or_default();
         write!(
             stream,

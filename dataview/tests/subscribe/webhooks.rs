@@ -74,12 +74,16 @@ async fn what_is_not_taken_is_posted_again_under_the_same_name() {
     until(&made, &subscription, |now| now.progress.error.is_some()).await;
     let error = made.found(&subscription).progress.error.unwrap();
     assert!(error.starts_with("the webhook answered 503") || error.contains("302"), "{error}");
-    let again = webhook.posts(3).await;
-    for post in &again[1..] {
+    // What is stored meanwhile comes under a name of its own.
+    made.append([entry("bank", 2, 0)]).await;
+    let again = webhook.posts(4).await;
+    assert_eq!(steps(&again[3].events()), ["step 2"]);
+    for post in &again[1..3] {
         assert_eq!(post.header("webhook-id"), posts[0].header("webhook-id"));
         assert_eq!(post.body, posts[0].body);
     }
-    until(&made, &subscription, |now| now.progress.lines == 1).await;
+    assert_ne!(again[3].header("webhook-id"), posts[0].header("webhook-id"));
+    until(&made, &subscription, |now| now.progress.lines == 2).await;
     let progress = made.found(&subscription).progress;
     assert_eq!((progress.failures, progress.error), (0, None), "what is over is forgotten");
 }
@@ -127,7 +131,7 @@ async fn subscriptions_outlive_their_process() {
     let registry = Registry::open(&path).unwrap();
     let added = registry.add(name.clone(), definition.clone(), FeedCursor::at(5), NOON).unwrap();
     let cursor = FeedCursor { read: [("2026-11-26.db".to_owned(), 9)].into(), from_ms: 5 };
-    registry.progressed(&name, &cursor, 3, NOON + 1).unwrap();
+    registry.progressed(&added, &cursor, 3, NOON + 1).unwrap();
     drop(registry);
     let registry = Arc::new(Registry::open(&path).unwrap());
     let found = registry.get(&name).unwrap();

@@ -6,7 +6,7 @@ use crate::http::who::Who;
 use crate::http::{App, Asked, Code, Cursors, Problem, body};
 use crate::store::FeedCursor;
 use crate::subscribe::limits::LINES_MAX;
-use crate::subscribe::{Lines, Subscription, lines};
+use crate::subscribe::{Delivery, Lines, Subscription, lines};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -46,6 +46,7 @@ fn purpose(subscription: &Subscription) -> String {
     format!("subscription {}", subscription.name)
 }
 
+/// A word for `cursor`, which is behind the subscription's line number `lines`.
 pub(super) fn wrap(
     cursors: &Cursors,
     subscription: &Subscription,
@@ -55,7 +56,7 @@ pub(super) fn wrap(
     cursors.wrap(&purpose(subscription), &format!("{lines}/{cursor}"))
 }
 
-/// The cursor in `word`, and the lines that it was told with.
+/// The cursor in `word`, and the number of the line that it is behind.
 pub(super) fn unwrap(
     cursors: &Cursors,
     subscription: &Subscription,
@@ -96,8 +97,8 @@ pub(in crate::http) async fn events(
     let limit = params.number("limit", 1..=LINES_MAX as u64)?.unwrap_or(LINES_DEFAULT);
     let subscription = mine.readable(&name, &who)?;
     let found = read(&mine, &subscription, subscription.cursor.clone(), limit as usize).await?;
-    let count = found.texts.len() as u64;
-    let cursor = wrap(&app.cursors, &subscription, &found.next, count);
+    let lines = subscription.progress.lines.saturating_add(found.texts.len() as u64);
+    let cursor = wrap(&app.cursors, &subscription, &found.next, lines);
     let mut body = found.texts.join("\n");
     if !body.is_empty() {
         body.push('\n');
@@ -119,7 +120,8 @@ pub(super) async fn read(
     Ok(lines(&*mine.store, &definition.filter, &definition.fields, after, max).await?)
 }
 
-/// The subscriber has the lines before a cursor: it goes on behind them.
+/// The subscriber has the lines before a cursor: it goes on behind them. Only for subscriptions that
+/// are pulled.
 #[utoipa::path(
     post, path = "/api/v1/subscriptions/{name}/ack", tag = "subscriptions",
     params(("name" = String, Path, description = "The subscription.")),
@@ -137,9 +139,20 @@ pub(in crate::http) async fn acknowledge(
     let subscription = mine.readable(&name, &who)?;
     let sent: AckSent = body::read(&request, payload).await?;
     let (cursor, lines) = unwrap(&app.cursors, &subscription, &sent.cursor)?;
+    if !is_pulled(&subscription) {
+        let name = &subscription.name;
+        let detail = format!("{name} is delivered to its webhook, which alone acknowledges");
+        return Err(Problem::new(Code::InvalidValue, detail));
+    }
     take(&app, &mine, &subscription, &cursor, lines)?;
     let found = mine.registry.get(&subscription.name)?;
     Ok(web::Json(Acknowledged { lines: found.progress.lines }))
+}
+
+/// Whether who reads a subscription is its subscriber, and not somebody who looks over a webhook's
+/// shoulder.
+pub(super) fn is_pulled(subscription: &Subscription) -> bool {
+    matches!(subscription.definition.delivery, Delivery::Pull)
 }
 
 /// Notes that the subscriber has everything before `cursor`; said twice it counts once.
@@ -150,8 +163,5 @@ pub(super) fn take(
     cursor: &FeedCursor,
     lines: u64,
 ) -> Result<(), Problem> {
-    if *cursor == subscription.cursor {
-        return Ok(());
-    }
-    Ok(mine.registry.progressed(&subscription.name, cursor, lines, (app.now)())?)
+    Ok(mine.registry.acknowledged(subscription, cursor, lines, (app.now)())?)
 }

@@ -1,9 +1,9 @@
 //! A stream of Server-Sent Events (HTML, section 9.2).
 
-use super::Subscriptions;
-use super::events::{End, read, take, unwrap, wrap};
+use super::events::{End, is_pulled, read, take, unwrap, wrap};
+use super::{Subscriptions, is_readable};
 use crate::http::params::Params;
-use crate::http::who::Who;
+use crate::http::who::{Credentials, Who};
 use crate::http::{App, Code, Problem};
 use crate::store::FeedCursor;
 use crate::subscribe::Subscription;
@@ -30,14 +30,20 @@ const RETRY: Duration = Duration::from_secs(30);
 struct Listener {
     app: web::Data<App>,
     mine: web::Data<Subscriptions>,
+    /// What the listener has shown; asked again before each piece, because a stream is open longer
+    /// than a right may last.
+    credentials: Credentials,
     subscription: Subscription,
     cursor: FeedCursor,
+    /// The number of the last line that was told.
+    lines: u64,
     stored: watch::Receiver<u64>,
     _turn: OwnedSemaphorePermit,
 }
 
 /// The lines of a subscription as they come: events `line`, and after some of them an event `cursor`
-/// whose `id` a browser sends when it connects again, which acknowledges them.
+/// whose `id` a browser sends when it connects again, which acknowledges them where they are pulled. It
+/// ends with the session or the token that asked, and with the subscription.
 #[utoipa::path(
     get, path = "/api/v1/subscriptions/{name}/stream", tag = "subscriptions",
     params(
@@ -60,15 +66,16 @@ pub(in crate::http) async fn stream(
     })?;
     let last = request.headers().get(LAST_EVENT_ID).and_then(|value| value.to_str().ok());
     // An `id` that is no cursor, or one from before a replay, says nothing.
-    let cursor = match last.and_then(|word| unwrap(&app.cursors, &subscription, word).ok()) {
-        None => subscription.cursor.clone(),
-        Some((cursor, lines)) => {
-            take(&app, &mine, &subscription, &cursor, lines)?;
-            cursor
-        }
-    };
+    let seen = last.and_then(|word| unwrap(&app.cursors, &subscription, word).ok());
+    if let Some((cursor, lines)) = seen.as_ref().filter(|_| is_pulled(&subscription)) {
+        take(&app, &mine, &subscription, cursor, *lines)?;
+    }
+    let (cursor, lines) =
+        seen.unwrap_or_else(|| (subscription.cursor.clone(), subscription.progress.lines));
+    let credentials = Credentials::of(&request)?;
     let stored = mine.store.changes();
-    let listener = Listener { app, mine, subscription, cursor, stored, _turn: turn };
+    let listener =
+        Listener { app, mine, credentials, subscription, cursor, lines, stored, _turn: turn };
     // The next piece is made when the one before is on its way: who listens slowly is behind.
     let pieces = unfold(listener, |mut listener| async move {
         let piece = listener.next().await?;
@@ -82,29 +89,41 @@ impl Listener {
     async fn next(&mut self) -> Option<String> {
         loop {
             self.stored.mark_unchanged();
-            let (mine, subscription) = (&self.mine, &self.subscription);
-            // Removed, or told to read on from another time.
-            let known = mine.registry.get(&subscription.name).ok()?;
-            if known.cursor.from_ms != self.cursor.from_ms {
+            if !self.may_go_on() {
                 return None;
             }
+            let (mine, subscription) = (&self.mine, &self.subscription);
             let found = read(mine, subscription, self.cursor.clone(), LINES_MAX).await.ok()?;
             let is_news = found.next != self.cursor;
             if is_news {
                 self.cursor = found.next;
             }
             if !found.texts.is_empty() {
+                self.lines = self.lines.saturating_add(found.texts.len() as u64);
                 return Some(self.piece(&found.texts, found.behind));
             }
             if !is_news && timeout(KEEP_ALIVE, self.stored.changed()).await.is_err() {
-                return Some(": there is nothing new\n\n".to_owned());
+                return self.may_go_on().then(|| ": there is nothing new\n\n".to_owned());
             }
         }
     }
 
+    /// Whether the listener may still read this, and it is the same: not removed, not made anew
+    /// under its name, not told to read on from another time.
+    fn may_go_on(&self) -> bool {
+        let Ok(known) = self.mine.registry.get(&self.subscription.name) else { return false };
+        let is_same = known.created_at_ms == self.subscription.created_at_ms
+            && known.definition == self.subscription.definition
+            && known.cursor.from_ms == self.cursor.from_ms;
+        is_same
+            && self
+                .credentials
+                .still(&self.app)
+                .is_ok_and(|who| !who.identity.must_change && is_readable(&known.definition, &who))
+    }
+
     fn piece(&self, texts: &[String], behind: u64) -> String {
-        let lines = texts.len() as u64;
-        let cursor = wrap(&self.app.cursors, &self.subscription, &self.cursor, lines);
+        let cursor = wrap(&self.app.cursors, &self.subscription, &self.cursor, self.lines);
         let mut piece = String::new();
         for text in texts {
             // Writing to a string does not fail.
