@@ -1,8 +1,14 @@
 //! Bounds of what services tell.
 
+use std::time::Duration;
+
 /// Bytes of a request's body, as sent. OpenTelemetry's collector takes 20 MiB; its exporters send
 /// batches of 512 spans (about 300 KiB) and collectors of 8,192.
 pub const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// How long a body may take: its largest in that time is 2.2 Mbit/s, and what a slow one holds is
+/// room that others lack.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Bytes of a body when it is unpacked.
 pub const UNPACKED_BYTES_MAX: usize = 32 * 1024 * 1024;

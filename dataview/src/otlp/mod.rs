@@ -5,6 +5,7 @@
 //! it bounds, stores and answers; 200 comes only when the store has what was taken.
 
 mod answer;
+mod body;
 mod counters;
 pub mod decode;
 mod form;

@@ -1,21 +1,21 @@
 //! The service: reads bodies within bounds, stores what they hold, answers.
 
 use super::answer::{Signal, failed, stored};
+use super::body::{Body, Room};
 use super::counters::Counters;
 use super::decode::{self, Decoded, Malformed};
 use super::form::Form;
-use super::limits::{BODIES_BYTES_MAX, BODY_BYTES_MAX, UNPACK_STEP_BYTES, UNPACKED_BYTES_MAX};
+use super::limits::{BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_TIMEOUT};
 use crate::store::{Batch, Store, StoreError};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
-use flate2::read::GzDecoder;
 use futures_util::StreamExt;
-use std::io::Read;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use subtle::ConstantTimeEq;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 /// Takes what services tell.
 pub struct Otlp {
@@ -24,17 +24,18 @@ pub struct Otlp {
     /// Asked of senders as `Authorization: Bearer …`, where one is set.
     token: Option<String>,
     /// KiB of bodies that may still come.
-    room: Semaphore,
+    room: Arc<Semaphore>,
+    body_timeout: Duration,
 }
 
 /// What an answer says that is no success.
-struct Failure {
+pub(super) struct Failure {
     status: StatusCode,
     message: String,
 }
 
 impl Failure {
-    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, message: message.into() }
     }
 }
@@ -46,8 +47,14 @@ impl Otlp {
     /// Stores in `store` what comes with `token`, or from anybody where there is none.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, token: Option<String>) -> Self {
-        let room = Semaphore::new(BODIES_BYTES_MAX / 1024);
-        Self { store, counters: Arc::default(), token, room }
+        let room = Arc::new(Semaphore::new(BODIES_BYTES_MAX / 1024));
+        Self { store, counters: Arc::default(), token, room, body_timeout: BODY_TIMEOUT }
+    }
+
+    /// The same, but bodies may take `body_timeout` instead of [`BODY_TIMEOUT`].
+    #[must_use]
+    pub fn with_body_timeout(self, body_timeout: Duration) -> Self {
+        Self { body_timeout, ..self }
     }
 
     /// What has arrived and what was dropped.
@@ -67,64 +74,29 @@ impl Otlp {
         Err(Failure::new(StatusCode::UNAUTHORIZED, message))
     }
 
-    /// The body, unpacked, and the room that it takes up.
-    async fn body(
-        &self,
-        request: &HttpRequest,
-        mut payload: web::Payload,
-    ) -> Result<(Vec<u8>, SemaphorePermit<'_>), Failure> {
-        let is_packed = match request.headers().get(CONTENT_ENCODING).map(HeaderValue::as_bytes) {
-            None | Some(b"identity") => false,
-            Some(b"gzip") => true,
-            Some(_) => {
-                let message = "Content-Encoding, allowed: gzip, identity";
-                return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
-            }
+    /// The body as it was sent, within the time that it may take.
+    async fn body(&self, payload: web::Payload) -> Result<Body, Failure> {
+        let late = |_| {
+            let message = format!("the body, allowed: {:?}", self.body_timeout);
+            // Not 408: after that, OTLP has exporters throw away what they could send again.
+            Failure::new(StatusCode::SERVICE_UNAVAILABLE, message)
         };
-        let mut room = self.room.try_acquire_many(0).map_err(no_room)?;
-        let mut body = Vec::new();
+        timeout(self.body_timeout, self.received(payload)).await.map_err(late)?
+    }
+
+    async fn received(&self, mut payload: web::Payload) -> Result<Body, Failure> {
+        let mut body = Body { bytes: Vec::new(), room: Room::new(&self.room)? };
         while let Some(chunk) = payload.next().await {
             let cut = |_| Failure::new(StatusCode::BAD_REQUEST, "the body was cut off");
             let chunk = chunk.map_err(cut)?;
-            if body.len() + chunk.len() > BODY_BYTES_MAX {
+            if body.bytes.len() + chunk.len() > BODY_BYTES_MAX {
                 let message = format!("the body, allowed: {BODY_BYTES_MAX} bytes as sent");
                 return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, message));
             }
-            let wanted = u32::try_from(chunk.len().div_ceil(1024)).unwrap_or(u32::MAX);
-            room.merge(self.room.try_acquire_many(wanted).map_err(no_room)?);
-            body.extend_from_slice(&chunk);
+            body.room.take(chunk.len())?;
+            body.bytes.extend_from_slice(&chunk);
         }
-        if is_packed {
-            body = self.unpacked(&body, &mut room)?;
-        }
-        Ok((body, room))
-    }
-
-    /// Unpacks step by step, each within the room that there is: a few bytes of gzip may become
-    /// megabytes.
-    fn unpacked<'a>(
-        &'a self,
-        body: &[u8],
-        room: &mut SemaphorePermit<'a>,
-    ) -> Result<Vec<u8>, Failure> {
-        let (mut reader, mut unpacked) = (GzDecoder::new(body), Vec::new());
-        loop {
-            let before = unpacked.len();
-            let read = (&mut reader).take(UNPACK_STEP_BYTES).read_to_end(&mut unpacked);
-            if let Err(error) = read {
-                let message = format!("the body is not gzip as its Content-Encoding says: {error}");
-                return Err(Failure::new(StatusCode::BAD_REQUEST, message));
-            }
-            if unpacked.len() == before {
-                return Ok(unpacked);
-            }
-            if unpacked.len() > UNPACKED_BYTES_MAX {
-                let message = format!("the body, allowed: {UNPACKED_BYTES_MAX} bytes unpacked");
-                return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, message));
-            }
-            let wanted = u32::try_from((unpacked.len() - before).div_ceil(1024));
-            room.merge(self.room.try_acquire_many(wanted.unwrap_or(u32::MAX)).map_err(no_room)?);
-        }
+        Ok(body)
     }
 
     /// Takes one request.
@@ -138,13 +110,19 @@ impl Otlp {
         batch: fn(Vec<T>) -> Batch,
     ) -> Result<HttpResponse, Failure> {
         self.check_token(request)?;
-        let (body, _room) = self.body(request, payload).await?;
+        let is_packed = is_packed(request)?;
+        let body = self.body(payload).await?;
         let now_us = now_us();
-        // Other requests of this thread must not wait for megabytes to be read.
-        let decoded = web::block(move || decode(&body, form, now_us)).await;
-        let decoded = decoded
-            .map_err(|_| Failure::new(StatusCode::SERVICE_UNAVAILABLE, "stopping"))?
-            .map_err(|error| Failure::new(StatusCode::BAD_REQUEST, error.to_string()))?;
+        // Other requests of this thread must not wait for megabytes to be unpacked and read.
+        let read = move || {
+            let body = if is_packed { body.unpacked()? } else { body };
+            let decoded = decode(&body.bytes, form, now_us)
+                .map_err(|error| Failure::new(StatusCode::BAD_REQUEST, error.to_string()))?;
+            Ok::<_, Failure>((decoded, body.room))
+        };
+        let read = web::block(read).await;
+        let (decoded, _room) =
+            read.map_err(|_| Failure::new(StatusCode::SERVICE_UNAVAILABLE, "stopping"))??;
         let count = decoded.items.len() as u64;
         if count > 0 {
             self.store.append(batch(decoded.items)).await.map_err(|error| not_stored(&error))?;
@@ -206,8 +184,15 @@ fn form(request: &HttpRequest) -> Result<Form, Failure> {
     })
 }
 
-fn no_room(_: tokio::sync::TryAcquireError) -> Failure {
-    Failure::new(StatusCode::TOO_MANY_REQUESTS, "too much is under way")
+fn is_packed(request: &HttpRequest) -> Result<bool, Failure> {
+    match request.headers().get(CONTENT_ENCODING).map(HeaderValue::as_bytes) {
+        None | Some(b"identity") => Ok(false),
+        Some(b"gzip") => Ok(true),
+        Some(_) => {
+            let message = "Content-Encoding, allowed: gzip, identity";
+            Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message))
+        }
+    }
 }
 
 /// The store took nothing; its sender keeps it and tries again. Causes are for our own log.

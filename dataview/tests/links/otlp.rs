@@ -1,6 +1,7 @@
 //! OTLP over HTTP: what was answered is stored, and what was not is told.
 
 use crate::support::{Kept, now_us};
+use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
@@ -8,13 +9,19 @@ use actix_web::{App, web};
 use dataview::otlp::{Otlp, routes};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use futures_util::stream::pending;
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
+use std::future::{Future, poll_fn};
 use std::io::Write;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// A request of spans that began at these times.
 fn request(starts_us: &[u64]) -> Vec<u8> {
@@ -125,6 +132,32 @@ async fn bad_requests_are_told_what_is_allowed() {
         assert_eq!(answer.status, status, "{text}");
         assert!(text.contains(word), "{text}");
     }
+}
+
+#[actix_web::test]
+async fn a_body_that_stops_coming_is_waited_for_no_longer_than_allowed() {
+    let otlp = Otlp::new(Arc::new(Kept::default()), None);
+    let otlp = web::Data::new(otlp.with_body_timeout(Duration::from_millis(10)));
+    let app = init_service(App::new().app_data(otlp.clone()).configure(routes)).await;
+    let request = TestRequest::post().uri("/v1/traces").insert_header(JSON);
+    let mut request = request.to_request();
+    *request.payload() = Payload::Stream { payload: Box::pin(pending()) };
+    let answer = timeout(Duration::from_secs(60), call_service(&app, request)).await;
+    // One after which an exporter comes again.
+    assert_eq!(answer.expect("an answer").status(), StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[actix_web::test]
+async fn others_are_answered_while_a_body_is_unpacked() {
+    let otlp = web::Data::new(Otlp::new(Arc::new(Kept::default()), None));
+    let app = init_service(App::new().app_data(otlp).configure(routes)).await;
+    let bomb = gzip(&vec![b' '; 33 * 1024 * 1024]);
+    let request = TestRequest::post().uri("/v1/traces").set_payload(bomb);
+    let request = request.insert_header(JSON).insert_header(GZIP).to_request();
+    let mut answering = pin!(call_service(&app, request));
+    let first = poll_fn(|context| Poll::Ready(answering.as_mut().poll(context))).await;
+    assert!(first.is_pending(), "the thread went on with something else");
+    assert_eq!(answering.await.status(), StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[actix_web::test]
