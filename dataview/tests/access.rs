@@ -152,7 +152,7 @@ fn what_was_typed_is_in_no_file_and_no_log() {
     const TYPED: [&str; 4] =
         ["customer-4711-canary", "6222021234567890128", "13812345678", "11010519491231002X"];
     let folder = tempfile::tempdir().unwrap();
-    let words = ["users", "add", "ada", "--role", "support", "--password-stdin"];
+    let words = ["users", "add", "ada", "--role", "support", "--app", "bank", "--password-stdin"];
     assert!(run(folder.path(), &words, &format!("{PASSWORD}\n")).status.success());
     let server = Server::start(&folder);
     drop(rustls::crypto::ring::default_provider().install_default());

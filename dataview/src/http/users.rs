@@ -12,6 +12,9 @@ use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+/// How far the times of what was stored may be ahead of the clock here, in ms.
+const AHEAD_MS: u64 = 3_600_000;
+
 /// Whom somebody looks for, and why.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -42,9 +45,10 @@ pub(super) async fn look_up(
 ) -> Asked<UserAnswer> {
     who.check(Right::LookUp)?;
     let LookUp { app: name, id, reason, from, to } = body::read(&request, payload).await?;
+    let now_ms = (app.now)();
     who.check_app(&name)?;
     check(&id, &reason)?;
-    let now_ms = (app.now)();
+    check_app(&app, &who, &name, now_ms).await?;
     let range = range(from, to, now_ms)?;
     let user = app.pseudonyms.of(&name, &id);
     let user = user.ok_or_else(|| Problem::plain(Code::NoPseudonymKey))?;
@@ -90,6 +94,22 @@ async fn record(
     });
     written.await.map_err(|_| Problem::plain(Code::Internal))??;
     Ok(())
+}
+
+/// Whether `name` is an application's: the audit log is no place for what somebody has typed into
+/// the wrong field. One that the asker is bound to, that has a key of its own or that has told
+/// something. It is not told back.
+async fn check_app(app: &App, who: &Who, name: &str, now_ms: u64) -> Result<(), Problem> {
+    if !who.may_ask_all() || app.pseudonyms.apps.contains_key(name) {
+        return Ok(());
+    }
+    let to_ms = now_ms.saturating_add(AHEAD_MS);
+    let range = Range { from_ms: to_ms.saturating_sub(RANGE_MAX_MS), to_ms };
+    if app.store.apps(range).await?.iter().any(|known| known == name) {
+        return Ok(());
+    }
+    let detail = "`app` is none that has told anything; allowed: those of /api/v1/apps";
+    Err(Problem::new(Code::InvalidValue, detail))
 }
 
 /// What was typed is not told back: answers are logged by some on their way.

@@ -22,7 +22,7 @@ fn a_user_is_found_by_the_pseudonym_that_ingest_makes() {
     assert_eq!((answer.status, &answer.body["user"]), (200, &json!(pseudonym)));
     assert_eq!(answer.body["sessions"].as_array().unwrap().len(), 1);
     let asked = server.store.asked.lock().unwrap();
-    assert_eq!(asked[0], format!("sessions bank Some({pseudonym:?}) [] false"));
+    assert_eq!(asked[1], format!("sessions bank Some({pseudonym:?}) [] false"));
 }
 
 #[test]
@@ -58,7 +58,25 @@ fn only_who_may_looks_up_and_only_with_a_reason() {
     ] {
         assert_eq!(server.client.post("/api/v1/users/lookup", body).status, status);
     }
-    assert!(server.store.asked.lock().unwrap().is_empty());
+    let asked = server.store.asked.lock().unwrap();
+    assert!(asked.iter().all(|asked| asked.starts_with("apps ")), "{asked:?}");
+    assert!(server.access.audit(None, 10).unwrap().is_empty(), "nothing was looked up");
+}
+
+#[test]
+fn an_id_in_the_wrong_place_is_neither_told_back_nor_written_down() {
+    let server = Server::start();
+    for (body, status) in [
+        (json!({"app": "bank", "id": 4711, "reason": "ticket"}), 400),
+        (json!({"app": 4711, "id": "x", "reason": "ticket"}), 400),
+        (json!({"app": "bank", "id": "x", "reason": "ticket", "from": "4711"}), 400),
+        (json!({"app": "bank", "4711": "x", "reason": "ticket"}), 400),
+        (json!({"app": "customer-4711", "id": "x", "reason": "ticket"}), 422),
+    ] {
+        let answer = server.client.post("/api/v1/users/lookup", body);
+        assert_eq!(answer.status, status, "{}", answer.body);
+        assert!(!answer.body.to_string().contains("4711"), "{}", answer.body);
+    }
     assert!(server.access.audit(None, 10).unwrap().is_empty(), "nothing was looked up");
 }
 
