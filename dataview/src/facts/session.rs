@@ -8,7 +8,7 @@ use super::views::begins_view;
 use crate::model::{CallFact, Dimension, Metric, SessionFacts, SessionId, UserChange, Value};
 use dna_protocol::{Body, Event};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A minute, in ms.
 const MINUTE_MS: u64 = 60_000;
@@ -29,11 +29,6 @@ pub(super) fn read(
         }
         _ => false,
     };
-    let views = |event: &&Event| match &event.body {
-        Body::PageView(_) => true,
-        Body::RouteChange(route) => begins_view(route),
-        _ => false,
-    };
     SessionFacts {
         first_at_ms: times().min().unwrap_or(received_at_ms),
         last_at_ms: times().max().unwrap_or(received_at_ms),
@@ -48,11 +43,24 @@ pub(super) fn read(
         environment: client.environment,
         // A frame has at most 1,000 events.
         events: frame.events.len() as u32,
-        views: frame.events.iter().filter(views).count() as u32,
+        views: views(frame),
         errors: errors as u32,
         calls: calls.len() as u32,
         calls_failed: frame.events.iter().filter(failed).count() as u32,
     }
+}
+
+/// Views that the frame tells of; one whose page has loaded after all is told twice.
+fn views(frame: &Frame<'_>) -> u32 {
+    let begins = |event: &&Event| match &event.body {
+        Body::PageView(_) => true,
+        Body::RouteChange(route) => begins_view(route),
+        _ => false,
+    };
+    let mut named = BTreeSet::new();
+    let new = |event: &&Event| frame.view(event).is_none_or(|view| named.insert(view.0));
+    // A frame has at most 1,000 events.
+    frame.events.iter().filter(begins).filter(new).count() as u32
 }
 
 /// The last user that the frame names.

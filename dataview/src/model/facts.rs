@@ -56,7 +56,7 @@ pub struct SessionFacts {
     pub environment: Option<String>,
     /// Events.
     pub events: u32,
-    /// Page views and changes of route.
+    /// Page views and changes of route; a view that is told again counts once.
     pub views: u32,
     /// Errors.
     pub errors: u32,

@@ -71,6 +71,15 @@ fn a_page_view_that_has_loaded_works_and_is_counted_once_a_view() {
 }
 
 #[test]
+fn a_page_that_has_loaded_after_all_is_one_view_of_its_session() {
+    let facts = frame(&json!([
+        {"kind": "page_view", "time": 1000, "body": {"fetch_start": 1}},
+        {"kind": "page_view", "time": 1000, "body": {"fetch_start": 1, "load_event_end": 800}},
+    ]));
+    assert_eq!(facts.of_session.views, 1);
+}
+
+#[test]
 fn a_page_view_fails_that_does_not_load_or_throws() {
     use Metric::{Errors, PageViews, PageViewsOk};
     let loaded = json!({"kind": "page_view", "time": 1000, "body": {"load_event_end": 800}});

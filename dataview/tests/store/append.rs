@@ -64,6 +64,8 @@ async fn a_view_counts_once_whichever_day_tells_it() {
     made.append(vec![told(0, midnight - MINUTE), told(1, midnight - MINUTE)]).await;
     made.append(vec![told(2, midnight - MINUTE), told(3, midnight + MINUTE)]).await;
     assert_eq!(counted(&made.store).await, 1);
+    let found = made.store.session(APP.to_owned(), session(1), 10).await.unwrap();
+    assert_eq!(found.expect("it is there").0.facts.views, 1, "as the session says itself");
     let mut other = told(4, midnight + MINUTE);
     other.measures.iter_mut().for_each(|measure| measure.once = Some(ViewId([8; 8])));
     made.append(vec![other]).await;

@@ -1,7 +1,7 @@
 //! Writes a frame and its facts.
 
 use super::day::{Gathered, KnownOfDay};
-use crate::model::{Dimension, ErrorFact, FrameFacts};
+use crate::model::{Dimension, ErrorFact, FrameFacts, Metric};
 use crate::rollup::{LabelId, minute_of};
 use crate::store::sqlite::fault::Fault;
 use crate::store::sqlite::file::signed;
@@ -38,13 +38,15 @@ pub(super) fn write(
     if !is_new {
         return Ok(false);
     }
-    session.merge(&frame.of_session);
     gathered.facts.frames += 1;
     write_calls(write, pk, frame)?;
     for error in &frame.errors {
         write_error(write, app, pk, frame.sequence, error)?;
     }
-    measure(write, known, gathered, app, pk, frame)?;
+    let again = measure(write, known, gathered, app, pk, frame)?;
+    let mut of_session = frame.of_session.clone();
+    of_session.views = of_session.views.saturating_sub(again);
+    gathered.sessions.open(write, app, &frame.app, frame.session)?.merge(&of_session);
     Ok(true)
 }
 
@@ -107,7 +109,7 @@ fn short(text: &str) -> &str {
 }
 
 /// Adds the frame's measures to the roll-ups, and the session to the pages, APIs and transactions
-/// that it had.
+/// that it had. Answers how many of its views another frame has told already.
 fn measure(
     write: &Connection,
     known: &mut KnownOfDay,
@@ -115,15 +117,21 @@ fn measure(
     app: i64,
     session: i64,
     frame: &FrameFacts,
-) -> Result<(), Fault> {
+) -> Result<u32, Fault> {
     let beside = gathered.sessions.beside(app, frame.session);
     let mut of_session: BTreeSet<LabelId> = BTreeSet::new();
     let mut labels: Vec<(Dimension, LabelId)> = Vec::new();
+    let (mut new, mut told) = (BTreeSet::new(), BTreeSet::new());
     for measure in &frame.measures {
-        if let Some(view) = measure.once
-            && !gathered.once.counts(write, session, beside, view, measure.metric)?
-        {
-            continue;
+        if let Some(view) = measure.once {
+            let counts = gathered.once.counts(write, session, beside, view, measure.metric)?;
+            if measure.metric == Metric::PageViews {
+                told.insert(view.0);
+                new.extend(counts.then_some(view.0));
+            }
+            if !counts {
+                continue;
+            }
         }
         labels.clear();
         for (dimension, text) in &measure.dimensions {
@@ -146,5 +154,6 @@ fn measure(
             )?
             .execute((label, session))?;
     }
-    Ok(())
+    // A frame has at most 1,000 events.
+    Ok((told.len() - new.len()) as u32)
 }
