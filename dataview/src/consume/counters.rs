@@ -16,6 +16,10 @@ pub enum DropReason {
     NoEntry,
     /// Damaged places of the journal.
     JournalDamage,
+    /// Frames of a day that has let go of its raw data: they may have been counted before.
+    TooOld,
+    /// Files in the folder of what is to be replayed that are no dead letters.
+    ReplayUnreadable,
     /// Events within a stored frame that are wrong or of an unknown kind. The frame has them still.
     EventPassedOver,
 }
@@ -29,6 +33,8 @@ impl DropReason {
             Self::RemovedBeforeRead => "removed_before_read",
             Self::NoEntry => "no_entry",
             Self::JournalDamage => "journal_damage",
+            Self::TooOld => "too_old",
+            Self::ReplayUnreadable => "replay_unreadable",
             Self::EventPassedOver => "event_passed_over",
         }
     }
@@ -112,6 +118,7 @@ impl ConsumeCounters {
         self.frames.fetch_add(appended.frames, Relaxed);
         self.events.fetch_add(appended.events, Relaxed);
         self.duplicates.fetch_add(appended.duplicates, Relaxed);
+        self.dropped(DropReason::TooOld, appended.too_old);
     }
 
     pub(super) fn dropped(&self, reason: DropReason, count: u64) {

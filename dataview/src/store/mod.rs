@@ -40,6 +40,9 @@ pub struct Appended {
     pub duplicates: u64,
     /// Spans, log lines and hops that are new.
     pub others: u64,
+    /// Frames whose day has let go of its raw data, and with them of the marks by which a repeat is
+    /// known. They may be counted already and are not stored.
+    pub too_old: u64,
 }
 
 /// What the store answers, when it has looked.
@@ -49,7 +52,8 @@ pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 pub trait Store: Send + Sync {
     /// Stores `batch` durably. A frame that is there already, and a span, changes nothing, and no
     /// roll-up either: counts are exact however often a batch comes again. Nor does a measure that
-    /// counts [`once`](crate::model::Measure::once) and did already.
+    /// counts [`once`](crate::model::Measure::once) and did already. Frames that are
+    /// [too old](Appended::too_old) are left out.
     ///
     /// # Errors
     /// When it is not stored; then nothing of it is.

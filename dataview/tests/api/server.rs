@@ -67,7 +67,8 @@ impl Server {
             now: || NOW,
         };
         let fed = tempfile::tempdir().unwrap();
-        let feeder = SqliteStore::open(Options::new(fed.path().to_owned())).unwrap();
+        let options = Options { clock: || NOW, ..Options::new(fed.path().to_owned()) };
+        let feeder = SqliteStore::open(options).unwrap();
         let feeder = Arc::new(feeder);
         let registry = Registry::open(&folder.path().join("subscriptions.db")).unwrap();
         let mine = web::Data::new(Subscriptions::new(Arc::new(registry), feeder.clone()));

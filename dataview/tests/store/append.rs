@@ -9,7 +9,7 @@ async fn a_frame_is_found_as_it_was() {
     let made = Made::new();
     let frames = vec![frame(1, 0, NOON), frame(1, 1, NOON + 5_000), frame(2, 0, NOON)];
     let appended = made.append(frames.clone()).await;
-    assert_eq!(appended, Appended { frames: 3, events: 9, duplicates: 0, others: 0 });
+    assert_eq!(appended, Appended { frames: 3, events: 9, ..Appended::default() });
     let made = made.again();
     let (row, stored) =
         made.store.session(APP.to_owned(), session(1), 10).await.unwrap().expect("it is there");

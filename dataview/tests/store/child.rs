@@ -35,13 +35,18 @@ pub(crate) fn batch(number: u64) -> Batch {
     Batch { frames: (0..FRAMES).map(frame).collect(), ..Batch::default() }
 }
 
+/// The store in `folder`, at a time at which what is appended is new.
+pub(crate) fn open(folder: PathBuf) -> SqliteStore {
+    SqliteStore::open(Options { clock: || NOON, ..Options::new(folder) }).unwrap()
+}
+
 /// What such a process does; nothing when no test has started it.
 #[tokio::test]
 async fn appends() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
     let number = |name| std::env::var(name).unwrap().parse::<u64>().unwrap();
     let (from, batches) = (number(FROM), number(BATCHES));
-    let store = SqliteStore::open(Options::new(PathBuf::from(folder))).unwrap();
+    let store = open(PathBuf::from(folder));
     let say = |text: String| {
         let mut out = std::io::stdout().lock();
         writeln!(out, "{text}").and_then(|()| out.flush()).unwrap();

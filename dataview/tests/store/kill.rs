@@ -4,7 +4,6 @@
 use crate::child::{self, FRAMES};
 use crate::made::counted;
 use dataview::store::Store;
-use dataview::store::sqlite::{Options, SqliteStore};
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::Duration;
@@ -42,7 +41,7 @@ async fn counts_are_exact_after_every_kill() {
         }
         child.wait().unwrap();
         assert!(stored >= enough, "the process ended by itself");
-        let store = SqliteStore::open(Options::new(folder.clone())).unwrap();
+        let store = child::open(folder.clone());
         // One batch may be there that it did not come to say; or half of it, for each of its two
         // days is a transaction.
         let there = counted(&store).await;

@@ -52,15 +52,36 @@ async fn raw_data_go_and_figures_stay() {
     assert_eq!(counted(&made.store).await, 9);
     let errors = made.store.errors(APP.to_owned(), ALWAYS).await.unwrap();
     assert_eq!((errors[0].count, errors[0].sessions), (9, 9));
-    // What comes late for a day without raw data counts with it.
-    made.append(vec![frame(201, 0, NOON - 5 * DAY)]).await;
-    assert_eq!(counted(&made.store).await, 10);
-    made.store.tidy().await.unwrap();
-    assert_eq!(counted(&made.store).await, 10);
-    assert_eq!(states(&made).await, (4, 6));
     let made = opened(made, retention);
-    assert_eq!(counted(&made.store).await, 10);
-    assert_eq!(states(&made).await, (4, 6));
+    assert_eq!(counted(&made.store).await, 9);
+    assert_eq!(states(&made).await, (4, 5));
+}
+
+#[tokio::test]
+async fn what_comes_again_when_its_marks_are_gone_is_not_counted_again() {
+    let retention = Retention { raw_days: 3, rollup_days: 8, bytes_max: None };
+    let made = opened(filled(6).await, retention);
+    // Not rolled up yet, and older than raw data are kept.
+    let late = made.append(vec![frame(7, 7, NOON - 4 * DAY), frame(7, 8, NOON)]).await;
+    assert_eq!((late.frames, late.too_old), (1, 1));
+    made.store.tidy().await.unwrap();
+    assert_eq!(counted(&made.store).await, 7);
+    let again: Vec<_> = (0..6_u64).map(|n| frame(n as u8, n, NOON - n * DAY)).collect();
+    let appended = made.append(again.clone()).await;
+    assert_eq!((appended.frames, appended.duplicates, appended.too_old), (0, 4, 2));
+    assert_eq!(counted(&made.store).await, 7);
+    assert_eq!(states(&made).await, (4, 2));
+    // Raw data that went before their time.
+    let made = opened(made, Retention { bytes_max: Some(1), ..retention });
+    made.store.tidy().await.unwrap();
+    assert_eq!(states(&made).await, (1, 0));
+    let made = opened(filled(3).await.again(), Retention::default());
+    let bytes: u64 = made.store.days().await.unwrap().iter().map(|day| day.bytes).sum();
+    let made = opened(made, Retention { bytes_max: Some(bytes * 9 / 10), ..retention });
+    made.store.tidy().await.unwrap();
+    assert_eq!(states(&made).await, (2, 1));
+    let appended = made.append(again[..3].to_vec()).await;
+    assert_eq!((appended.duplicates, appended.too_old), (2, 1));
 }
 
 #[tokio::test]

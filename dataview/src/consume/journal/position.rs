@@ -26,7 +26,8 @@ impl Position {
             Err(error) => return Err(format!("{}: {error}", path.display())),
         };
         serde_json::from_slice(&bytes).map_err(|error| {
-            // Reading all of it again counts nothing twice, but only who knows may say so.
+            // Reading all of it again counts nothing twice: what is stored is known, and what is older
+            // than `store.raw_days` is left out. But that takes long, and only who knows may say so.
             format!("{} is damaged: {error}; remove it to read the journal anew", path.display())
         })
     }

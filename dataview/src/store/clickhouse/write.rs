@@ -59,6 +59,7 @@ pub(super) async fn append(
         events: frames.iter().map(|frame| u64::from(frame.of_session.events)).sum(),
         duplicates: (count - frames.len()) as u64,
         others,
+        too_old: 0,
     })
 }
 

@@ -94,6 +94,11 @@ impl Catalog {
         Ok(file)
     }
 
+    /// Whether a day has let go of its raw data.
+    pub(super) fn is_rolled_up(&self, day: Day) -> bool {
+        self.all().iter().any(|file| file.name.day == day && file.name.is_rolled_up)
+    }
+
     /// Puts `with` into the place of `file`, or nothing.
     pub(super) fn replace(&self, file: &DayFile, with: Option<Arc<DayFile>>) {
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);

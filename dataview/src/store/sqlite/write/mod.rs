@@ -151,7 +151,17 @@ impl State {
     /// and are known.
     fn append_all(&mut self, batches: &[Batch]) -> Result<Vec<Appended>, StoreError> {
         let mut appended = vec![Appended::default(); batches.len()];
-        for (day, part) in by_day(batches, &self.options) {
+        for (day, mut part) in by_day(batches, &self.options) {
+            if self.is_too_old(day) && !part.frames.is_empty() {
+                let frames = part.frames.len();
+                tracing::warn!(%day, frames, "frames of a day without raw data are not stored");
+                for (number, _) in part.frames.drain(..) {
+                    appended[number].too_old += 1;
+                }
+            }
+            if part.frames.is_empty() && part.others.is_empty() {
+                continue;
+            }
             match self.append_day(day, &part, &mut appended) {
                 Err(StoreError::Damaged { .. }) => {
                     // The damaged file is left as it is; a fresh one is begun beside it.
@@ -161,6 +171,12 @@ impl State {
             }
         }
         Ok(appended)
+    }
+
+    /// Whether the marks of a day's frames are gone or about to go.
+    fn is_too_old(&self, day: Day) -> bool {
+        let today = Day::of_ms((self.options.clock)());
+        day < self.options.retention.oldest_raw(today) || self.catalog.is_rolled_up(day)
     }
 
     fn append_day(
