@@ -120,3 +120,29 @@ async fn a_journal_that_is_not_there_yet_is_waited_for() {
     consuming.stores(1).await;
     consuming.consumers.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_to_replay_that_cannot_be_read_is_set_aside_and_reading_goes_on() {
+    let mut journal = Journal::start();
+    let replay = journal.folder.path().join("state/replay");
+    fs::create_dir_all(&replay).unwrap();
+    fs::write(replay.join("1-1.json"), "half a lett").unwrap();
+    fs::create_dir(replay.join("1-2.json")).unwrap();
+    journal.add(&entry(1, 1));
+    let consuming = Consuming::start(journal.settings());
+    consuming.stores(1).await;
+    for name in ["1-1", "1-2"] {
+        assert!(!replay.join(name).with_extension("json").exists());
+        assert!(replay.join(name).with_extension("unreadable").exists());
+    }
+    assert_eq!(fs::read(replay.join("1-1.unreadable")).unwrap(), b"half a lett");
+    assert_eq!(consuming.counters.health().dropped.get("replay_unreadable"), Some(&2));
+    // One that can be read is replayed as before.
+    fs::write(
+        replay.join("1-3.json"),
+        r#"{"at_ms":1,"reason":"r","detail":"d","origin":"1-3","entry":"e30="}"#,
+    )
+    .unwrap();
+    until("it is put aside", async || consuming.dead.count().await.unwrap() == 1).await;
+    consuming.consumers.stop().await;
+}

@@ -16,6 +16,9 @@ use std::time::SystemTime;
 /// How files end that are whole.
 const EXTENSION: &str = "json";
 
+/// How those end that are to be replayed and cannot be read.
+const UNREADABLE: &str = "unreadable";
+
 /// The folders.
 #[derive(Debug, Clone)]
 pub(in crate::consume) struct Files {
@@ -80,18 +83,29 @@ impl Files {
         fs::remove_file(&path).map_err(failed(&path))
     }
 
-    /// What is to be replayed, at most `max`.
+    /// What is to be replayed, at most `max`, and how many of it cannot be read: those are set aside
+    /// under another ending, for whoever has put them there.
     pub(in crate::consume) fn to_replay(
         &self,
         max: usize,
-    ) -> Result<Vec<(String, Arrived)>, DeadLettersError> {
-        let names = names(&self.replay_dir)?.into_iter().take(max);
-        let letters = names.map(|name| {
-            let letter = read(&self.replay_dir, name)?;
-            let bytes = Bytes::from(letter.entry);
-            Ok((letter.id, Arrived { shard: 0, origin: letter.origin, bytes }))
-        });
-        letters.collect()
+    ) -> Result<(Vec<(String, Arrived)>, u64), DeadLettersError> {
+        let (mut letters, mut unreadable) = (Vec::new(), 0);
+        for name in names(&self.replay_dir)?.into_iter().take(max) {
+            let path = self.path(&self.replay_dir, &name);
+            match read(&self.replay_dir, name) {
+                Ok(letter) => {
+                    let bytes = Bytes::from(letter.entry);
+                    letters.push((letter.id, Arrived { shard: 0, origin: letter.origin, bytes }));
+                }
+                Err(error) => {
+                    tracing::error!(%error, "what is to be replayed cannot be read; set aside");
+                    let aside = path.with_extension(UNREADABLE);
+                    fs::rename(&path, aside).map_err(failed(&path))?;
+                    unreadable += 1;
+                }
+            }
+        }
+        Ok((letters, unreadable))
     }
 
     /// Takes out what was replayed.

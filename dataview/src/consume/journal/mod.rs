@@ -97,8 +97,9 @@ fn tell_lag(keeping: &Keeping, lag_ms: u64) {
 async fn replay(keeping: &Keeping) -> Result<(), Ended> {
     let Some(files) = keeping.dead.files() else { return Ok(()) };
     let failed = |error: super::DeadLettersError| Ended::Failed(error.to_string());
-    let (ids, arrived): (Vec<_>, Vec<_>) =
-        files.to_replay(ENTRIES_READ_MAX).map_err(failed)?.into_iter().unzip();
+    let (letters, unreadable) = files.to_replay(ENTRIES_READ_MAX).map_err(failed)?;
+    keeping.counters.dropped(DropReason::ReplayUnreadable, unreadable);
+    let (ids, arrived): (Vec<_>, Vec<_>) = letters.into_iter().unzip();
     if ids.is_empty() {
         return Ok(());
     }
