@@ -281,9 +281,10 @@ impl Stream {
         self.next("id: ")
     }
 
-    /// Lines of events until the stream ends.
+    /// The next event's line; empty when the stream ends before.
     fn rest(&mut self) -> String {
-        let lines = self.0.by_ref().lines().map(Result::unwrap);
-        lines.filter(|line| line.starts_with("data: {\"id\"")).collect()
+        let mut lines = self.0.by_ref().lines().map(Result::unwrap);
+        // The first is enough: a stream that should have ended may never do.
+        lines.find(|line| line.starts_with("data: {\"id\"")).unwrap_or_default()
     }
 }
