@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::made::{ALWAYS, APP, DAY, HOUR, MINUTE, Made, NOON, error, frame, known, session};
 use dataview::model::{
     CallFact, Dimension, FrameFacts, Hop, LogLine, Metric, Span, SpanId, SpanKind, SpanStatus,
-    TraceId, Value, ViewId,
+    TraceId, Value, ViewFact, ViewId,
 };
 use dataview::store::clickhouse::ClickHouseStore;
 use dataview::store::{
@@ -43,6 +43,12 @@ fn frames() -> Vec<FrameFacts> {
         for sequence in 0..4 {
             let at = NOON - DAY + u64::from(number) * HOUR + sequence * 11 * MINUTE;
             let mut frame = frame(number, sequence, at);
+            if number == 4 {
+                // One view, told by four frames.
+                let view = Some(ViewId([4; 8]));
+                frame.measures.iter_mut().for_each(|measure| measure.once = view);
+                frame.views.push(ViewFact { id: view, at_ms: at, page: "/page/1".to_owned() });
+            }
             if number % 3 == 0 {
                 known(&mut frame, &format!("user {}", number % 2));
             }

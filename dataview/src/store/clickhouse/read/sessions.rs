@@ -2,10 +2,11 @@
 
 use super::figures::column;
 use super::{damaged, entry, session_id, some};
-use crate::model::{Dimension, SessionFacts, SessionId, UserChange};
+use crate::model::{Dimension, Metric, SessionFacts, SessionId, UserChange};
 use crate::store::clickhouse::http::Http;
 use crate::store::{AppKey, Filter, Listed, SessionRow, SessionsAsk, StoreError, StoredFrame};
 use serde::Deserialize;
+use std::collections::HashMap;
 
 /// What frames say together: of two that say something the later one is right, and of the first
 /// page the earlier one.
@@ -20,7 +21,7 @@ const COLUMNS: &str = "session, min(f.first_at) AS first_at, max(f.last_at) AS l
     argMaxIf(f.browser, f.last_at, f.browser != '') AS browser, \
     argMaxIf(f.release, f.last_at, f.release != '') AS release, \
     argMaxIf(f.environment, f.last_at, f.environment != '') AS environment, \
-    sum(f.events) AS events, sum(f.views) AS views, sum(f.errors) AS errors, \
+    sum(f.events) AS events, sum(f.errors) AS errors, \
     sum(f.calls) AS calls, sum(f.calls_failed) AS calls_failed";
 
 #[derive(Deserialize)]
@@ -39,7 +40,6 @@ struct Row {
     release: String,
     environment: String,
     events: u64,
-    views: u64,
     errors: u64,
     calls: u64,
     calls_failed: u64,
@@ -67,7 +67,8 @@ fn told(app: &str, row: Row) -> Result<SessionRow, StoreError> {
             release: some(row.release),
             environment: some(row.environment),
             events: count(row.events),
-            views: count(row.views),
+            // Counted from measures.
+            views: 0,
             errors: count(row.errors),
             calls: count(row.calls),
             calls_failed: count(row.calls_failed),
@@ -114,11 +115,44 @@ pub(in crate::store::clickhouse) async fn sessions(
          ORDER BY last_at DESC, session DESC LIMIT {{limit:UInt64}}"
     );
     let rows: Vec<Row> = http.ask(&sql, &params).await?;
-    let items: Vec<SessionRow> =
+    let mut items: Vec<SessionRow> =
         rows.into_iter().map(|row| told(&asked.app, row)).collect::<Result<_, _>>()?;
+    count_views(http, &asked.app, &mut items).await?;
     let last = items.last().filter(|_| items.len() == asked.limit);
     let next = last.map(|last| format!("{}-{}", last.facts.last_at_ms, last.id));
     Ok(Listed { items, next })
+}
+
+/// Counts the views of sessions: frames tell of some of them again, measures count each once.
+async fn count_views(
+    http: &Http,
+    app: &str,
+    sessions: &mut [SessionRow],
+) -> Result<(), StoreError> {
+    #[derive(Deserialize)]
+    struct Row {
+        session: String,
+        views: u64,
+    }
+    if sessions.is_empty() {
+        return Ok(());
+    }
+    // Identifiers are our own hexadecimal digits.
+    let ids: Vec<String> = sessions.iter().map(|one| format!("'{}'", one.id)).collect();
+    let sql = format!(
+        "SELECT session, sum(m.count) AS views FROM measures AS m FINAL WHERE m.app = \
+         {{app:String}} AND m.metric = {} AND m.session IN ({}) GROUP BY session",
+        Metric::PageViews as u8,
+        ids.join(",")
+    );
+    let rows: Vec<Row> = http.ask(&sql, &[("app", app.to_owned())]).await?;
+    let views: HashMap<String, u64> =
+        rows.into_iter().map(|row| (row.session, row.views)).collect();
+    for session in sessions {
+        let views = views.get(&session.id.to_string()).copied().unwrap_or_default();
+        session.facts.views = u32::try_from(views).unwrap_or(u32::MAX);
+    }
+    Ok(())
 }
 
 /// A condition on the parameter `name`.
@@ -177,9 +211,10 @@ pub(in crate::store::clickhouse) async fn session(
         Ok(StoredFrame { sequence: row.sequence, received_at_ms: row.received_at, entry })
     };
     let frames: Result<_, StoreError> = frames.into_iter().map(read).collect();
-    if rows.is_empty() {
-        Ok(Some((told(&app, row)?, frames?)))
-    } else {
-        Err(damaged("two of one session"))
+    if !rows.is_empty() {
+        return Err(damaged("two of one session"));
     }
+    let mut session = told(&app, row)?;
+    count_views(http, &app, std::slice::from_mut(&mut session)).await?;
+    Ok(Some((session, frames?)))
 }
