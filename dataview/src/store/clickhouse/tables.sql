@@ -25,7 +25,6 @@ CREATE TABLE IF NOT EXISTS frames (
     release LowCardinality(String),
     environment LowCardinality(String),
     events UInt32,
-    views UInt32,
     errors UInt32,
     calls UInt32,
     calls_failed UInt32,

@@ -179,15 +179,15 @@ async fn gather(http: &Http, asked: &Asked<'_>) -> Result<Vec<(String, Bucket)>,
 fn sql(asked: &Asked<'_>, wanted: Kind, metrics: &str) -> String {
     let Asked { place, condition, .. } = asked;
     let (columns, group) = match wanted {
-        Kind::Counts => ("sum(count) AS count, toInt32(0) AS bin, toUInt64(0) AS hash", ""),
-        Kind::Samples => ("sum(count) AS count, any(bin) AS bin, toUInt64(0) AS hash", ", bin"),
+        Kind::Counts => ("sum(m.count) AS count, toInt32(0) AS bin, toUInt64(0) AS hash", ""),
+        Kind::Samples => {
+            ("sum(m.count) AS count, any(m.bin) AS bin, toUInt64(0) AS hash", ", m.bin")
+        }
         Kind::Uniques => (
             "toUInt64(1) AS count, toInt32(0) AS bin, argMax(m.hash, m.rank) AS hash",
-            ", register",
+            ", m.register",
         ),
     };
-    let columns = columns.replace("sum(count)", "sum(m.count)").replace("any(bin)", "any(m.bin)");
-    let group = group.replace(", bin", ", m.bin").replace(", register", ", m.register");
     format!(
         "SELECT {place} AS place, m.metric AS metric, toUInt8({}) AS kind, {columns} \
          FROM measures AS m FINAL \
