@@ -12,7 +12,7 @@ const UNSTORED_MS = 5000;
 const WORKER = 'alipay, in its Worker';
 const STATES = ['well', 'deaf', 'busy'];
 /** By platform, the intakes before which it is killed: the core as Wasm, as a script, which takes longer, and in Alipay's Worker; with `DNA_SOAK` all. */
-const runs = process.env.DNA_SOAK
+const runs = process.env.DNA_SOAK === '1'
   ? Object.fromEntries(['wechat', 'alipay', WORKER, 'douyin', 'qq', 'baidu'].map((platform) => [platform, STATES]))
   : { wechat: STATES, alipay: ['deaf'], [WORKER]: ['deaf'] };
 const NOW = 1_795_478_400_000;
