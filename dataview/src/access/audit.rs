@@ -28,6 +28,14 @@ pub enum Action {
     TokenRemoved,
     /// A subscription was made; `subject` is its name.
     SubscriptionAdded,
+    /// A subscription's filter, mask or delivery was changed.
+    SubscriptionChanged,
+    /// A subscription was paused.
+    SubscriptionPaused,
+    /// A subscription that was paused goes on.
+    SubscriptionResumed,
+    /// A subscription's webhook got another secret.
+    SubscriptionSecretRotated,
     /// A subscription was removed.
     SubscriptionRemoved,
     /// A subscription reads on from another time.

@@ -84,6 +84,10 @@ codes! {
         "Bodies are small and must arrive within seconds. Send it again.";
     AlreadyThere = "already_there", 409, "There is something of this name already",
         "Choose another name, or remove the other one first.";
+    ChangedMeanwhile = "changed_meanwhile", 409, "Somebody else has changed it meanwhile",
+        "Look at it again, then change what is still to be changed.";
+    SubscriptionPaused = "subscription_paused", 409, "The subscription is paused",
+        "It goes on where it was when an administrator lets it. Ask again later; nothing is lost as long as the store keeps it.";
     LastAdministrator = "last_administrator", 409, "Nobody could manage accounts any more",
         "Make another administrator first.";
     NoPseudonymKey = "no_pseudonym_key", 409, "Users cannot be looked up",

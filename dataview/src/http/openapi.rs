@@ -47,6 +47,7 @@ use utoipa::{Modify, OpenApi as _};
         subscriptions::list,
         subscriptions::add,
         subscriptions::get,
+        subscriptions::edit::edit,
         subscriptions::remove,
         subscriptions::replay,
         subscriptions::events::events,

@@ -167,9 +167,10 @@ impl From<RegistryError> for Problem {
         match &error {
             RegistryError::Exists(_) => told(Code::AlreadyThere),
             RegistryError::Unknown(_) => told(Code::UnknownName),
+            RegistryError::ChangedMeanwhile(_) => told(Code::ChangedMeanwhile),
             RegistryError::TooMany => told(Code::InvalidValue),
             RegistryError::Wrong(wrong) => told(Code::InvalidValue).with("field", wrong.field),
-            RegistryError::File(_) => {
+            RegistryError::File(_) | RegistryError::Newer { .. } => {
                 tracing::error!(%error, "subscriptions cannot be used");
                 Self::plain(Code::SubscriptionsUnavailable).retry_after(STORE_RETRY)
             }

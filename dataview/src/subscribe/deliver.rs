@@ -2,23 +2,25 @@
 //!
 //! A body is `{"subscription": NAME, "events": [LINE, …]}`. Any 2xx takes it; anything else, no
 //! answer, or one that is late, and the same body is posted again after a pause that doubles, under
-//! the same name, whatever was stored meanwhile.
-//! Nothing is given up: the subscription is behind until its webhook is back or it is removed, and
-//! how far behind, and why, the API tells.
+//! the same `webhook-id`, whatever was stored meanwhile, and after a restart, too: where it ends is
+//! written down before it is posted. The id is made of the body and the reading, so that another body
+//! never has it.
+//! Nothing is given up: the subscription is behind until its webhook is back, or it is paused or
+//! removed, and how far behind, and why, the API tells.
 
 use super::definition::{Definition, Delivery, Name};
-use super::limits::{
-    ANSWER_TIMEOUT, CONNECT_TIMEOUT, IDLE, LINES_MAX, PAUSE_MAX, PAUSE_MIN, RETRY_AFTER_MAX,
-};
-use super::read::{Lines, lines};
-use super::registry::{Registry, Subscription};
-use super::signature::{Secret, sign};
-use crate::store::{FeedCursor, Feeder};
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Client, Response, redirect};
+use super::failure::{Failure, jittered};
+use super::limits::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, IDLE, LINES_MAX, PAUSE_MAX, PAUSE_MIN};
+use super::read::{Lines, lines, lines_between};
+use super::registry::Registry;
+use super::subscription::{DeliveryErrorCode, Subscription};
+use crate::store::{FeedCursor, Feeder, StoreError};
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, redirect};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
@@ -88,15 +90,17 @@ impl Deliverers {
     fn follow(&self, tasks: &mut HashMap<Name, (Subscription, Task)>, all: Vec<Subscription>) {
         let webhooks: HashMap<_, _> = all
             .into_iter()
-            .filter(|one| matches!(one.definition.delivery, Delivery::Webhook { .. }))
+            .filter(|one| {
+                !one.paused && matches!(one.definition.delivery, Delivery::Webhook { .. })
+            })
             .map(|one| (one.name.clone(), one))
             .collect();
-        // One that was removed and made anew has another secret.
+        // One that is changed is tried anew at once, however long it was to pause.
         tasks.retain(|name, (known, _)| {
             webhooks.get(name).is_some_and(|one| {
                 one.definition == known.definition
                     && one.secret == known.secret
-                    && one.created_at_ms == known.created_at_ms
+                    && one.epoch == known.epoch
             })
         });
         for (name, subscription) in webhooks {
@@ -123,8 +127,9 @@ impl Deliverers {
                     let _ = timeout(IDLE, stored.changed()).await;
                 }
                 Err(failure) => {
-                    tracing::warn!(subscription = %name, error = failure.what, "not delivered");
-                    if self.registry.failed(&name, &failure.what).is_err() {
+                    let error = &failure.error.detail;
+                    tracing::warn!(subscription = %name, error, "not delivered");
+                    if self.registry.failed(&name, &failure.error).is_err() {
                         return;
                     }
                     sleep(failure.wait.unwrap_or_else(|| jittered(pause))).await;
@@ -141,23 +146,29 @@ impl Deliverers {
         subscription: &Subscription,
         waiting: &mut Option<Waiting>,
     ) -> Result<Step, Failure> {
-        let Subscription { name, definition, secret, cursor, .. } = subscription;
+        let Subscription { definition, cursor, .. } = subscription;
         let Delivery::Webhook { url } = &definition.delivery else { return Ok(Step::NothingNew) };
         waiting.take_if(|waiting| waiting.after != *cursor);
-        let is_again = waiting.is_some();
+        let is_again = waiting.is_some() || subscription.attempt.is_some();
         let before = match waiting.take() {
             Some(before) => before,
             None => self.next(subscription).await?,
         };
         let Waiting { found, .. } = waiting.insert(before);
+        let not_kept = |error: super::RegistryError| {
+            Failure::new(DeliveryErrorCode::ProgressNotKept, error.to_string())
+        };
         if !found.texts.is_empty() {
-            self.post(name, url, secret.as_ref(), found).await?;
+            if subscription.attempt.as_ref() != Some(&found.next) {
+                self.registry.attempting(subscription, &found.next).map_err(not_kept)?;
+            }
+            self.post(subscription, url, found).await?;
         }
         let is_news = found.next != *cursor;
         if is_news {
             let count = found.texts.len() as u64;
             let noted = self.registry.progressed(subscription, &found.next, count, (self.now_ms)());
-            noted.map_err(|error| Failure::new(error.to_string()))?;
+            noted.map_err(not_kept)?;
         }
         // What was stored between two tries is not among what is behind.
         let has_more = is_news && (is_again || found.behind > 0);
@@ -165,45 +176,61 @@ impl Deliverers {
         Ok(if has_more { Step::Delivered } else { Step::NothingNew })
     }
 
+    /// The next lines; those of the last attempt, where there was one.
     async fn next(&self, subscription: &Subscription) -> Result<Waiting, Failure> {
-        let Subscription { definition, cursor, .. } = subscription;
+        let Subscription { definition, cursor, attempt, .. } = subscription;
         let Definition { filter, fields, .. } = definition;
-        let read = lines(&*self.store, filter, fields, cursor.clone(), LINES_MAX);
-        let found = read.await.map_err(|error| Failure::new(error.to_string()))?;
-        Ok(Waiting { after: cursor.clone(), found })
+        let after = cursor.clone();
+        let found = match attempt {
+            Some(end) => {
+                let texts = lines_between(&*self.store, filter, fields, after, end).await;
+                texts.map(|texts| Lines { texts, next: end.clone(), ..Lines::default() })
+            }
+            None => lines(&*self.store, filter, fields, after, LINES_MAX).await,
+        };
+        let failed = |error: StoreError| {
+            Failure::new(DeliveryErrorCode::StoreUnavailable, error.to_string())
+        };
+        Ok(Waiting { after: cursor.clone(), found: found.map_err(failed)? })
     }
 
-    async fn post(
-        &self,
-        name: &Name,
-        url: &str,
-        secret: Option<&Secret>,
-        found: &Lines,
-    ) -> Result<(), Failure> {
-        let body = format!(r#"{{"subscription":"{name}","events":[{}]}}"#, found.texts.join(","));
-        // The same lines have the same name whenever they are posted.
-        let id = format!("{name}_{}", found.next);
-        let timestamp = (self.now_ms)() / 1000;
+    async fn post(&self, to: &Subscription, url: &str, found: &Lines) -> Result<(), Failure> {
+        let events = found.texts.join(",");
+        let body = format!(r#"{{"subscription":"{}","events":[{events}]}}"#, to.name);
+        let id = webhook_id(to, body.as_bytes());
+        let now_ms = (self.now_ms)();
         let mut request = self
             .client
             .post(url)
             .header(CONTENT_TYPE, "application/json")
             .header("webhook-id", &id)
-            .header("webhook-timestamp", timestamp);
-        if let Some(secret) = secret {
-            request =
-                request.header("webhook-signature", sign(secret, &id, timestamp, body.as_bytes()));
+            .header("webhook-timestamp", now_ms / 1000);
+        if let Some(signatures) = to.signatures(&id, now_ms, body.as_bytes()) {
+            request = request.header("webhook-signature", signatures);
         }
-        let answer = request.body(body).send().await.map_err(|error| {
-            // The address of a webhook may have a token in its path.
-            Failure::new(why(&error.without_url()))
-        })?;
+        let answer = request.body(body).send().await.map_err(Failure::unanswered)?;
         if answer.status().is_success() { Ok(()) } else { Err(Failure::of(&answer)) }
     }
 }
 
+/// Bytes of an id's hash: nobody meets the same one twice.
+const ID_BYTES: usize = 16;
+
+/// What a webhook knows a body by when it comes again. Told to read on from an earlier time the
+/// subscriber wants the same body once more: it is another reading and has another id.
+fn webhook_id(subscription: &Subscription, body: &[u8]) -> String {
+    let epoch = subscription.epoch.to_be_bytes();
+    let hash = Sha256::new().chain_update(epoch).chain_update(body).finalize();
+    let mut id = format!("{}_", subscription.name);
+    for byte in &hash[..ID_BYTES] {
+        // Writing to a text does not fail.
+        let _ = write!(id, "{byte:02x}");
+    }
+    id
+}
+
 /// What a webhook has not taken yet: some 512 KiB ([`BYTES_MAX`](super::limits::BYTES_MAX)) of each
-/// that is away. In memory alone: after a restart the same lines may come with others.
+/// that is away. After a restart it is read again up to the same end.
 struct Waiting {
     after: FeedCursor,
     found: Lines,
@@ -215,41 +242,4 @@ enum Step {
     Delivered,
     /// All there was is delivered.
     NothingNew,
-}
-
-struct Failure {
-    what: String,
-    /// How long the webhook wants to be left alone.
-    wait: Option<Duration>,
-}
-
-impl Failure {
-    fn new(what: String) -> Self {
-        Self { what, wait: None }
-    }
-
-    fn of(answer: &Response) -> Self {
-        let seconds =
-            answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-        let wait = seconds.map(|seconds| Duration::from_secs(seconds).min(RETRY_AFTER_MAX));
-        Self { what: format!("the webhook answered {}", answer.status()), wait }
-    }
-}
-
-fn why(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return format!("the webhook did not answer within {} s", ANSWER_TIMEOUT.as_secs());
-    }
-    // reqwest says what it did, its source what the system said.
-    let source = std::error::Error::source(error).map(|source| format!(": {source}"));
-    format!("the webhook cannot be reached: {error}{}", source.unwrap_or_default())
-}
-
-/// Between three quarters of `pause` and all of it, so that webhooks behind one door that comes
-/// back do not come all at once.
-fn jittered(pause: Duration) -> Duration {
-    let mut byte = [0];
-    // Without randomness the pause is as good.
-    let _ = getrandom::fill(&mut byte);
-    pause.mul_f64(1.0 - f64::from(byte[0]) / 1024.0)
 }

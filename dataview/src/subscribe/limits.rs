@@ -46,3 +46,10 @@ pub(super) const IDLE: Duration = Duration::from_secs(5);
 
 /// Characters of an error that are kept for those who look why nothing is delivered.
 pub(super) const ERROR_CHARS_MAX: usize = 200;
+
+/// How long bodies are signed with the secret before as well, at most, in ms: a week is enough to change
+/// a receiver, and what has become known must not be good for ever.
+pub(crate) const OVERLAP_MAX_MS: u64 = 7 * 86_400_000;
+
+/// How long they are when nobody says: a working day and a night, in ms.
+pub(crate) const OVERLAP_DEFAULT_MS: u64 = 86_400_000;

@@ -8,6 +8,7 @@
 
 mod definition;
 pub mod deliver;
+mod failure;
 mod filter;
 pub mod limits;
 mod line;
@@ -15,11 +16,13 @@ mod mask;
 mod read;
 mod registry;
 mod signature;
+mod subscription;
 
 pub use definition::{Definition, Delivery, Name, WrongDefinition};
 pub use filter::Filter;
 pub use line::Line;
 pub use mask::Mask;
-pub use read::{Lines, lines};
-pub use registry::{Progress, Registry, RegistryError, Subscription};
+pub use read::{Lines, lines, lines_between};
+pub use registry::{Edit, Registry, RegistryError};
 pub use signature::{Secret, sign};
+pub use subscription::{DeliveryError, DeliveryErrorCode, OldSecret, Progress, Subscription};

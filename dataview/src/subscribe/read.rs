@@ -51,6 +51,41 @@ pub async fn lines(
     Ok(lines)
 }
 
+/// A place behind every other.
+const PLACE_MAX: u64 = i64::MAX as u64;
+
+/// The lines between `after` and `end`, which was told once to be behind lines from there: what was
+/// stored since is left out.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn lines_between(
+    store: &dyn Feeder,
+    filter: &Filter,
+    mask: &Mask,
+    after: FeedCursor,
+    end: &FeedCursor,
+) -> Result<Vec<String>, StoreError> {
+    let last = |part: &String| end.read.get(part).copied().unwrap_or_default();
+    let (mut texts, mut at) = (Vec::new(), after);
+    loop {
+        // Parts that are read to their end there are passed over. Each turn comes further in one.
+        for (part, place) in &mut at.read {
+            if *place >= last(part) {
+                *place = PLACE_MAX;
+            }
+        }
+        let feed = store.feed(at.clone(), FRAMES_MAX).await?;
+        for frame in feed.frames.iter().filter(|frame| frame.place <= last(&frame.part)) {
+            add(&mut texts, frame, filter, mask);
+        }
+        if feed.next == at {
+            return Ok(texts);
+        }
+        at = feed.next;
+    }
+}
+
 /// Adds the lines of `frame`; false when it cannot be read.
 fn add(texts: &mut Vec<String>, frame: &FedFrame, filter: &Filter, mask: &Mask) -> bool {
     if !filter.takes_frame(frame) {

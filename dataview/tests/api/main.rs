@@ -13,6 +13,7 @@ mod real;
 mod server;
 mod sessions;
 mod store;
+mod subscription_edits;
 mod subscriptions;
 mod traces;
 mod users;

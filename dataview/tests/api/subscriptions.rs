@@ -15,7 +15,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// Stores a frame of one custom event called `step SEQUENCE`.
-fn store(server: &Server, app: &str, sequence: u64) {
+pub(crate) fn store(server: &Server, app: &str, sequence: u64) {
     let frame = json!({
         "sent_at_ms": NOW, "app_key": "key", "session.id": "01".repeat(16), "sequence": sequence,
         "events": [{"kind": "custom", "time": NOW, "body": {"event.name": format!("step {sequence}")}}],
@@ -30,7 +30,7 @@ fn store(server: &Server, app: &str, sequence: u64) {
 }
 
 /// The lines of an answer without the last, and the last.
-fn lines(answer: &Answer) -> (Vec<String>, Value) {
+pub(crate) fn lines(answer: &Answer) -> (Vec<String>, Value) {
     let lines: Vec<Value> = match &answer.body {
         Value::String(text) => {
             text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -42,7 +42,7 @@ fn lines(answer: &Answer) -> (Vec<String>, Value) {
     (lines.iter().map(name).collect(), end.clone())
 }
 
-fn subscribe(server: &Server, name: &str, filter: &Value) -> Answer {
+pub(crate) fn subscribe(server: &Server, name: &str, filter: &Value) -> Answer {
     let body = json!({"name": name, "filter": filter, "from": 0});
     server.client.post("/api/v1/subscriptions", body)
 }
@@ -86,14 +86,21 @@ fn it_is_replayed_from_a_time_and_old_cursors_say_nothing_then() {
     };
     assert_eq!(acknowledge().status, 200);
     let replay = json!({"from": NOW});
-    assert_eq!(server.client.post("/api/v1/subscriptions/risk/replay", replay).body["behind"], 1);
+    let replayed = || server.client.post("/api/v1/subscriptions/risk/replay", replay.clone()).body;
+    assert_eq!(replayed()["behind"], 1);
     assert_eq!(acknowledge().status, 400);
+    // Replayed from the very time that it began with, it is another reading all the same.
+    let (_, end) = lines(&server.client.get("/api/v1/subscriptions/risk/events"));
+    assert_eq!(replayed()["behind"], 1);
+    let body = json!({"cursor": end["cursor"]});
+    assert_eq!(server.client.post("/api/v1/subscriptions/risk/ack", body).status, 400);
     let (told, _) = lines(&server.client.get("/api/v1/subscriptions/risk/events"));
     assert_eq!(told, ["step 1"]);
     let audit = server.client.get("/api/v1/audit").body;
     let actions: Vec<_> =
         audit["records"].as_array().unwrap().iter().map(|one| &one["action"]).collect();
-    assert_eq!(actions, ["subscription_replayed", "subscription_added"]);
+    let replayed = "subscription_replayed";
+    assert_eq!(actions, [replayed, replayed, "subscription_added"]);
 }
 
 #[test]
@@ -239,14 +246,14 @@ fn what_was_acknowledged_is_neither_told_nor_counted_again() {
 }
 
 /// A browser's side of a stream.
-struct Stream(BufReader<TcpStream>);
+pub(crate) struct Stream(BufReader<TcpStream>);
 
 impl Stream {
     fn open(server: &Server, last: Option<&str>) -> Self {
         Self::of(&server.client, last)
     }
 
-    fn of(client: &Client, last: Option<&str>) -> Self {
+    pub(crate) fn of(client: &Client, last: Option<&str>) -> Self {
         let mut stream = TcpStream::connect(client.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let authorization = client.headers["authorization"].to_str().unwrap();
@@ -271,7 +278,7 @@ impl Stream {
         }
     }
 
-    fn step(&mut self) -> String {
+    pub(crate) fn step(&mut self) -> String {
         self.next("event: line");
         let line: Value = serde_json::from_str(&self.next("data: ")).unwrap();
         line["event.name"].as_str().unwrap().to_owned()
@@ -282,7 +289,7 @@ impl Stream {
     }
 
     /// The next event's line; empty when the stream ends before.
-    fn rest(&mut self) -> String {
+    pub(crate) fn rest(&mut self) -> String {
         let mut lines = self.0.by_ref().lines().map(Result::unwrap);
         // The first is enough: a stream that should have ended may never do.
         lines.find(|line| line.starts_with("data: {\"id\"")).unwrap_or_default()

@@ -41,9 +41,10 @@ pub(in crate::http) struct Acknowledged {
     lines: u64,
 }
 
-/// What a cursor of a subscription is wrapped for.
+/// What a cursor of a subscription is wrapped for: one of an earlier reading, from before the
+/// subscription was made anew or told to read on from another time, or the same, says nothing now.
 fn purpose(subscription: &Subscription) -> String {
-    format!("subscription {}", subscription.name)
+    format!("subscription {} {}", subscription.name, subscription.epoch)
 }
 
 /// A word for `cursor`, which is behind the subscription's line number `lines`.
@@ -67,13 +68,7 @@ pub(super) fn unwrap(
         let (lines, cursor) = inner.split_once('/')?;
         Some((cursor.parse().ok()?, lines.parse().ok()?))
     };
-    let (cursor, lines): (FeedCursor, u64) =
-        read(&inner).ok_or_else(|| Problem::plain(Code::InvalidCursor))?;
-    // One from before the subscription was told to read on from another time says nothing now.
-    match cursor.from_ms == subscription.cursor.from_ms {
-        true => Ok((cursor, lines)),
-        false => Err(Problem::plain(Code::InvalidCursor)),
-    }
+    read(&inner).ok_or_else(|| Problem::plain(Code::InvalidCursor))
 }
 
 /// The next lines of a subscription, each a JSON object, and at the end one with the cursor. They
@@ -95,7 +90,7 @@ pub(in crate::http) async fn events(
 ) -> Result<HttpResponse, Problem> {
     let params = Params::read(request.query_string(), &["limit"])?;
     let limit = params.number("limit", 1..=LINES_MAX as u64)?.unwrap_or(LINES_DEFAULT);
-    let subscription = mine.readable(&name, &who)?;
+    let subscription = mine.running(&name, &who)?;
     let found = read(&mine, &subscription, subscription.cursor.clone(), limit as usize).await?;
     let lines = subscription.progress.lines.saturating_add(found.texts.len() as u64);
     let cursor = wrap(&app.cursors, &subscription, &found.next, lines);

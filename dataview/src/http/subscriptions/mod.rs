@@ -1,5 +1,6 @@
 //! `/api/v1/subscriptions`: what administrators do with subscriptions, and what subscribers ask.
 
+pub(super) mod edit;
 pub(super) mod events;
 pub(super) mod stream;
 
@@ -10,7 +11,8 @@ use super::{App, Asked, Code, Problem, body, pages};
 use crate::access::{Action, Right};
 use crate::store::{FeedCursor, Feeder};
 use crate::subscribe::{
-    Definition, Delivery, Filter, Mask, Name, Registry, RegistryError, Secret, Subscription,
+    Definition, Delivery, DeliveryError, Filter, Mask, Name, Registry, RegistryError, Secret,
+    Subscription,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -41,6 +43,18 @@ impl Subscriptions {
     #[must_use]
     pub fn new(registry: Arc<Registry>, store: Arc<dyn Feeder>) -> Self {
         Self { registry, store, streams: Arc::new(Semaphore::new(STREAMS_MAX)) }
+    }
+
+    /// The one called `name`, for whom it is to be told something of now.
+    ///
+    /// # Errors
+    /// When it is paused, too.
+    fn running(&self, name: &str, who: &Who) -> Result<Subscription, Problem> {
+        let subscription = self.readable(name, who)?;
+        match subscription.paused {
+            true => Err(Problem::plain(Code::SubscriptionPaused)),
+            false => Ok(subscription),
+        }
     }
 
     /// The one called `name`, if `who` may read it: somebody who may ask about all that it has.
@@ -87,6 +101,11 @@ pub(super) struct Told {
     fields: Mask,
     /// How they come.
     delivery: Delivery,
+    /// Whether nobody gets anything for now.
+    paused: bool,
+    /// Until when a webhook's bodies have a signature with the secret before as well, in ms since the
+    /// Unix epoch.
+    old_secret_until: Option<u64>,
     /// When it was made, in ms since the Unix epoch.
     created_at: u64,
     /// Lines that its subscriber has.
@@ -98,7 +117,7 @@ pub(super) struct Told {
     /// Deliveries that have failed since.
     failures: u64,
     /// Why the last one did.
-    error: Option<String>,
+    error: Option<DeliveryError>,
 }
 
 /// A subscription to be made.
@@ -120,13 +139,13 @@ pub(super) struct Sent {
     from: Option<u64>,
 }
 
-/// A subscription that was made.
+/// A subscription that was made or changed.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Added {
+pub(super) struct WithSecret {
     /// It.
     subscription: Told,
-    /// What a webhook's bodies are signed with, as libraries of Standard Webhooks take it. It is
-    /// told here and never again.
+    /// What a webhook's bodies are signed with from now on, as libraries of Standard Webhooks take
+    /// it; null: as before. It is told here and never again.
     secret: Option<String>,
 }
 
@@ -140,13 +159,16 @@ pub(super) struct ReplaySent {
 
 impl Subscriptions {
     async fn told(&self, subscription: Subscription) -> Result<Told, Problem> {
-        let Subscription { name, definition, cursor, created_at_ms, progress, .. } = subscription;
+        let Subscription { name, definition, paused, cursor, .. } = subscription;
+        let Subscription { old_secret, created_at_ms, progress, .. } = subscription;
         let behind = self.store.feed(cursor, 0).await?.behind;
         Ok(Told {
             name: name.to_string(),
             filter: definition.filter,
             fields: definition.fields,
             delivery: definition.delivery,
+            paused,
+            old_secret_until: old_secret.map(|old| old.until_ms),
             created_at: created_at_ms,
             lines: progress.lines,
             progressed_at: progress.at_ms,
@@ -169,7 +191,11 @@ pub fn routes(service: &mut web::ServiceConfig, subscriptions: web::Data<Subscri
                 .default_service(pages::wrong_method("GET, POST")),
         )
         .service(
-            one("").get(get).delete(remove).default_service(pages::wrong_method("GET, DELETE")),
+            one("")
+                .get(get)
+                .patch(edit::edit)
+                .delete(remove)
+                .default_service(pages::wrong_method("GET, PATCH, DELETE")),
         )
         .service(one("/events").get(events::events).default_service(pages::wrong_method("GET")))
         .service(one("/ack").post(events::acknowledge).default_service(pages::wrong_method("POST")))
@@ -196,7 +222,7 @@ pub(super) async fn list(mine: web::Data<Subscriptions>, who: Who) -> Asked<All>
 #[utoipa::path(
     post, path = "/api/v1/subscriptions", tag = "subscriptions",
     request_body = Sent,
-    responses((status = 201, body = Added)),
+    responses((status = 201, body = WithSecret)),
 )]
 pub(super) async fn add(
     app: web::Data<App>,
@@ -221,7 +247,7 @@ pub(super) async fn add(
     record(&app, &who, Action::SubscriptionAdded, subscription.name.as_str())?;
     let secret = subscription.secret.as_ref().map(Secret::text);
     let subscription = mine.told(subscription).await?;
-    Ok(HttpResponse::Created().json(Added { subscription, secret }))
+    Ok(HttpResponse::Created().json(WithSecret { subscription, secret }))
 }
 
 /// A subscription.
@@ -254,7 +280,8 @@ pub(super) async fn remove(
     name: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     who.check(Right::Administer)?;
-    mine.registry.remove(&known(&name)?)?;
+    let subscription = mine.readable(&name, &who)?;
+    mine.registry.remove(&subscription.name)?;
     record(&app, &who, Action::SubscriptionRemoved, &name)?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -276,7 +303,7 @@ pub(super) async fn replay(
 ) -> Asked<Told> {
     who.check(Right::Administer)?;
     let sent: ReplaySent = body::read(&request, payload).await?;
-    let name = known(&name)?;
+    let name = mine.readable(&name, &who)?.name;
     mine.registry.restart(&name, &FeedCursor::at(sent.from))?;
     record(&app, &who, Action::SubscriptionReplayed, name.as_str())?;
     mine.told(mine.registry.get(&name)?).await.map(web::Json)

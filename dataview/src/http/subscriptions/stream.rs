@@ -60,7 +60,7 @@ pub(in crate::http) async fn stream(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     Params::read(request.query_string(), &[])?;
-    let subscription = mine.readable(&name, &who)?;
+    let subscription = mine.running(&name, &who)?;
     let turn = mine.streams.clone().try_acquire_owned().map_err(|_| {
         Problem::new(Code::TooManyStreams, "all streams are taken").retry_after(RETRY)
     })?;
@@ -108,13 +108,13 @@ impl Listener {
         }
     }
 
-    /// Whether the listener may still read this, and it is the same: not removed, not made anew
-    /// under its name, not told to read on from another time.
+    /// Whether the listener may still read this, and it is the same: not removed or paused, not made
+    /// anew under its name, not told to read on from another time.
     fn may_go_on(&self) -> bool {
         let Ok(known) = self.mine.registry.get(&self.subscription.name) else { return false };
-        let is_same = known.created_at_ms == self.subscription.created_at_ms
+        let is_same = known.epoch == self.subscription.epoch
             && known.definition == self.subscription.definition
-            && known.cursor.from_ms == self.cursor.from_ms;
+            && !known.paused;
         is_same
             && self
                 .credentials

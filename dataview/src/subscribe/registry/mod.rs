@@ -2,61 +2,21 @@
 //!
 //! The file holds the secrets of webhooks, which must be known to sign: only its owner may read it.
 
+mod edit;
+mod file;
+
+pub use edit::Edit;
+
 use super::definition::{Definition, Delivery, Name, WrongDefinition};
 use super::limits::{ERROR_CHARS_MAX, SUBSCRIPTIONS_MAX};
 use super::signature::Secret;
+use super::subscription::{DeliveryError, Progress, Subscription};
 use crate::store::FeedCursor;
-use rusqlite::{Connection, OptionalExtension, Row, params};
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
+use file::{find, number};
+use rusqlite::{Connection, params};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
-
-const TABLES: &str = "
-    CREATE TABLE IF NOT EXISTS subscriptions (
-        name TEXT PRIMARY KEY,
-        definition TEXT NOT NULL,
-        secret BLOB,
-        cursor TEXT NOT NULL,
-        created_at INTEGER NOT NULL,
-        lines INTEGER NOT NULL DEFAULT 0,
-        progressed_at INTEGER,
-        failures INTEGER NOT NULL DEFAULT 0,
-        error TEXT
-    ) WITHOUT ROWID;
-    PRAGMA user_version = 1;
-";
-
-/// A subscription and how far it has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subscription {
-    /// Its name.
-    pub name: Name,
-    /// What it asks for.
-    pub definition: Definition,
-    /// What its webhook's bodies are signed with.
-    pub secret: Option<Secret>,
-    /// Behind what its subscriber is known to have.
-    pub cursor: FeedCursor,
-    /// When it was made, in ms since the Unix epoch.
-    pub created_at_ms: u64,
-    /// How it goes.
-    pub progress: Progress,
-}
-
-/// How a subscription goes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Lines that were delivered, or pulled and acknowledged.
-    pub lines: u64,
-    /// When the last of them were, in ms since the Unix epoch.
-    pub at_ms: Option<u64>,
-    /// Deliveries that have failed since.
-    pub failures: u64,
-    /// Why the last one did.
-    pub error: Option<String>,
-}
 
 /// Why the registry did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +33,19 @@ pub enum RegistryError {
     /// It cannot be used.
     #[error(transparent)]
     Wrong(#[from] WrongDefinition),
+    /// It is another one since it was looked at.
+    #[error("the subscription {0} was changed by somebody else meanwhile; look at it again")]
+    ChangedMeanwhile(Name),
+    /// The file is of a version that is not known.
+    #[error(
+        "the file of the subscriptions has version {found}; this program knows {known} and older"
+    )]
+    Newer {
+        /// Its version.
+        found: i64,
+        /// The newest that is known.
+        known: i64,
+    },
     /// The file cannot be read or written.
     #[error("the file of the subscriptions: {0}")]
     File(String),
@@ -98,14 +71,7 @@ impl Registry {
     /// # Errors
     /// When it cannot be used.
     pub fn open(path: &Path) -> Result<Self, RegistryError> {
-        let file =
-            |error: std::io::Error| RegistryError::File(format!("{}: {error}", path.display()));
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(false).write(true).mode(0o600).open(path).map_err(file)?;
-        let connection = Connection::open(path)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.execute_batch(TABLES)?;
-        Ok(Self { connection: Mutex::new(connection), changes: watch::Sender::new(0) })
+        Ok(Self { connection: Mutex::new(file::open(path)?), changes: watch::Sender::new(0) })
     }
 
     /// Tells of what is added, changed and removed.
@@ -128,10 +94,9 @@ impl Registry {
         definition.check()?;
         let secret = match definition.delivery {
             Delivery::Pull => None,
-            Delivery::Webhook { .. } => {
-                Some(Secret::new().map_err(|error| RegistryError::File(error.to_string()))?)
-            }
+            Delivery::Webhook { .. } => Some(random(Secret::new)?),
         };
+        let epoch = random(new_epoch)?;
         let connection = self.connection();
         let count: i64 =
             connection.query_row("SELECT count(*) FROM subscriptions", [], |row| row.get(0))?;
@@ -139,14 +104,15 @@ impl Registry {
             return Err(RegistryError::TooMany);
         }
         let added = connection.execute(
-            "INSERT INTO subscriptions (name, definition, secret, cursor, created_at)
-             VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO subscriptions (name, definition, secret, cursor, created_at, epoch)
+             VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             params![
                 name.as_str(),
                 serde_json::to_string(&definition).unwrap_or_default(),
                 secret.as_ref().map(Secret::bytes),
                 cursor.to_string(),
                 number(now_ms),
+                number(epoch),
             ],
         )?;
         drop(connection);
@@ -154,8 +120,18 @@ impl Registry {
             return Err(RegistryError::Exists(name));
         }
         self.changed();
-        let progress = Progress::default();
-        Ok(Subscription { name, definition, secret, cursor, created_at_ms: now_ms, progress })
+        Ok(Subscription {
+            name,
+            definition,
+            paused: false,
+            secret,
+            old_secret: None,
+            cursor,
+            attempt: None,
+            epoch,
+            created_at_ms: now_ms,
+            progress: Progress::default(),
+        })
     }
 
     /// The one called `name`.
@@ -171,11 +147,7 @@ impl Registry {
     /// # Errors
     /// When the file cannot be read.
     pub fn all(&self) -> Result<Vec<Subscription>, RegistryError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare(&format!("{SELECT} ORDER BY name"))?;
-        let rows = statement.query_map([], read)?;
-        let rows: Result<Vec<_>, _> = rows.collect();
-        Ok(rows?.into_iter().flatten().collect())
+        file::all(&self.connection())
     }
 
     /// Removes the one called `name`.
@@ -222,7 +194,7 @@ impl Registry {
         // What it is compared with must not change until it is written.
         let connection = self.connection();
         let now = find(&connection, &read.name)?;
-        if now.created_at_ms != read.created_at_ms || now.cursor.from_ms != cursor.from_ms {
+        if now.epoch != read.epoch {
             return Ok(());
         }
         let furthest = now.cursor.furthest(cursor);
@@ -233,23 +205,42 @@ impl Registry {
         moved(&connection, &now, &furthest, lines, now_ms)
     }
 
+    /// The webhook of `read` is about to be sent what lies before `end`. Until it has taken that, it is
+    /// sent nothing else.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn attempting(&self, read: &Subscription, end: &FeedCursor) -> Result<(), RegistryError> {
+        let sql = "UPDATE subscriptions SET attempt = ?4
+                   WHERE name = ?1 AND epoch = ?2 AND cursor = ?3";
+        let (name, epoch) = (read.name.as_str(), number(read.epoch));
+        let values = params![name, epoch, read.cursor.to_string(), end.to_string()];
+        self.connection().execute(sql, values)?;
+        Ok(())
+    }
+
     /// A delivery has failed.
     ///
     /// # Errors
     /// When there is no such subscription.
-    pub fn failed(&self, name: &Name, error: &str) -> Result<(), RegistryError> {
-        let error: String = error.chars().take(ERROR_CHARS_MAX).collect();
+    pub fn failed(&self, name: &Name, error: &DeliveryError) -> Result<(), RegistryError> {
+        let detail = error.detail.chars().take(ERROR_CHARS_MAX).collect();
+        let error = DeliveryError { detail, ..error.clone() };
+        let error = serde_json::to_string(&error).unwrap_or_default();
         let sql = "UPDATE subscriptions SET failures = failures + 1, error = ?2 WHERE name = ?1";
         self.changed_one(name, sql, params![name.as_str(), error])
     }
 
-    /// Reads on from `cursor`, which may be behind or before where it was.
+    /// Reads on from `cursor`, which may be behind or before where it was, or just there: it is another
+    /// reading in any case.
     ///
     /// # Errors
     /// When there is no such subscription.
     pub fn restart(&self, name: &Name, cursor: &FeedCursor) -> Result<(), RegistryError> {
-        let sql = "UPDATE subscriptions SET cursor = ?2 WHERE name = ?1";
-        self.changed_one(name, sql, params![name.as_str(), cursor.to_string()])?;
+        let sql =
+            "UPDATE subscriptions SET cursor = ?2, epoch = ?3, attempt = NULL WHERE name = ?1";
+        let epoch = number(random(new_epoch)?);
+        self.changed_one(name, sql, params![name.as_str(), cursor.to_string(), epoch])?;
         self.changed();
         Ok(())
     }
@@ -275,13 +266,15 @@ impl Registry {
     }
 }
 
-const SELECT: &str = "SELECT name, definition, secret, cursor, created_at, lines, progressed_at, \
-                      failures, error FROM subscriptions";
+/// What needs randomness.
+fn random<T>(make: impl FnOnce() -> Result<T, getrandom::Error>) -> Result<T, RegistryError> {
+    make().map_err(|error| RegistryError::File(error.to_string()))
+}
 
-fn find(connection: &Connection, name: &Name) -> Result<Subscription, RegistryError> {
-    let sql = format!("{SELECT} WHERE name = ?");
-    let found = connection.query_row(&sql, [name.as_str()], read).optional()?;
-    found.flatten().ok_or_else(|| RegistryError::Unknown(name.clone()))
+/// A number that no reading before has had.
+fn new_epoch() -> Result<u64, getrandom::Error> {
+    // SQLite's numbers are signed.
+    getrandom::u64().map(|number| number >> 1)
 }
 
 fn moved(
@@ -292,12 +285,13 @@ fn moved(
     now_ms: u64,
 ) -> Result<(), RegistryError> {
     let sql = "UPDATE subscriptions SET cursor = ?4, lines = ?5, progressed_at = ?6,
-               failures = 0, error = NULL WHERE name = ?1 AND created_at = ?2 AND cursor = ?3";
+               failures = 0, error = NULL, attempt = NULL
+               WHERE name = ?1 AND epoch = ?2 AND cursor = ?3";
     connection.execute(
         sql,
         params![
             from.name.as_str(),
-            number(from.created_at_ms),
+            number(from.epoch),
             from.cursor.to_string(),
             cursor.to_string(),
             number(lines),
@@ -305,32 +299,4 @@ fn moved(
         ],
     )?;
     Ok(())
-}
-
-/// A row; `None` when somebody else has written something that is none.
-fn read(row: &Row<'_>) -> Result<Option<Subscription>, rusqlite::Error> {
-    let text = |at| row.get::<_, String>(at);
-    let unsigned = |at| row.get::<_, i64>(at).map(|number| u64::try_from(number).unwrap_or(0));
-    let parts =
-        (Name::parse(&text(0)?), serde_json::from_str(&text(1)?), text(3)?.parse::<FeedCursor>());
-    let (Ok(name), Ok(definition), Ok(cursor)) = parts else { return Ok(None) };
-    let secret: Option<Vec<u8>> = row.get(2)?;
-    let at_ms: Option<i64> = row.get(6)?;
-    Ok(Some(Subscription {
-        name,
-        definition,
-        secret: secret.and_then(|bytes| Secret::from_bytes(&bytes)),
-        cursor,
-        created_at_ms: unsigned(4)?,
-        progress: Progress {
-            lines: unsigned(5)?,
-            at_ms: at_ms.map(|at| u64::try_from(at).unwrap_or(0)),
-            failures: unsigned(7)?,
-            error: row.get(8)?,
-        },
-    }))
-}
-
-fn number(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
 }
