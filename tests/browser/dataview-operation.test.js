@@ -29,7 +29,7 @@ test('a damaged day is named where nobody misses it', async (t) => {
 test('a subscription is made, its secret shown once, and one is removed after a question', async (t) => {
   const page = await open(t, '/subscriptions');
   assert.equal((await page.$$('#subscriptions tbody tr')).length, 3);
-  await says(page, '#subscriptions', 'failed 6 times: HTTP 503');
+  await says(page, '#subscriptions', 'failed 6 times: the webhook answers 503');
   await page.click('#add-subscription');
   await page.type('#subscription-name', 'treasury');
   await page.click('#kind-transaction');
@@ -47,6 +47,36 @@ test('a subscription is made, its secret shown once, and one is removed after a 
   const gone = fake.asked.find((one) => one.method == 'DELETE');
   assert.equal(gone.path, '/subscriptions/marketing');
   assert.equal(gone.csrf, 'csrf-of-the-fake');
+});
+
+test('a subscription is changed: what it asks for stays in the form, a new secret is shown once', async (t) => {
+  const page = await open(t, '/subscriptions');
+  await page.click('[aria-label="Change risk-department"]');
+  await page.waitForSelector('#kind-transaction:checked');
+  assert.equal(await page.$eval('#subscription-keep', (field) => field.value), 'user.hash, transaction.name');
+  await page.click('#kind-exception');
+  await page.type('#subscription-tiers', 'vip, gold');
+  await page.click('#subscription-rotate');
+  await page.click('dialog .main');
+  await says(page, 'dialog .secret', 'whsec_');
+  const changed = fake.asked.find((one) => one.method == 'PATCH');
+  assert.equal(changed.csrf, 'csrf-of-the-fake');
+  assert.deepEqual(changed.body, {
+    filter: { apps: ['demo-bank'], kinds: ['api_call', 'exception', 'transaction'], tiers: ['vip', 'gold'] },
+    fields: { keep: ['user.hash', 'transaction.name'] },
+    delivery: { type: 'webhook', url: 'https://risk.harbour.example/hooks/dna' },
+    rotate_secret: {},
+  });
+});
+
+test('a subscription that is paused says so and goes on by one click', async (t) => {
+  const page = await open(t, '/subscriptions', { language: 'zh-CN' });
+  await says(page, '#subscriptions', '已暂停');
+  await says(page, '#subscriptions', '失败 6 次：Webhook 返回 503');
+  await page.click('[aria-label="恢复 marketing"]');
+  await page.waitForFunction(() => document.querySelector('main:not([aria-busy]) #subscriptions'));
+  const resumed = fake.asked.findLast((one) => one.method == 'PATCH');
+  assert.deepEqual([resumed.path, resumed.body], ['/subscriptions/marketing', { paused: false }]);
 });
 
 test('who pulls is told where from, and may read again from a time', async (t) => {

@@ -33,6 +33,9 @@ export const post = (path, body, signal) => send('POST', path, body, signal);
 /** Changes what is there. */
 export const put = (path, body, signal) => send('PUT', path, body, signal);
 
+/** Changes some of what is there. */
+export const patch = (path, body, signal) => send('PATCH', path, body, signal);
+
 /** Deletes something. */
 export const remove = (path, signal) => send('DELETE', path, undefined, signal);
 

@@ -95,6 +95,8 @@ function route(line, { now, state, body, ...query }) {
     'POST /tokens': () => ({ name: body.name, token: 'dna_5kQ2vX8rT1mZ0pLw9YcB3nHs' }),
     'POST /accounts': () => ({}),
     'POST /subscriptions': () => ({ subscription: { ...SUBSCRIPTIONS[1], name: body.name, filter: body.filter, delivery: body.delivery }, secret: body.delivery.type == 'webhook' ? 'whsec_c2VjcmV0IG9mIHRoZSBmYWtl' : null }),
+    'PATCH /subscriptions/risk-department': () => ({ subscription: edited(SUBSCRIPTIONS[0], body), secret: body.rotate_secret ? 'whsec_YW5vdGhlciBzZWNyZXQ' : null }),
+    'PATCH /subscriptions/marketing': () => ({ subscription: edited(SUBSCRIPTIONS[1], body), secret: null }),
     'POST /subscriptions/marketing/replay': () => SUBSCRIPTIONS[1],
     'GET /audit': () => audit(now),
   };
@@ -131,10 +133,13 @@ const health = (now) => ({
 });
 
 const SUBSCRIPTIONS = [
-  { name: 'risk-department', filter: { apps: ['demo-bank'], kinds: ['transaction', 'api_call'] }, fields: { keep: ['user.hash', 'transaction.name'], drop: [] }, delivery: { type: 'webhook', url: 'https://risk.harbour.example/hooks/dna' }, created_at: 1.79e12, lines: 481_220, progressed_at: Date.now() - 840, behind: 2, failures: 0, error: null },
-  { name: 'marketing', filter: { apps: ['wealth-app'] }, fields: { keep: [], drop: [] }, delivery: { type: 'pull' }, created_at: 1.79e12, lines: 0, progressed_at: null, behind: 90_412, failures: 0, error: null },
-  { name: 'branch-network', filter: { kinds: ['page_view'], tiers: ['vip'] }, fields: { keep: [], drop: ['url.full'] }, delivery: { type: 'webhook', url: 'https://branches.harbour.example/in' }, created_at: 1.79e12, lines: 9_120, progressed_at: Date.now() - 1_340_000, behind: 731, failures: 6, error: 'HTTP 503, next attempt in 4 min' },
+  { name: 'risk-department', filter: { apps: ['demo-bank'], kinds: ['transaction', 'api_call'] }, fields: { keep: ['user.hash', 'transaction.name'], drop: [] }, delivery: { type: 'webhook', url: 'https://risk.harbour.example/hooks/dna' }, paused: false, old_secret_until: null, created_at: 1.79e12, lines: 481_220, progressed_at: Date.now() - 840, behind: 2, failures: 0, error: null },
+  { name: 'marketing', filter: { apps: ['wealth-app'] }, fields: { keep: [], drop: [] }, delivery: { type: 'pull' }, paused: true, old_secret_until: null, created_at: 1.79e12, lines: 0, progressed_at: null, behind: 90_412, failures: 0, error: null },
+  { name: 'branch-network', filter: { kinds: ['page_view'], tiers: ['vip'] }, fields: { keep: [], drop: ['url.full'] }, delivery: { type: 'webhook', url: 'https://branches.harbour.example/in' }, paused: false, old_secret_until: null, created_at: 1.79e12, lines: 9_120, progressed_at: Date.now() - 1_340_000, behind: 731, failures: 6, error: { code: 'webhook_status', status: 503, detail: 'the webhook answered 503 Service Unavailable' } },
 ];
+
+/** A subscription as it is told when it was changed. */
+const edited = (before, { rotate_secret: _, ...changes }) => ({ ...before, ...changes });
 
 const ACTIONS = ['user_looked_up', 'user_looked_up', 'account_added', 'user_looked_up', 'token_added', 'user_looked_up'];
 
