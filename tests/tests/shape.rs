@@ -13,12 +13,19 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("dna-buffer", &["dna-protocol"]),
     ("dna-settings", &["dna-buffer", "dna-protocol"]),
     ("dna-source-maps", &["dna-protocol", "dna-settings"]),
+    ("dna-baselines", &[]),
     ("ingest", &["dna-buffer", "dna-protocol", "dna-settings", "dna-source-maps"]),
-    ("dataview", &["dna-buffer", "dna-protocol", "dna-settings", "dna-source-maps"]),
+    (
+        "dataview",
+        &["dna-baselines", "dna-buffer", "dna-protocol", "dna-settings", "dna-source-maps"],
+    ),
     ("demo-site", &[]),
     ("dna-tests", &["dna-protocol"]),
     ("xtask", &["dna-protocol", "dna-tests"]),
 ];
+
+const IO_AND_CLOCKS: [&str; 6] =
+    ["std::net", "std::fs", "std::io", "std::time", "std::env", "std::thread"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("it exists")
@@ -88,7 +95,16 @@ fn only_the_browser_folder_knows_the_browser() {
 #[test]
 fn the_protocol_does_no_io_and_reads_no_clock() {
     for (path, text) in sources("protocol/src", &[".rs"]) {
-        for name in ["std::net", "std::fs", "std::io", "std::time", "std::env", "std::thread"] {
+        for name in IO_AND_CLOCKS {
+            assert!(!text.contains(name), "{name} in {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_baselines_do_no_io_and_read_no_clock() {
+    for (path, text) in sources("baselines/src", &[".rs"]) {
+        for name in IO_AND_CLOCKS.iter().chain(&["now()"]) {
             assert!(!text.contains(name), "{name} in {}", path.display());
         }
     }
@@ -103,6 +119,7 @@ fn files_fit_in_a_head() {
         "buffer",
         "settings",
         "source-maps",
+        "baselines",
         "ingest",
         "dataview",
         "demo-site",
