@@ -40,12 +40,16 @@ fn is_full() -> bool {
 }
 
 /// Slow clients at the same moment.
-fn crowd() -> usize {
+fn crowd() -> u32 {
     if is_full() { 2000 } else { 200 }
 }
 
-/// Is slow until the server has closed; how long that took.
-async fn dawdle(kind: Slow, http: SocketAddr, tls: SocketAddr) -> Duration {
+/// A slow client sends a byte so often.
+const BYTE_EVERY: Duration = Duration::from_millis(250);
+
+/// Is slow until the server has closed; how long that took. `phase` is when in each
+/// [`BYTE_EVERY`] its bytes come: clients of their own have clocks of their own.
+async fn dawdle(kind: Slow, http: SocketAddr, tls: SocketAddr, phase: Duration) -> Duration {
     let to = if matches!(kind, Slow::Handshake) { tls } else { http };
     let mut stream = TcpStream::connect(to).await.expect("the server listens");
     let begun = Instant::now();
@@ -65,8 +69,9 @@ async fn dawdle(kind: Slow, http: SocketAddr, tls: SocketAddr) -> Duration {
     }
     let (mut reader, mut writer) = stream.into_split();
     let dribble = async {
+        tokio::time::sleep(phase).await;
         loop {
-            tokio::time::sleep(Duration::from_millis(250)).await;
+            tokio::time::sleep(BYTE_EVERY).await;
             if writer.write_all(b"x").await.is_err() {
                 return;
             }
@@ -123,10 +128,12 @@ fn work(server: &Server, until: impl Fn() -> bool) -> Vec<Duration> {
 fn dawdle_all(http: SocketAddr, secure: SocketAddr) -> Vec<(Slow, Duration)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
+        let phase = |number: u32| BYTE_EVERY * number / crowd();
         let crowd: Vec<_> = (0..crowd())
-            .map(|number| {
-                let kind = KINDS[number % KINDS.len()];
-                tokio::spawn(async move { (kind, dawdle(kind, http, secure).await) })
+            .zip(KINDS.into_iter().cycle())
+            .map(|(number, kind)| {
+                let client = dawdle(kind, http, secure, phase(number));
+                tokio::spawn(async move { (kind, client.await) })
             })
             .collect();
         let mut gone = Vec::new();
