@@ -2,10 +2,10 @@
 
 use crate::access::{Access, AccessError};
 use crate::config::{Config, NetworkConfig, host_name};
-use crate::consume::{ConsumeCounters, Consumers, DeadLettersError};
+use crate::consume::{ConsumeCounters, Consumers, DeadLetters, DeadLettersError};
 use crate::geo::{Geo, GeoError};
 use crate::http::subscriptions::{self, Subscriptions};
-use crate::http::{App, Cursors, Told, server};
+use crate::http::{App, Cursors, Told, dead_letters, server};
 use crate::network::{Network, Sources};
 use crate::otlp::{self, Otlp};
 use crate::store::clickhouse::ClickHouseStore;
@@ -102,9 +102,11 @@ pub async fn serve(
         now: now_ms,
     });
     let (delivering, subscriptions) = start_subscriptions(&config.dir, feeder)?;
+    let dead = web::Data::new(DeadLetters::open(&config.consume)?);
     let more = move |service: &mut web::ServiceConfig| {
         service.app_data(otlp.clone()).configure(otlp::routes);
         subscriptions::routes(service, subscriptions.clone());
+        dead_letters::routes(service, dead.clone());
     };
     let bound = server::bind(listener, app, more)?;
     let refreshing = refresh(Arc::clone(&geo));

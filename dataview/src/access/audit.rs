@@ -40,6 +40,10 @@ pub enum Action {
     SubscriptionRemoved,
     /// A subscription reads on from another time.
     SubscriptionReplayed,
+    /// What is kept of a dead letter's entry was looked at; `subject` is its name.
+    DeadLetterSeen,
+    /// Dead letters were given to the consumers once more; `subject` is their names, or their reason.
+    DeadLettersReplayed,
 }
 
 /// What is to be written into the log.

@@ -17,7 +17,7 @@ mod settings;
 mod stop;
 
 pub use counters::{ConsumeCounters, DropReason, Health, ShardHealth};
-pub use dead::{DeadLetter, DeadLetters, DeadLettersError};
+pub use dead::{DeadLetter, DeadLetters, DeadLettersError, EntryView, UNREADABLE, view};
 pub use settings::{JournalSource, RedisSource, Settings, Source};
 
 use crate::geo::Geo;

@@ -76,6 +76,8 @@ codes! {
         "No error with this fingerprint happened in the range, or it is older than what is kept.";
     UnknownTrace = "unknown_trace", 404, "The trace is not known",
         "Nothing about the time that `near` says belongs to it: it was not sampled, no service reported it, or it is older than what is kept.";
+    UnknownDeadLetter = "unknown_dead_letter", 404, "The dead letter is not there",
+        "It was replayed or removed. /api/v1/dead-letters lists those that are there.";
     UnknownName = "unknown_name", 404, "There is nothing of this name",
         "`detail` says what was looked for.";
     MethodNotAllowed = "method_not_allowed", 405, "The method is not allowed here",
@@ -110,6 +112,8 @@ codes! {
         "The file of accounts cannot be used. The server's log says why.";
     SubscriptionsUnavailable = "subscriptions_unavailable", 503, "Subscriptions cannot be read now",
         "The file of subscriptions cannot be used. The server's log says why.";
+    DeadLettersUnavailable = "dead_letters_unavailable", 503, "Dead letters cannot be read now",
+        "Where they are kept, in Redis or on the disk, does not answer. The server's log says why.";
     StoreUnavailable = "store_unavailable", 503, "The store cannot be used now",
         "Ask again after `Retry-After`. /api/v1/health says more.";
     StoreDamaged = "store_damaged", 500, "A part of the store is damaged",

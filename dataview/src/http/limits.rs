@@ -64,3 +64,12 @@ pub(crate) const USER_ID_BYTES_MAX: usize = 256;
 
 /// How long a body may take: it is small, and anybody may begin one at the login.
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Dead letters that are looked through for one answer: one of a reason that is rare may be far behind.
+pub(crate) const LETTERS_SCANNED_MAX: usize = 2_000;
+
+/// Dead letters that are asked for at once: each may have an entry of 64 KiB.
+pub(crate) const LETTERS_READ: usize = 50;
+
+/// Dead letters that one request replays: some seconds of work.
+pub(crate) const LETTERS_REPLAYED_MAX: usize = 500;

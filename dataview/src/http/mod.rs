@@ -6,6 +6,7 @@ mod audit;
 mod body;
 pub mod codes;
 mod cursor;
+pub mod dead_letters;
 mod errors;
 mod health;
 mod limits;

@@ -2,8 +2,8 @@
 
 use super::who::COOKIE;
 use super::{
-    accounts, audit, errors, health, login, overview, sessions, subscriptions, tokens, traces,
-    users,
+    accounts, audit, dead_letters, errors, health, login, overview, sessions, subscriptions,
+    tokens, traces, users,
 };
 use actix_web::HttpResponse;
 use utoipa::openapi::OpenApi;
@@ -44,6 +44,9 @@ use utoipa::{Modify, OpenApi as _};
         tokens::remove,
         audit::audit,
         health::chain,
+        dead_letters::list,
+        dead_letters::see,
+        dead_letters::replay,
         subscriptions::list,
         subscriptions::add,
         subscriptions::get,

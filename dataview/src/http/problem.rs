@@ -2,6 +2,7 @@
 
 use super::codes::Code;
 use crate::access::AccessError;
+use crate::consume::DeadLettersError;
 use crate::store::StoreError;
 use crate::subscribe::RegistryError;
 use actix_web::http::StatusCode;
@@ -175,5 +176,12 @@ impl From<RegistryError> for Problem {
                 Self::plain(Code::SubscriptionsUnavailable).retry_after(STORE_RETRY)
             }
         }
+    }
+}
+
+impl From<DeadLettersError> for Problem {
+    fn from(error: DeadLettersError) -> Self {
+        tracing::warn!(%error, "dead letters cannot be used");
+        Self::plain(Code::DeadLettersUnavailable).retry_after(STORE_RETRY)
     }
 }

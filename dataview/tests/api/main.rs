@@ -5,6 +5,7 @@ mod access;
 mod audit;
 mod bad_input;
 mod client;
+mod dead_letters;
 mod document;
 mod errors;
 mod figures;

@@ -5,8 +5,9 @@ use crate::store::Double;
 use actix_web::dev::ServerHandle;
 use actix_web::web;
 use dataview::access::{Access, NewToken, Role, Scope, SessionSettings};
+use dataview::consume::{DeadLetters, JournalSource, Settings, Source};
 use dataview::http::subscriptions::{self, Subscriptions};
-use dataview::http::{App, Cursors, Told, server};
+use dataview::http::{App, Cursors, Told, dead_letters, server};
 use dataview::query::users::UserPseudonyms;
 use dataview::store::Store;
 use dataview::store::sqlite::{Options, SqliteStore};
@@ -72,8 +73,10 @@ impl Server {
         let feeder = Arc::new(feeder);
         let registry = Registry::open(&folder.path().join("subscriptions.db")).unwrap();
         let mine = web::Data::new(Subscriptions::new(Arc::new(registry), feeder.clone()));
+        let dead = web::Data::new(dead_letters_in(&folder));
         let more = move |service: &mut web::ServiceConfig| {
             subscriptions::routes(service, mine.clone());
+            dead_letters::routes(service, dead.clone());
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (send, receive) = std::sync::mpsc::channel();
@@ -96,6 +99,13 @@ impl Server {
         let name = format!("{role}{}", self.access.tokens().unwrap().len());
         self.nobody.with_token(&token(&self.access, &name, role, scope))
     }
+}
+
+/// Those beside a journal.
+fn dead_letters_in(folder: &TempDir) -> DeadLetters {
+    let dir = folder.path().to_owned();
+    let source = Source::Journal(JournalSource { dir: dir.clone(), state_dir: dir });
+    DeadLetters::open(&Settings { source, dead_letters_max: 100 }).unwrap()
 }
 
 /// Where source maps are, for a server whose folder is `folder`.

@@ -44,6 +44,35 @@ async fn poison_is_put_aside_with_its_reason_and_holds_nothing_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn they_are_listed_a_part_at_a_time_over_all_shards_and_found_by_their_names() {
+    let server = RedisServer::start();
+    let mut redis = server.connect();
+    add(&mut redis, 0, &[b"{0}".to_vec(), b"{1}".to_vec()]);
+    add(&mut redis, 1, &[b"{2}".to_vec(), b"{3}".to_vec(), b"{4}".to_vec()]);
+    let consuming = Consuming::start(settings(&server));
+    until("all are put aside", async || consuming.dead.count().await.unwrap() == 5).await;
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let page = consuming.dead.page(after.as_deref(), 2).await.unwrap();
+        assert!(page.len() <= 2);
+        let Some(last) = page.last() else { break };
+        after = Some(last.id.clone());
+        found.extend(page);
+    }
+    let entries: Vec<_> = found.iter().map(|letter| &letter.entry[..]).collect();
+    assert_eq!(entries, [b"{0}", b"{1}", b"{2}", b"{3}", b"{4}"]);
+    assert_eq!(found, consuming.dead.list(10).await.unwrap());
+    for letter in &found {
+        assert_eq!(consuming.dead.get(&letter.id).await.unwrap().as_ref(), Some(letter));
+    }
+    for wrong in ["", "0", "7/1-0", "0/1-0", "0/+", "0/1-0 COUNT", "x/1-0"] {
+        assert_eq!(consuming.dead.get(wrong).await.unwrap(), None, "{wrong:?}");
+    }
+    consuming.consumers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_day_holds_up_no_other_and_is_replayed_when_it_is_whole() {
     let server = RedisServer::start();
     let mut redis = server.connect();

@@ -1,7 +1,7 @@
 //! Dead letters beside a journal: a file each, in `dead-letters`; what is to be replayed in
 //! `replay`, where the consumer finds it.
 
-use super::{DeadLetter, DeadLettersError};
+use super::{DeadLetter, DeadLettersError, UNREADABLE as LETTER_UNREADABLE};
 use crate::consume::prepare::{Arrived, Dead};
 use crate::durable;
 use base64::Engine;
@@ -68,6 +68,34 @@ impl Files {
         names.into_iter().take(max).map(|name| read(&self.dir, name)).collect()
     }
 
+    pub(super) fn page(
+        &self,
+        after: Option<&str>,
+        max: usize,
+    ) -> Result<Vec<DeadLetter>, DeadLettersError> {
+        let names = names(&self.dir)?.into_iter();
+        let behind = names.filter(|name| after.is_none_or(|after| order(name) > order(after)));
+        Ok(behind.take(max).map(|name| self.told(name)).collect())
+    }
+
+    pub(super) fn get(&self, id: &str) -> Result<Option<DeadLetter>, DeadLettersError> {
+        // Only what is in the folder: an ID that somebody has sent may be a path.
+        let found = names(&self.dir)?.into_iter().find(|name| name == id);
+        Ok(found.map(|name| self.told(name)))
+    }
+
+    /// The letter called `name`, also one that cannot be read.
+    fn told(&self, name: String) -> DeadLetter {
+        read(&self.dir, name.clone()).unwrap_or_else(|error| DeadLetter {
+            id: name,
+            at_ms: 0,
+            reason: LETTER_UNREADABLE.to_owned(),
+            detail: error.to_string(),
+            origin: String::new(),
+            entry: Vec::new(),
+        })
+    }
+
     pub(in crate::consume) fn count(&self) -> Result<u64, DeadLettersError> {
         names(&self.dir).map(|names| names.len() as u64)
     }
@@ -129,9 +157,13 @@ fn names(dir: &Path) -> Result<Vec<String>, DeadLettersError> {
             names.extend(path.file_stem().and_then(|name| name.to_str()).map(str::to_owned));
         }
     }
-    // Places in the journal, whose numbers grow.
-    names.sort_by_key(|name| (name.len(), name.clone()));
+    names.sort_by(|one, other| order(one).cmp(&order(other)));
     Ok(names)
+}
+
+/// Names are places in the journal, whose numbers grow.
+fn order(name: &str) -> (usize, &str) {
+    (name.len(), name)
 }
 
 fn read(dir: &Path, id: String) -> Result<DeadLetter, DeadLettersError> {

@@ -4,6 +4,9 @@
 
 mod files;
 mod redis;
+mod view;
+
+pub use view::{EntryView, view};
 
 use super::prepare::Dead;
 use super::settings::{Settings, Source};
@@ -31,6 +34,9 @@ pub struct DeadLetter {
     #[serde(skip)]
     pub entry: Vec<u8>,
 }
+
+/// The reason of a letter whose own file is not one.
+pub const UNREADABLE: &str = "letter_unreadable";
 
 /// Why dead letters cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +96,33 @@ impl DeadLetters {
         match &self.0 {
             Place::Streams(streams) => streams.list(max).await,
             Place::Files(files) => files.list(max),
+        }
+    }
+
+    /// At most `max` behind the one called `after`, in a fixed order: by shard, the oldest first. One
+    /// that cannot be read is told with the reason [`UNREADABLE`] and without its entry.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn page(
+        &self,
+        after: Option<&str>,
+        max: usize,
+    ) -> Result<Vec<DeadLetter>, DeadLettersError> {
+        match &self.0 {
+            Place::Streams(streams) => streams.page(after, max).await,
+            Place::Files(files) => files.page(after, max),
+        }
+    }
+
+    /// The one called `id`.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn get(&self, id: &str) -> Result<Option<DeadLetter>, DeadLettersError> {
+        match &self.0 {
+            Place::Streams(streams) => streams.get(id).await,
+            Place::Files(files) => files.get(id),
         }
     }
 

@@ -56,12 +56,51 @@ impl Streams {
     pub(super) async fn list(&self, max: usize) -> Result<Vec<DeadLetter>, DeadLettersError> {
         let mut letters = Vec::new();
         for shard in 0..self.servers.shards() {
-            let mut range = cmd("XRANGE");
-            range.arg(key(shard)).arg("-").arg("+").arg("COUNT").arg(max);
-            let messages: Vec<Message> = self.ask(shard, &range).await?;
-            letters.extend(messages.into_iter().map(|message| letter(shard, message)));
+            letters.extend(self.range(shard, "-", "+", max).await?);
         }
         Ok(letters)
+    }
+
+    pub(super) async fn page(
+        &self,
+        after: Option<&str>,
+        max: usize,
+    ) -> Result<Vec<DeadLetter>, DeadLettersError> {
+        let (first, mut begin) = match after {
+            Some(after) => place(after).map(|(shard, id)| (shard, format!("({id}")))?,
+            None => (0, "-".to_owned()),
+        };
+        let mut letters = Vec::new();
+        for shard in first..self.servers.shards() {
+            letters.extend(self.range(shard, &begin, "+", max - letters.len()).await?);
+            if letters.len() >= max {
+                break;
+            }
+            "-".clone_into(&mut begin);
+        }
+        Ok(letters)
+    }
+
+    pub(super) async fn get(&self, id: &str) -> Result<Option<DeadLetter>, DeadLettersError> {
+        match place(id) {
+            Ok((shard, id)) if shard < self.servers.shards() && is_message(id) => {
+                Ok(self.range(shard, id, id, 1).await?.pop())
+            }
+            _ => Ok(None),
+        }
+    }
+
+    async fn range(
+        &self,
+        shard: u16,
+        from: &str,
+        to: &str,
+        max: usize,
+    ) -> Result<Vec<DeadLetter>, DeadLettersError> {
+        let mut range = cmd("XRANGE");
+        range.arg(key(shard)).arg(from).arg(to).arg("COUNT").arg(max);
+        let messages: Vec<Message> = self.ask(shard, &range).await?;
+        Ok(messages.into_iter().map(|message| letter(shard, message)).collect())
     }
 
     pub(super) async fn count(&self) -> Result<u64, DeadLettersError> {
@@ -122,6 +161,12 @@ fn letter(shard: u16, (id, mut fields): Message) -> DeadLetter {
 fn place(id: &str) -> Result<(u16, &str), DeadLettersError> {
     let place = id.split_once('/').and_then(|(shard, id)| Some((shard.parse().ok()?, id)));
     place.ok_or_else(|| DeadLettersError::Redis(format!("no dead letter is called {id:?}")))
+}
+
+/// Whether it is a message's ID, `MS-NUMBER`.
+fn is_message(id: &str) -> bool {
+    let is_number = |text: &str| text.parse::<u64>().is_ok();
+    id.split_once('-').is_some_and(|(ms, number)| is_number(ms) && is_number(number))
 }
 
 fn no_shard(shard: u16) -> String {
