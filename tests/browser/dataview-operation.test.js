@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { says, startUi, text, texts } from './dataview/page.js';
+import { leadsTo, says, startUi, text, texts } from './dataview/page.js';
 
 const { fake, open } = await startUi();
 
@@ -12,6 +12,40 @@ test('the health of the chain: lag, drops by reason, dead letters, days', async 
   assert.match(await text(page, '#dead'), /^Dead letters 3/);
   assert.match((await texts(page, '#dropped-reasons tbody tr'))[0], /^otlp_span_too_old 22$/);
   assert.equal((await page.$$('#days tbody tr')).length, 9);
+});
+
+test('dead letters: why, what may be seen of one, and one or all of a reason again', async (t) => {
+  const page = await open(t, '/chain');
+  await page.click('#dead a');
+  await page.waitForSelector('#dead-letters');
+  assert.equal((await page.$$('#dead-letters tbody tr')).length, 3);
+  await page.click('#dead-letters tbody tr [data-open]');
+  await says(page, '#entry', '"user.id": "{masked}"');
+  assert.equal(fake.asked.at(-1).path, '/dead-letters/0%2F1795694400123-0');
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => !document.querySelector('dialog'));
+  await page.click('[aria-label="Replay 0/1795694400123-0"]');
+  await page.click('dialog .danger');
+  await page.waitForFunction(() => !document.querySelector('dialog'));
+  const replays = () => fake.asked.filter((one) => one.path == '/dead-letters/replay').map((one) => [one.body, one.csrf]);
+  assert.deepEqual(replays(), [[{ ids: ['0/1795694400123-0'] }, 'csrf-of-the-fake']]);
+  const tab = (text) => page.evaluateHandle((wanted) => [...document.querySelectorAll('.tabs a')].find((one) => one.innerText.includes(wanted)), text);
+  await (await tab('It is no entry')).click();
+  await leadsTo(page, '/dead-letters', { reason: 'malformed_entry' });
+  await page.waitForSelector('#replay-reason');
+  await page.click('#replay-reason');
+  await says(page, 'dialog', 'All with the reason "It is no entry"');
+  await page.click('dialog .danger');
+  await page.waitForFunction(() => !document.querySelector('dialog'));
+  assert.deepEqual(replays().at(-1)[0], { reason: 'malformed_entry' });
+});
+
+test('who may not see dead letters is told how many there are', async (t) => {
+  t.after(() => (fake.state.me = 'admin'));
+  fake.state.me = 'viewer';
+  const page = await open(t, '/chain');
+  assert.match(await text(page, '#dead'), /^Dead letters 3 Could not be read/);
+  assert.equal(await page.$('#dead a'), null);
 });
 
 test('a damaged day is named where nobody misses it', async (t) => {

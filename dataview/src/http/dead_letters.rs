@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 
 /// A part of the dead letters.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeadLetters)]
 pub(super) struct Letters {
     /// This part, by shard, the oldest first.
     letters: Vec<Letter>,
@@ -64,6 +65,7 @@ pub(super) struct Seen {
 /// What is to be replayed: `ids` or `reason`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DeadLettersReplaySent)]
 pub(super) struct ReplaySent {
     /// These, at most 500.
     ids: Option<Vec<String>>,
@@ -73,6 +75,7 @@ pub(super) struct ReplaySent {
 
 /// What was replayed.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeadLettersReplayed)]
 pub(super) struct Replayed {
     /// How many were given to the consumers. What fails again is a dead letter again.
     replayed: u64,

@@ -34,6 +34,7 @@ static FILES: &[(&str, &[u8])] = &files! {
     "js/pages/accounts.js"
     "js/pages/audit.js"
     "js/pages/chain.js"
+    "js/pages/dead-letters.js"
     "js/pages/error.js"
     "js/pages/errors.js"
     "js/pages/find.js"
@@ -89,6 +90,7 @@ const PAGES: &[&str] = &[
     "/traces/{id}",
     "/subscriptions",
     "/chain",
+    "/dead-letters",
     "/access",
     "/audit",
 ];

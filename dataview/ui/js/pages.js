@@ -3,6 +3,7 @@
 import * as accounts from './pages/accounts.js';
 import * as audit from './pages/audit.js';
 import * as chain from './pages/chain.js';
+import * as deadLetters from './pages/dead-letters.js';
 import * as error from './pages/error.js';
 import * as errors from './pages/errors.js';
 import * as find from './pages/find.js';
@@ -27,6 +28,7 @@ const PAGES = [
   ['/traces/:id', trace],
   ['/subscriptions', subscriptions],
   ['/chain', chain],
+  ['/dead-letters', deadLetters],
   ['/access', accounts],
   ['/audit', audit],
 ];

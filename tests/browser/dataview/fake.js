@@ -89,6 +89,8 @@ function route(line, { now, state, body, ...query }) {
     'GET /sessions': () => sessions(rows(40), query),
     'POST /users/lookup': () => ({ user: USER, from: now - 4e9, to: now, sessions: rows(1), next: null }),
     'GET /health': () => health(now),
+    'GET /dead-letters': () => deadLetters(now, query),
+    'POST /dead-letters/replay': () => ({ replayed: body.ids?.length ?? 1, left: false }),
     'GET /subscriptions': () => ({ subscriptions: SUBSCRIPTIONS }),
     'GET /accounts': () => ({ accounts: Object.entries(ROLES).map(([name, role], at) => ({ name, role, apps: at == 2 ? ['demo-bank'] : null, must_change_password: at == 3, created_at: now - at * 9e8, logged_in_at: at == 3 ? null : now - at * 4e6 })) }),
     'GET /tokens': () => ({ tokens: [{ name: 'grafana', role: 'viewer', apps: null, created_by: 'admin', created_at: now - 5e8, expires_at: now + 7e9 }] }),
@@ -103,7 +105,7 @@ function route(line, { now, state, body, ...query }) {
   if (routes[line]) return { body: routes[line]() };
   if (method == 'DELETE' || method == 'PUT') return { status: 204 };
   const [, first, second] = path.split('/');
-  const one = { errors: () => error(now, second), sessions: () => session(now), traces: () => trace(now) }[first]?.();
+  const one = { errors: () => error(now, second), sessions: () => session(now), traces: () => trace(now), 'dead-letters': () => letterSeen(now, decodeURIComponent(second)) }[first]?.();
   return one && { body: one };
 }
 
@@ -131,6 +133,25 @@ const health = (now) => ({
     }),
   },
 });
+
+/** One of a damaged day, and two that are no entries. */
+const letterRows = (now) => [
+  { id: '0/1795694400123-0', at: now - 7_200_000, reason: 'store_damaged', detail: '2026-11-25.db: database disk image is malformed', origin: 'dna:{0}:events 1795694400120-0', bytes: 812 },
+  { id: '1/1795694401544-0', at: now - 5_000_000, reason: 'malformed_entry', detail: 'at byte 17: a text is cut', origin: 'dna:{1}:events 1795694401540-0/2', bytes: 1204 },
+  { id: '3/1795694409001-0', at: now - 900_000, reason: 'malformed_entry', detail: 'it is no entry: byte 0 is not 0xd9', origin: 'dna:{3}:events 1795694409000-0', bytes: 34 },
+];
+
+function deadLetters(now, { reason }) {
+  const all = letterRows(now);
+  return { letters: all.filter((row) => !reason || row.reason == reason), next: null, reasons: { store_damaged: 1, malformed_entry: 2 }, counted_all: true };
+}
+
+function letterSeen(now, id) {
+  const letter = letterRows(now).find((row) => row.id == id);
+  if (!letter) return null;
+  const read = letter.reason == 'store_damaged';
+  return { letter, entry: read ? { app: 'demo-bank', 'client.address': '203.0.113.0', frame: { 'session.id': '5e3f0a91c2d84b6797a10f2e8c6d4b35', sequence: 12, events: [{ kind: 'identity', body: { 'user.id': '{masked}' } }] } } : null, shape: read ? null : '{"xxxx":"0000 0000",·· xx' };
+}
 
 const SUBSCRIPTIONS = [
   { name: 'risk-department', filter: { apps: ['demo-bank'], kinds: ['transaction', 'api_call'] }, fields: { keep: ['user.hash', 'transaction.name'], drop: [] }, delivery: { type: 'webhook', url: 'https://risk.harbour.example/hooks/dna' }, paused: false, old_secret_until: null, created_at: 1.79e12, lines: 481_220, progressed_at: Date.now() - 840, behind: 2, failures: 0, error: null },

@@ -1,6 +1,7 @@
 // The health of the chain itself: what waits, what was dropped and why, what is stored.
 
 import { get } from '../api.js';
+import { href } from '../address.js';
 import { h } from '../dom.js';
 import { bytes, count, duration } from '../format.js';
 import { barred, table } from '../parts/table.js';
@@ -25,13 +26,20 @@ export async function load(view) {
       'dl.tiles',
       tile({ id: 'lag', name: t('chain.lag'), value: duration(lag), state: lag === null ? '' : lag > LATE_MS ? 'poor' : 'good', detail: h('span.muted', t('chain.waiting', { count: count(consumers.reduce((sum, one) => sum + (one.lag_messages ?? 0), 0)) })) }),
       tile({ id: 'dropped', name: t('chain.dropped'), value: count(lost), state: lost > 0 ? 'fair' : 'good', detail: h('span.muted', lost > 0 ? t('chain.dropped.see') : t('chain.dropped.none')) }),
-      tile({ id: 'dead', name: t('chain.dead'), value: count(dead), state: dead > 0 ? 'poor' : 'good', detail: h('span.muted', dead > 0 ? t('chain.dead.words') : t('chain.dead.none')) }),
+      tile({ id: 'dead', name: t('chain.dead'), value: count(dead), state: dead > 0 ? 'poor' : 'good', detail: deadWords(view, dead) }),
       tile({ id: 'stored', name: t('chain.stored'), value: bytes(store.bytes), state: damaged.length > 0 ? 'poor' : '', detail: h('span.muted', damaged.length > 0 ? t('chain.damaged', { days: damaged.map((day) => day.name).join(', ') }) : t('chain.days', { count: days.length })) }),
     ),
     h('.columns', consumerPanel(consumers), droppedPanel(dropped)),
     h('section.panel', h('h2', t('chain.since')), facts(['frames', 'events', 'duplicates', 'claimed', 'retries'].map((key) => [t(`chain.since.${key}`), count(since[key])]))),
     dayPanel(days),
   );
+}
+
+/** Who may see them is led there. */
+function deadWords({ me }, dead) {
+  if (dead == 0) return h('span.muted', t('chain.dead.none'));
+  const may = me.role == 'administrator' && me.apps === null;
+  return may ? h('a', { href: href('/dead-letters') }, t('chain.dead.see')) : h('span.muted', t('chain.dead.words'));
 }
 
 function consumerPanel(consumers) {
