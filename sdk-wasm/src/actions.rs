@@ -1,9 +1,12 @@
 //! What the visitor does, and where the page lets them down: clicks in haste, clicks that change
 //! nothing, clicks after which something is thrown.
 //!
-//! One action at a time waits for its judgement. Times are in ms after the time origin.
+//! One action at a time waits for its judgement; a call that begins meanwhile is its doing, and
+//! carries its number. Times are in ms after the time origin.
 
-use crate::limits::{DEAD_AFTER, ERROR_WITHIN, PAINT_WAIT_MAX, RAGE_CLICKS, RAGE_WITHIN};
+use crate::limits::{
+    ACTION_CALLS_MAX, DEAD_AFTER, ERROR_WITHIN, PAINT_WAIT_MAX, RAGE_CLICKS, RAGE_WITHIN,
+};
 use crate::vitals::Report;
 use dna_protocol::model::UserAction;
 use dna_protocol::privacy::clean_text;
@@ -24,6 +27,10 @@ pub struct Subject {
 #[derive(Debug)]
 pub struct Actions<T> {
     waiting: Option<Action<T>>,
+    /// How many there were: the number of the last one.
+    count: u32,
+    /// When calls began that are under way, and with which action.
+    calls: Vec<(f64, u32)>,
 }
 
 #[derive(Debug)]
@@ -54,7 +61,7 @@ const FRUSTRATIONS: [&str; 8] = [
 
 impl<T> Default for Actions<T> {
     fn default() -> Self {
-        Self { waiting: None }
+        Self { waiting: None, count: 0, calls: Vec::new() }
     }
 }
 
@@ -75,6 +82,7 @@ impl<T: PartialEq> Actions<T> {
     /// not be its doing.
     pub fn click(&mut self, time: f64, target: T, subject: Subject) -> Option<Report> {
         let before = self.settle();
+        self.count += 1;
         self.waiting = Some(Action {
             target,
             alive: !subject.answers,
@@ -93,6 +101,24 @@ impl<T: PartialEq> Actions<T> {
         if let Some(action) = &mut self.waiting {
             action.alive = true;
         }
+    }
+
+    /// A call has begun.
+    pub fn begun(&mut self, start: f64) {
+        self.alive();
+        if self.waiting.is_some() {
+            // The oldest may never end.
+            if self.calls.len() == ACTION_CALLS_MAX {
+                self.calls.remove(0);
+            }
+            self.calls.push((start, self.count));
+        }
+    }
+
+    /// A call that began at `start` has ended: the number of the action that it began with.
+    pub fn ended(&mut self, start: f64) -> Option<u32> {
+        let at = self.calls.iter().position(|call| call.0 == start)?;
+        Some(self.calls.remove(at).1)
     }
 
     /// Something was thrown.
@@ -149,6 +175,8 @@ impl<T: PartialEq> Actions<T> {
         if action.clicks > 1 {
             fields.uint(UserAction::count, u64::from(action.clicks));
         }
+        // It is the last one: another would have settled it.
+        fields.uint(UserAction::id, u64::from(self.count));
         let rage = action.clicks >= RAGE_CLICKS;
         let dead = in_time && !action.alive && action.painted.is_some();
         let which = usize::from(rage) + 2 * usize::from(dead) + 4 * usize::from(action.failed);

@@ -178,6 +178,10 @@ pub const PAINT_WAIT_MAX: f64 = 10_000.0;
 /// game, not a bank.
 pub const RATE_ACTIONS_MAX: u32 = 120;
 
+/// Calls under way whose action is remembered: browsers carry six at a time to a host, and those
+/// that never end, as calls that wait for news, are the oldest.
+pub const ACTION_CALLS_MAX: usize = 32;
+
 /// A page on which nothing changed for so long is quiet: six frames.
 pub const QUIET_AFTER: f64 = 100.0;
 

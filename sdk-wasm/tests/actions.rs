@@ -152,3 +152,36 @@ fn a_label_is_a_line_without_figures_and_never_a_key() {
         assert_eq!(label(text).as_deref(), expected, "{text}");
     }
 }
+
+#[test]
+fn a_call_has_the_number_of_the_action_that_it_began_with() {
+    let mut actions = actions();
+    actions.begun(50.0);
+    click(&mut actions, 100.0, 1);
+    actions.begun(101.0);
+    let first = click(&mut actions, 300.0, 2).unwrap();
+    actions.begun(301.0);
+    actions.begun(301.0);
+    assert!(actions.judge(1_300.0).is_some());
+    actions.begun(1_301.0);
+    assert_eq!(first.id, Some(1));
+    let ended = [301.0, 101.0, 301.0, 301.0, 50.0, 1_301.0].map(|start| actions.ended(start));
+    assert_eq!(ended, [Some(2), Some(1), Some(2), None, None, None]);
+    // Another click on the same is the same action.
+    click(&mut actions, 2_000.0, 1);
+    actions.repeats(2_100.0, &1);
+    actions.begun(2_101.0);
+    assert_eq!(actions.ended(2_101.0), Some(3));
+    assert_eq!(read(&actions.settle().unwrap()).id, Some(3));
+}
+
+#[test]
+fn calls_that_never_end_are_forgotten() {
+    let mut actions = actions();
+    click(&mut actions, 0.0, 1);
+    for at in 0..1_000 {
+        actions.begun(f64::from(at));
+    }
+    assert_eq!(actions.ended(0.0), None);
+    assert_eq!(actions.ended(999.0), Some(1));
+}

@@ -24,7 +24,16 @@ const BODY = `
 <div id="icon" data-dna-action="open-menu"><button id="labelled" aria-label="Close 42,860.15"><svg width="9" height="9"><path id="path" d="M0 0h9v9z"/></svg></button></div>
 <button id="clear" type="button">Clear</button>
 <button id="beep" type="button">Beep</button><audio></audio>
+<button id="send-code" type="button">Send code</button>
 <script>
+document.querySelector('#send-code').addEventListener('click', async () => {
+  history.pushState(null, '', '/shown-by-it.html');
+  const request = new XMLHttpRequest();
+  request.open('GET', '/by-xhr.html');
+  request.send();
+  await fetch('/by-fetch.html');
+  await fetch('/then.html');
+});
 document.querySelector('#form').addEventListener('submit', (event) => event.preventDefault());
 document.querySelector('#clear').addEventListener('click', () => (document.querySelector('#typed').value = ''));
 </script>`;
@@ -33,7 +42,8 @@ let ingest, bank, pages, browser;
 before(async () => {
   ingest = ends(await startIngest());
   bank = ends(await startBank(ingest.url));
-  pages = ends(await startPages({ '/private.html': { body: withTag(ingest.url, { body: BODY }) } }));
+  const body = withTag(ingest.url, { body: BODY });
+  pages = ends(await startPages({ '/private.html': { body }, '/calls.html': { body } }));
   browser = ends(await launch());
 });
 
@@ -79,6 +89,29 @@ test('a click that is answered is told with its paint, one that is not as dead, 
     assert.ok(body.duration_ms >= 0 && body.duration_ms < 5_000, `${body.duration_ms}`);
   }
   assert.equal(events[1].body['user_action.element'], '#dead');
+  await page.close();
+});
+
+test('a call tells which click it began with, in whichever view it is told; one of the page itself tells none', async () => {
+  const page = await open(`${pages.url}/calls.html`);
+  const names = ['before', 'by-xhr', 'by-fetch', 'then', 'after'];
+  const calls = async () => {
+    const found = eventsOf(await ingest.entries()).filter(({ kind }) => kind === 'api_call');
+    return found.filter(({ body }) => names.some((name) => body['url.full'] === `${pages.url}/${name}.html`));
+  };
+  const call = (path) => page.evaluate(async (path) => void (await fetch(path)), path);
+  await call('/before.html');
+  await page.click('#beep');
+  await page.click('#send-code');
+  const clicked = (events) => events.find(({ body }) => body['user_action.name'] === 'Send code');
+  const all = async () => eventsOf(await ingest.entries());
+  const { body } = clicked(await hurried(page)('the click', all, clicked));
+  // It was judged.
+  await call('/after.html');
+  const events = await hurried(page)('the calls', calls, (events) => events.length >= names.length);
+  const told = Object.fromEntries(events.map(({ body }) => [new URL(body['url.full']).pathname.slice(1, -5), body['user_action.id']]));
+  assert.equal(body['user_action.id'], 2, 'the second click of this page');
+  assert.deepEqual(told, { before: undefined, 'by-xhr': 2, 'by-fetch': 2, then: 2, after: undefined });
   await page.close();
 });
 

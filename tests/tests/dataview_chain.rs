@@ -44,11 +44,15 @@ fn sign_in(bank: &Bank, ingest: &Ingest) {
         "app_key": APP_KEY, "session.id": SESSION, "sequence": 1, "view.id": VIEW,
         "sent_at_ms": answered, "url.full": "https://bank.example/sign-in",
         "events": [
-            {"kind": "user_action", "time": clicked,
-             "body": {"user_action.type": "click", "user_action.name": "Sign in"}},
+            {"kind": "user_action", "time": clicked, "body": {
+                "user_action.type": "click", "user_action.name": "Sign in", "user_action.id": 4}},
+            // Nearer to the call, and not what it began with.
+            {"kind": "user_action", "time": called, "body": {
+                "user_action.type": "click", "user_action.name": "Help", "user_action.id": 5}},
             {"kind": "api_call", "time": called, "body": {
                 "http.request.method": "POST", "url.full": url, "http.response.status_code": 200,
-                "duration_ms": answered - called + 1, "trace_id": TRACE, "span_id": CALL}},
+                "duration_ms": answered - called + 1, "trace_id": TRACE, "span_id": CALL,
+                "user_action.id": 4}},
         ],
     });
     post(&format!("{}/v1/beacon", ingest.url()), None, &beacon);

@@ -1,63 +1,89 @@
 //! What the visitor did before a call.
 
-use super::limits::{ACTION_AFTER_MS_MAX, ACTION_BEFORE_MS_MAX};
-use crate::facts::Clock;
-use crate::model::{CallFact, ViewId};
-use crate::store::StoredFrame;
-use dna_protocol::Body;
-use dna_protocol::entry::Entry;
+use super::limits::{ACTION_AFTER_MS_MAX, ACTION_BEFORE_MS_MAX, ACTION_SETTLED_MS_MAX};
+use super::visit::{Action, CallTold, Visit};
+use crate::model::CallFact;
 
-/// A click, or a key.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Action {
-    /// When, in ms since the Unix epoch.
-    pub at_ms: u64,
-    /// In which view.
-    pub view: Option<ViewId>,
-    /// On what, in the page's words.
-    pub name: String,
-    /// The selector of the element.
-    pub element: Option<String>,
-    /// Until the next paint, in ms.
-    pub duration_ms: f64,
-    /// How it went wrong: `rage_click`, …
-    pub frustration: Option<String>,
+/// The action that led to a call, or why none is told.
+#[derive(Debug, PartialEq)]
+pub(super) enum Cause<'a> {
+    /// The client says so.
+    Told(&'a Action),
+    /// The client does not count actions, or its frame is not here: the last one before the call.
+    Near(&'a Action),
+    /// The client counts actions, and this call began with none.
+    ByItself,
+    /// The client says which, and that one is not here.
+    Missing(u64),
+    /// Nothing is known.
+    Unknown,
 }
 
-/// The actions that `frames` of a session tell of.
-#[must_use]
-pub fn actions(frames: &[StoredFrame]) -> Vec<Action> {
-    let mut found = Vec::new();
-    for frame in frames {
-        // One that cannot be read is told by the session's timeline.
-        let Ok((receipt, decoded)) = Entry::decode(&frame.entry) else { continue };
-        let header = &decoded.frame.header;
-        let clock = Clock::new(&receipt, header, frame.received_at_ms);
-        for event in &decoded.frame.events {
-            let Body::UserAction(action) = &event.body else { continue };
-            let text = |text: Option<&str>| text.map(str::to_owned);
-            let element = text(action.element.as_deref());
-            let name = text(action.name.as_deref()).or_else(|| element.clone());
-            found.push(Action {
-                at_ms: clock.at(event),
-                view: header.view_id_of(event).map(|id| ViewId(id.0)),
-                name: name.unwrap_or_else(|| "click".to_owned()),
-                element,
-                duration_ms: action.duration.map_or(0.0, dna_protocol::field::Millis::get),
-                frustration: text(action.frustration.as_deref()),
-            });
+impl Cause<'_> {
+    /// What is to be known of an action that was guessed.
+    pub(super) fn note(&self) -> Option<String> {
+        let Self::Near(action) = self else { return None };
+        let why = if action.id.is_some() {
+            "the frame that tells of this call is not here"
+        } else {
+            "the client counts no actions"
+        };
+        Some(format!("joined to the click before it by time and view: {why}"))
+    }
+
+    /// Why a call has no action, for a person.
+    pub(super) fn why_alone(&self) -> Option<String> {
+        match self {
+            Self::Told(_) | Self::Near(_) => None,
+            Self::ByItself => Some(
+                "the page called by itself: the client counts clicks, and this call began with none"
+                    .to_owned(),
+            ),
+            Self::Missing(number) => Some(format!(
+                "it began with action {number} of its page, which is not here: it is told when it was judged, seconds later, or was dropped"
+            )),
+            Self::Unknown => Some(format!(
+                "no click within {} s before it in its view: the page called by itself, or the click is not here",
+                ACTION_BEFORE_MS_MAX / 1000
+            )),
         }
     }
-    found
 }
 
-/// The action that led to `call`: the last one before it, in its view and not long ago. The client
-/// sends no identifier that would tell it; time and view do.
-pub(super) fn before<'a>(actions: &'a [Action], call: &CallFact) -> Option<&'a Action> {
-    let is_near = |action: &&Action| {
-        action.at_ms <= call.at_ms + ACTION_AFTER_MS_MAX
-            && action.at_ms + ACTION_BEFORE_MS_MAX >= call.at_ms
-    };
+/// What led to `call`, which is one of the `visit`'s.
+pub(super) fn cause<'a>(visit: &'a Visit, call: &CallFact) -> Cause<'a> {
+    let told = call.trace.and_then(|(_, span)| visit.calls.get(&span));
+    match told {
+        Some(&CallTold { action: Some(number), .. }) => {
+            numbered(visit, call, number).map_or(Cause::Missing(number), Cause::Told)
+        }
+        Some(_) => match near(visit, call) {
+            // Whoever counts would have said so.
+            Some(action) if action.id.is_some() => Cause::ByItself,
+            found => found.map_or(Cause::Unknown, Cause::Near),
+        },
+        None => near(visit, call).map_or(Cause::Unknown, Cause::Near),
+    }
+}
+
+/// The action of that number: pages of a session count each for themselves, so it is that of the
+/// call's own view, or the last one before the call. The click may have shown another view.
+fn numbered<'a>(visit: &'a Visit, call: &CallFact, number: u64) -> Option<&'a Action> {
+    let is_own = |action: &Action| call.view.is_some() && action.view == call.view;
+    let is_before = |action: &Action| is_within(action, call, ACTION_SETTLED_MS_MAX);
+    let found = visit.actions.iter().filter(|action| action.id == Some(number));
+    let found = found.filter(|action| is_own(action) || is_before(action));
+    found.max_by_key(|action| (is_own(action), action.at_ms))
+}
+
+/// The last action before the call, in its view and not long ago.
+fn near<'a>(visit: &'a Visit, call: &CallFact) -> Option<&'a Action> {
+    let is_near = |action: &&Action| is_within(action, call, ACTION_BEFORE_MS_MAX);
     let same_view = |action: &&Action| call.view.is_none() || action.view == call.view;
-    actions.iter().filter(is_near).filter(same_view).max_by_key(|action| action.at_ms)
+    visit.actions.iter().filter(is_near).filter(same_view).max_by_key(|action| action.at_ms)
+}
+
+/// Whether the action is at most so long before the call.
+fn is_within(action: &Action, call: &CallFact, before_ms_max: u64) -> bool {
+    action.at_ms <= call.at_ms + ACTION_AFTER_MS_MAX && action.at_ms + before_ms_max >= call.at_ms
 }

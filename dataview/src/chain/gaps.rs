@@ -74,8 +74,8 @@ pub(super) fn gaps(nodes: &[Node], found: &Found, circumstances: &Circumstances)
         let kinds = |kind| parts[at].iter().any(|part| nodes[*part].row.kind == kind);
         match node.row.kind {
             RowKind::Call => {
-                if node.parent.is_none() {
-                    add("action and call", "no click within 2 s before it in its view: the page called by itself, or the click is not here".to_owned());
+                if let Some(why) = &node.alone {
+                    add("action and call", why.clone());
                 }
                 if kinds(RowKind::Hop) {
                 } else if kinds(RowKind::Span) {
@@ -85,6 +85,10 @@ pub(super) fn gaps(nodes: &[Node], found: &Found, circumstances: &Circumstances)
                     add("call and hop", why + &circumstances.no_hop());
                     add("call and span", circumstances.no_span("the service"));
                 }
+            }
+            RowKind::Hop if parts[at].is_empty() && node.is_edge && node.asks.is_some() => {
+                add("hop and hop", format!("behind the CDN {}", circumstances.no_hop()));
+                add("hop and span", circumstances.no_span("the service behind the CDN"));
             }
             RowKind::Hop if parts[at].is_empty() => match &node.asks {
                 None => add(

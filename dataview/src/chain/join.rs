@@ -59,8 +59,10 @@ fn join_hops(nodes: &mut [Node], owners: &HashMap<SpanId, usize>) -> HashMap<Spa
         }
     }
     for (caller, hops) in &mut by_caller {
-        // Proxies leave traceparent as it is: one that passes a request on takes longer.
-        hops.sort_by_key(|at| (std::cmp::Reverse(nodes[*at].row.duration_us), *at));
+        // Proxies leave traceparent as it is: one that passes a request on takes longer. A CDN,
+        // which tells less than its whole time, stands before all of the bank's own.
+        let inner = |at: usize| (!nodes[at].is_edge, std::cmp::Reverse(nodes[at].row.duration_us));
+        hops.sort_by_key(|at| (inner(*at), *at));
         let mut outer: Vec<usize> = Vec::new();
         for at in hops.iter().copied() {
             let is_around = |other: &&usize| {

@@ -3,7 +3,11 @@
 /// Rows of an answer: more is no picture any more, and some 2 MB of answer.
 pub const ROWS_MAX: usize = 2_000;
 
-/// How long before a call the click was that is told as its cause, in ms: as long as the client
+/// How long before a call the action of its number can have been, in ms: one waits ten seconds for
+/// its paint, and clicks in haste begin that anew.
+pub const ACTION_SETTLED_MS_MAX: u64 = 60_000;
+
+/// How long before a call the click was that is told as its cause without a number, in ms: as long as the client
 /// waits until it judges a click to be dead.
 pub const ACTION_BEFORE_MS_MAX: u64 = 2_000;
 

@@ -3,9 +3,10 @@
 //!
 //! A call, a hop and the service's first span are joined by the call's own span, which the client
 //! made and `traceparent` carries; spans by the parents that they name; the action before the call
-//! by time and view. What cannot be joined is a [`Gap`] with the reason.
+//! by the number that the client gave both, or else by time and view. What cannot be joined is a [`Gap`] with the reason.
 
 mod action;
+mod cdn;
 mod clock;
 mod gaps;
 mod join;
@@ -14,36 +15,33 @@ mod node;
 mod row;
 #[cfg(test)]
 mod tests;
+mod visit;
 
-pub use action::{Action, actions};
+pub use cdn::Cdn;
 pub use gaps::Circumstances;
 pub use row::{Chain, Gap, Log, Row, RowKind};
+pub use visit::{Action, CallTold, Visit};
 
-use crate::model::TraceId;
+use crate::model::{CallFact, TraceId};
 use crate::store::TraceParts;
+use action::Cause;
 use limits::ROWS_MAX;
 use node::Node;
 use std::collections::VecDeque;
 
-/// Joins the parts of a trace. `actions` are those of the session that made the first call
+/// Joins the parts of a trace. `visit` is the session that made the first call
 /// ([`TraceParts::calls`]).
 #[must_use]
 pub fn chain(
     trace: TraceId,
     parts: TraceParts,
-    actions: &[Action],
+    visit: &Visit,
     circumstances: &Circumstances,
 ) -> Chain {
     let caller = parts.calls.first().map(|(app, session, _)| (app.clone(), *session));
     let mut nodes = Vec::new();
     for (app, _, call) in &parts.calls {
-        let action = action::before(actions, call).map(|action| {
-            nodes.push(Node::action(action, app));
-            nodes.len() - 1
-        });
-        let mut call = Node::call(call, app);
-        call.parent = action;
-        nodes.push(call);
+        add_call(&mut nodes, visit, call, app);
     }
     nodes.extend(parts.hops.iter().map(Node::hop));
     nodes.extend(parts.spans.into_iter().map(Node::span));
@@ -65,6 +63,23 @@ pub fn chain(
         logs: parts.logs.into_iter().map(Log::from).collect(),
         gaps,
     }
+}
+
+/// Adds a call, what led to it, and what its answer says of the way.
+fn add_call(nodes: &mut Vec<Node>, visit: &Visit, call: &CallFact, app: &str) {
+    let cause = action::cause(visit, call);
+    let mut node = Node::call(call, app);
+    if let Cause::Told(action) | Cause::Near(action) = cause {
+        nodes.push(Node::action(action, app));
+        node.parent = Some(nodes.len() - 1);
+    }
+    node.row.notes.extend(cause.note());
+    node.alone = cause.why_alone();
+    if let Some(told) = call.trace.and_then(|(_, span)| visit.calls.get(&span)) {
+        node.tell(told);
+        nodes.extend(told.cdn.as_ref().map(|cdn| Node::cdn(cdn, told, &node)));
+    }
+    nodes.push(node);
 }
 
 /// The nodes that are told, parents before their parts, the outermost first, and how many are not.

@@ -1,8 +1,9 @@
 //! The links of a chain, before they are joined.
 
-use super::action::Action;
+use super::cdn::Cdn;
 use super::limits::NAME_BYTES_MAX;
 use super::row::{Row, RowKind};
+use super::visit::{Action, CallTold};
 use crate::model::{CallFact, Hop, Span, SpanId, SpanKind, SpanStatus};
 use serde_json::{Map, Value, json};
 
@@ -24,6 +25,10 @@ pub(super) struct Node {
     pub(super) is_entry: bool,
     /// It asked another process; whom, where that is known.
     pub(super) asks: Option<String>,
+    /// It is nearer to the client than any other hop.
+    pub(super) is_edge: bool,
+    /// Why a call has no action.
+    pub(super) alone: Option<String>,
     /// It asked services to record the trace.
     pub(super) sampled: bool,
     /// The one that it is part of.
@@ -53,6 +58,8 @@ impl Node {
             is_queue: false,
             is_entry: false,
             asks: None,
+            is_edge: false,
+            alone: None,
             sampled: true,
             parent: None,
         }
@@ -92,6 +99,51 @@ impl Node {
         node
     }
 
+    /// Adds what the answer of a call says.
+    pub(super) fn tell(&mut self, told: &CallTold) {
+        if let Some(list) = &told.server_timing {
+            self.row.attributes.insert("server_timing".to_owned(), list.as_str().into());
+        }
+    }
+
+    /// What a CDN told of `call` by its answer. When exactly it was at work is not said: it is told
+    /// from when the request was sent, and without a duration of its own as long as the call.
+    pub(super) fn cdn(cdn: &Cdn, told: &CallTold, call: &Self) -> Self {
+        let name = cdn.cache.as_deref().map(|cache| format!("CDN: {cache}"));
+        let name = name.unwrap_or_else(|| "CDN".to_owned());
+        let mut node = Self::new(RowKind::Hop, name, "cdn", call.clock.clone());
+        let before = micros(told.sent_after_ms).min(call.duration());
+        let room = call.duration() - before;
+        let duration = cdn.duration_ms().map_or(room, |ms| micros(ms).min(room));
+        node.start_us = call.start_us + before;
+        node.row.duration_us = duration.unsigned_abs();
+        node.caller = call.own;
+        (node.is_entry, node.is_edge) = (true, true);
+        // Its place is a guess: hops behind it, which have clocks, are not moved for it.
+        node.is_queue = true;
+        node.asks = cdn.asked().then(|| "the origin".to_owned());
+        if cdn.duration_ms().is_none() {
+            node.row.notes.push("how long it took is not said: the rest of the call".to_owned());
+        }
+        let known = json!({
+            "cdn.cache": cdn.cache,
+            "cdn.place": cdn.place,
+            "cdn.edge_us": cdn.edge_ms.map(micros),
+            "cdn.origin_us": cdn.origin_ms.map(micros),
+            "cdn.total_us": cdn.total_ms.map(micros),
+        });
+        node.add(known);
+        node
+    }
+
+    /// Adds those attributes that are known.
+    fn add(&mut self, known: Value) {
+        if let Value::Object(known) = known {
+            let known = known.into_iter().filter(|(_, value)| !value.is_null());
+            self.row.attributes.extend(known);
+        }
+    }
+
     pub(super) fn hop(hop: &Hop) -> Self {
         let name = format!("{} {}", hop.method, hop.path);
         let mut node = Self::new(RowKind::Hop, name, &hop.proxy, hop.proxy.clone());
@@ -115,9 +167,7 @@ impl Node {
             "upstream.response_us": hop.upstream_response_us,
             "connection_us": hop.connection_us,
         });
-        if let Value::Object(known) = known {
-            node.row.attributes = known.into_iter().filter(|(_, value)| !value.is_null()).collect();
-        }
+        node.add(known);
         node
     }
 

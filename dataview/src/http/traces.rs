@@ -4,7 +4,7 @@ use super::limits::TIMELINE_FRAMES_MAX;
 use super::params::{Params, invalid};
 use super::who::Who;
 use super::{App, Asked, Code, Problem};
-use crate::chain::{Chain, Circumstances, actions, chain};
+use crate::chain::{Chain, Circumstances, Visit, chain};
 use crate::model::TraceId;
 use crate::store::TraceParts;
 use crate::{network, otlp};
@@ -55,8 +55,8 @@ pub(super) async fn trace(
     let circumstances = circumstances(&app);
     // A long session and a large trace take their time: not on the thread that answers others.
     let joined = web::block(move || {
-        let actions = frames.map(|(_, frames)| actions(&frames)).unwrap_or_default();
-        chain(trace, parts, &actions, &circumstances)
+        let visit = frames.map(|(_, frames)| Visit::read(&frames)).unwrap_or_default();
+        chain(trace, parts, &visit, &circumstances)
     });
     Ok(web::Json(joined.await.map_err(|_| Problem::plain(Code::Internal))?))
 }

@@ -114,6 +114,7 @@ export const KINDS: { [kind: number]: [name: string, fields: { [key: number]: [n
     22: ['timing.queue', 0],
     23: ['network.connection.reused', 0],
     24: ['network.connection.rtt', 0],
+    25: ['user_action.id', 0],
   }],
   7: ['custom', {
     1: ['event.name', 128],
@@ -193,6 +194,7 @@ export const KINDS: { [kind: number]: [name: string, fields: { [key: number]: [n
     4: ['duration_ms', 0],
     5: ['count', 0],
     6: ['user_action.frustration', 64],
+    7: ['user_action.id', 0],
   }],
   15: ['transaction', {
     1: ['transaction.name', 128],

@@ -18,5 +18,7 @@ record! {
         5 => count: u64 = "count",
         /// What went wrong with it: rage_click, dead_click, error_click; several separated by a space.
         6 => frustration: Text<64> = "user_action.frustration",
+        /// Its number on the page, from 1: what it began tells the same.
+        7 => id: u64 = "user_action.id",
     }
 }

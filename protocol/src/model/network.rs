@@ -69,6 +69,8 @@ with_timing! {
         23 => reused: u64 = "network.connection.reused",
         /// Round trip that the platform measured on the connection.
         24 => rtt: Millis = "network.connection.rtt",
+        /// The action that it began with: its number on the page. Absent: none.
+        25 => action: u64 = "user_action.id",
     }
 }
 

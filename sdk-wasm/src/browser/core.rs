@@ -198,7 +198,7 @@ impl Core {
                 if let Some(route) = &mut self.route {
                     route.begun();
                 }
-                return self.actions.alive();
+                return self.actions.begun(time);
             }
             kind::CONSOLE => Some(errors::console(subject, &record.values[1])),
             kind::REPORT => reports::report(subject),

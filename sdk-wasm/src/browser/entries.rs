@@ -5,6 +5,7 @@ use super::core::{Core, Record, tell_in};
 use super::page::PageTold;
 use super::vitals::{self, Document};
 use super::{api, js, long_frames, navigation, resources};
+use dna_protocol::model::ApiCall;
 use js_sys::Array;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
@@ -94,7 +95,10 @@ impl Core {
     }
 
     pub(super) fn call_ended(&mut self, record: &Record) {
-        let call = api::call(record);
+        let mut call = api::call(record);
+        if let Some(action) = self.actions.ended(record.time) {
+            call.draft.fields.uint(ApiCall::action, u64::from(action));
+        }
         let end = record.values[0].as_f64().unwrap_or(record.time);
         self.calls.call(call.address, record.time, end, (record.time, call.draft));
         self.calls_due(js::now());

@@ -114,6 +114,7 @@ impl<'a> Visit<'a> {
             0,
             json!({
                 "user_action.type": "click", "user_action.name": "Sign in", "duration_ms": 24,
+                "user_action.id": 1,
             }),
         ));
         let made_up = (self.dice.around(90.0), if self.dice.one_in(25) { 503 } else { 200 });
@@ -125,6 +126,7 @@ impl<'a> Visit<'a> {
             "http.response.status_code": status,
             "duration_ms": took,
             "initiator_type": "fetch",
+            "user_action.id": 1,
         });
         if is_real {
             call["trace_id"] = self.trace.as_str().into();

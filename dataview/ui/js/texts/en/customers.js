@@ -108,6 +108,7 @@ export default {
   'gap.action and call': 'No click before it',
   'gap.call and hop': 'No network part',
   'gap.call and span': 'No service part',
+  'gap.hop and hop': 'No proxy behind the CDN',
   'gap.hop and span': 'No service behind the proxy',
   'gap.span and span': 'A service is missing',
   'gap.other': 'Missing: {between}',

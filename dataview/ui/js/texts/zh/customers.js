@@ -108,6 +108,7 @@ export default {
   'gap.action and call': '之前没有点击',
   'gap.call and hop': '缺少网络部分',
   'gap.call and span': '缺少服务部分',
+  'gap.hop and hop': 'CDN 之后没有代理',
   'gap.hop and span': '代理之后没有服务',
   'gap.span and span': '缺少某个服务',
   'gap.other': '缺失：{between}',

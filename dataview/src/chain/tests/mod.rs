@@ -1,5 +1,7 @@
 //! Chains as support desks would read them: the whole one, and those with something missing.
 
+mod visit;
+
 use super::*;
 use crate::model::{CallFact, Hop, LogLine, SessionId, Span, SpanId, SpanKind, SpanStatus, ViewId};
 use proptest::prelude::*;
@@ -78,8 +80,14 @@ fn parts(hops: Vec<Hop>, spans: Vec<Span>) -> TraceParts {
     TraceParts { calls, hops, spans, ..TraceParts::default() }
 }
 
+/// A session of which all is known, and whose client counts the actions that have a number.
+fn visit(actions: &[Action], told: CallTold) -> Visit {
+    Visit { actions: actions.to_vec(), calls: [(id(1), told)].into() }
+}
+
 fn click(before_ms: u64, name: &str, view: u8) -> Action {
     Action {
+        id: None,
         at_ms: START_MS - before_ms,
         view: Some(ViewId([view; 8])),
         name: name.to_owned(),
@@ -87,6 +95,11 @@ fn click(before_ms: u64, name: &str, view: u8) -> Action {
         duration_ms: 16.0,
         frustration: None,
     }
+}
+
+/// A click with a number: how long before the call it was.
+fn numbered(click: Action) -> Action {
+    Action { id: Some(START_MS - click.at_ms), ..click }
 }
 
 /// Depth, kind and name of each row.
@@ -124,7 +137,9 @@ fn from_the_click_to_the_sql() {
         body: "done".to_owned(),
     });
     let actions = [click(900, "first", 1), click(300, "Pay", 1), click(100, "other page", 2)];
-    let chain = chain(TRACE, parts, &actions, &connected());
+    let actions = actions.map(numbered);
+    let told_of = CallTold { action: Some(300), ..CallTold::default() };
+    let chain = chain(TRACE, parts, &visit(&actions, told_of), &connected());
     assert_eq!(
         told(&chain),
         [
@@ -149,7 +164,8 @@ fn from_the_click_to_the_sql() {
 #[test]
 fn a_click_of_long_ago_or_of_another_view_is_none() {
     for action in [click(2_500, "old", 1), click(100, "other", 2)] {
-        let chain = chain(TRACE, parts(vec![], vec![]), &[action], &connected());
+        let visit = visit(&[action], CallTold::default());
+        let chain = chain(TRACE, parts(vec![], vec![]), &visit, &connected());
         assert_eq!(told(&chain)[0], "call POST /transfer");
         assert!(reasons(&chain).contains("action and call: no click within 2 s"), "{chain:?}");
     }
@@ -161,7 +177,8 @@ fn clocks_are_made_one_and_told() {
     let mut far = span(3, 2, SpanKind::Server, 30, 10);
     far.service = "sms".to_owned();
     let spans = vec![span(2, 1, SpanKind::Server, -4_980, 60), far, query(4, 2, -4_960)];
-    let chain = chain(TRACE, parts(vec![hop("edge", -4_990, 80)], spans), &[], &connected());
+    let chain =
+        chain(TRACE, parts(vec![hop("edge", -4_990, 80)], spans), &Visit::default(), &connected());
     let starts: Vec<_> = chain
         .rows
         .iter()
@@ -186,13 +203,14 @@ fn clocks_are_made_one_and_told() {
 #[test]
 fn what_outlasts_a_call_that_was_given_up_is_not_shifted() {
     let spans = vec![span(2, 1, SpanKind::Server, 10, 4_000)];
-    let chain = chain(TRACE, parts(vec![hop("edge", 5, 90)], spans), &[], &connected());
+    let chain =
+        chain(TRACE, parts(vec![hop("edge", 5, 90)], spans), &Visit::default(), &connected());
     assert_eq!(chain.rows[2].start_us, START_US + 10_000);
 }
 
 #[test]
 fn each_missing_link_has_its_reason() {
-    let nothing = chain(TRACE, parts(vec![], vec![]), &[], &Circumstances::default());
+    let nothing = chain(TRACE, parts(vec![], vec![]), &Visit::default(), &Circumstances::default());
     let words = reasons(&nothing);
     assert!(words.contains("call and hop: nothing behind the client told"), "{words}");
     assert!(
@@ -203,7 +221,7 @@ fn each_missing_link_has_its_reason() {
     let dropped = vec![("network_queue_full".to_owned(), 3), ("otlp_too_old".to_owned(), 0)];
     let circumstances = Circumstances { dropped, ..connected() };
     let spans = vec![span(2, 1, SpanKind::Server, 10, 50)];
-    let no_hop = reasons(&chain(TRACE, parts(vec![], spans), &[], &circumstances));
+    let no_hop = reasons(&chain(TRACE, parts(vec![], spans), &Visit::default(), &circumstances));
     assert!(
         no_hop.contains("dropped since the start, perhaps this too: network_queue_full: 3"),
         "{no_hop}"
@@ -212,25 +230,36 @@ fn each_missing_link_has_its_reason() {
 
     let mut unsampled = hop("edge", 10, 80);
     unsampled.sampled = false;
-    let words = reasons(&chain(TRACE, parts(vec![unsampled], vec![]), &[], &connected()));
+    let words =
+        reasons(&chain(TRACE, parts(vec![unsampled], vec![]), &Visit::default(), &connected()));
     assert!(words.contains("hop and span: not sampled"), "{words}");
 
-    let words = reasons(&chain(TRACE, parts(vec![hop("edge", 10, 80)], vec![]), &[], &connected()));
+    let words = reasons(&chain(
+        TRACE,
+        parts(vec![hop("edge", 10, 80)], vec![]),
+        &Visit::default(),
+        &connected(),
+    ));
     assert!(words.contains("hop and span: the service at 10.0.0.1:80 told no span"), "{words}");
 
     let mut alone = hop("edge", 10, 80);
     alone.upstream = None;
-    let words = reasons(&chain(TRACE, parts(vec![alone], vec![]), &[], &connected()));
+    let words = reasons(&chain(TRACE, parts(vec![alone], vec![]), &Visit::default(), &connected()));
     assert!(words.contains("hop and span: edge answered by itself"), "{words}");
 
     let mut asks = span(2, 1, SpanKind::Client, 10, 50);
     asks.attributes.insert("server.address".to_owned(), "sms.example".into());
-    let words = reasons(&chain(TRACE, parts(vec![hop("e", 5, 80)], vec![asks]), &[], &connected()));
+    let words = reasons(&chain(
+        TRACE,
+        parts(vec![hop("e", 5, 80)], vec![asks]),
+        &Visit::default(),
+        &connected(),
+    ));
     assert!(words.contains("span and span: sms.example told no span"), "{words}");
 
     let only_spans =
         TraceParts { spans: vec![span(2, 0, SpanKind::Server, 0, 1)], ..TraceParts::default() };
-    let words = reasons(&chain(TRACE, only_spans, &[], &connected()));
+    let words = reasons(&chain(TRACE, only_spans, &Visit::default(), &connected()));
     assert!(words.contains("call: no client told of this call"), "{words}");
 }
 
@@ -243,7 +272,7 @@ fn loops_and_orphans_are_told_and_end() {
         span(5, 5, SpanKind::Internal, 20, 5),
         span(6, 99, SpanKind::Internal, 30, 5),
     ];
-    let chain = chain(TRACE, parts(vec![], spans), &[], &connected());
+    let chain = chain(TRACE, parts(vec![], spans), &Visit::default(), &connected());
     assert_eq!(
         told(&chain),
         [
@@ -268,7 +297,7 @@ fn a_call_that_was_sent_again_has_both_hops() {
     let chain = chain(
         TRACE,
         parts(vec![hop("edge", 5, 30), hop("edge", 60, 30)], spans),
-        &[],
+        &Visit::default(),
         &connected(),
     );
     assert_eq!(
@@ -287,7 +316,7 @@ fn a_trace_of_a_hundred_thousand_spans_is_bounded_and_says_so() {
             Some(if number == 0 { id(1) } else { SpanId(u64::from(number + 9).to_be_bytes()) });
         one
     });
-    let chain = chain(TRACE, parts(vec![], spans.collect()), &[], &connected());
+    let chain = chain(TRACE, parts(vec![], spans.collect()), &Visit::default(), &connected());
     assert_eq!(chain.rows.len(), ROWS_MAX);
     assert_eq!(chain.rows[ROWS_MAX - 1].depth, ROWS_MAX - 1);
     let left_out = 100_001 - ROWS_MAX;
@@ -306,7 +335,7 @@ proptest! {
         }).collect();
         let hops: Vec<_> = hops.iter().map(|(proxy, after, long)| hop(&format!("p{proxy}"), *after, *long)).collect();
         let count = 1 + spans.len() + hops.len();
-        let chain = chain(TRACE, parts(hops, spans), &[], &connected());
+        let chain = chain(TRACE, parts(hops, spans), &Visit::default(), &connected());
         prop_assert_eq!(chain.rows.len(), count);
         for (at, row) in chain.rows.iter().enumerate() {
             match row.parent {
@@ -324,7 +353,8 @@ proptest! {
 
 #[test]
 fn it_is_told_in_the_apis_words() {
-    let chain = chain(TRACE, parts(vec![hop("edge", 10, 80)], vec![]), &[], &connected());
+    let chain =
+        chain(TRACE, parts(vec![hop("edge", 10, 80)], vec![]), &Visit::default(), &connected());
     let json = serde_json::to_value(&chain).expect("JSON");
     assert_eq!(json["trace"], Value::from("07".repeat(16)));
     assert_eq!(
