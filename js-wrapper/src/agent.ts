@@ -104,12 +104,13 @@ export function agent(options: Options, load: () => Promise<Core>, beside: LoadB
       }
       // A phone may end a page that is only hidden, without another word. (A record without a
       // value ends here.)
-      const { type } = record[2] as Event;
-      const leaves = type == 'pagehide' || (type == 'visibilitychange' && document.hidden);
+      const leaves = /^pagehide|^visib.*hidden/.test((record[2] as Event).type + record[3]);
       // Without consent all of it waits here.
       if (!push && leaves && agreed(options)) {
         const told = queue.splice(0);
         queue.push([Kind.Told, now(), lastWords(options, told, lost, fetch)]);
+        // Brief words do not tell it.
+        if (lastWords == briefWords) queue.push(record);
         lost = 0;
       }
     } catch {

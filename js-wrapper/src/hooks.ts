@@ -55,7 +55,8 @@ const KINDS: { [type: string]: Kind } = {
 function events(sink: Sink): () => void {
   const listener = (event: Event) => {
     try {
-      sink(KINDS[event.type], now(), failed(event));
+      // The state is told as it is now: the page may be seen again before the core looks.
+      sink(KINDS[event.type], now(), failed(event), document.visibilityState);
     } catch {
       // An element of the page's own may have getters that throw.
     }

@@ -24,10 +24,17 @@ export const open: Record[] = [];
 export const lasting: Record[] = [];
 const LASTING_MAX = 50;
 
+/** The page is being left: that it is hidden then says nothing. */
+let left = false;
+
 /** What is sent of each record that matters. */
 function told([kind, start, a, b, c, d]: Record): Told | undefined | false {
   const it = a as any;
   if (kind == Kind.Call) return call(it);
+  if (kind == Kind.Lifecycle) {
+    if (it.type == 'visibilitychange') return !left && ['visibility', { 'document.visibility_state': b }];
+    left = it.type == 'pagehide';
+  }
   if (kind == Kind.Error && it.target?.localName) {
     const src = it.target.src;
     return src && ['resource_failure', { 'url.full': clean(src, 2048), 'element.name': it.target.localName }];

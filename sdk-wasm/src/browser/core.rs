@@ -202,7 +202,7 @@ impl Core {
             }
             kind::CONSOLE => Some(errors::console(subject, &record.values[1])),
             kind::REPORT => reports::report(subject),
-            kind::LIFECYCLE => return lifecycle::changed(self, time, subject),
+            kind::LIFECYCLE => return lifecycle::changed(self, record),
             kind::TOLD => return self.told(time, subject),
             kind::ROUTE => return self.route(time, subject),
             kind::LOST => return self.client.lost(subject.as_f64().unwrap_or_default() as u64),

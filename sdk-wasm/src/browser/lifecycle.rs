@@ -1,14 +1,16 @@
 //! The page is shown, covered, left, or comes back from the back/forward cache.
 
-use super::core::Core;
+use super::core::{Core, Record};
 use super::{js, transactions};
-use wasm_bindgen::prelude::JsValue;
 
-/// Handles `visibilitychange`, `pagehide` and `pageshow`.
-pub(super) fn changed(core: &mut Core, time: f64, event: &JsValue) {
+/// Handles `visibilitychange`, `pagehide` and `pageshow`. What came before the core is told as it
+/// was then.
+pub(super) fn changed(core: &mut Core, record: &Record) {
+    let [event, state, ..] = &record.values;
+    let time = record.time;
     match js::which(event, "type", "visibilitychange pagehide pageshow") {
         0 => {
-            let state = js::text(&js::page(), "document.visibilityState", 16);
+            let state = js::printed(state, 16);
             let is_hidden = state == "hidden";
             if !is_hidden {
                 core.show();

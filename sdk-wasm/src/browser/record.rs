@@ -14,7 +14,7 @@ pub(super) mod kind {
     pub(crate) const FETCH_FAILED: u32 = 3;
     /// a: end, b: open's arguments, c: the XMLHttpRequest, d: the event that ended it.
     pub(crate) const XHR_ENDED: u32 = 4;
-    /// a: the event that shows or hides the page.
+    /// a: the event that shows or hides the page, b: its `visibilityState` then.
     pub(crate) const LIFECYCLE: u32 = 5;
     /// a: the arguments of a call of `dna`.
     pub(crate) const CALL: u32 = 6;
