@@ -41,3 +41,6 @@ pub const NODES_MAX: usize = 1000;
 /// How long one question for the masters may take: to Sentinels, or to nodes of a Cluster. All
 /// are asked at once, so this is also how long all together may take.
 pub const FIND_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Bytes that are read of what a journal's reader says of itself: a number has at most 20 digits.
+pub const READER_BYTES_MAX: u64 = 64;

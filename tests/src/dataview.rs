@@ -60,7 +60,17 @@ impl Dataview {
 
     /// Kills it in the middle of whatever it does and starts it again on the same data.
     pub fn kill_9_and_restart(&mut self) {
+        self.kill_9();
+        self.start_again();
+    }
+
+    /// Kills it in the middle of whatever it does.
+    pub fn kill_9(&mut self) {
         self.process.kill_9();
+    }
+
+    /// Starts it again on the same data.
+    pub fn start_again(&mut self) {
         self.process = launch(&self.folder, self.port, &self.source, &self.environment);
     }
 

@@ -36,10 +36,12 @@ pub struct Ingest {
     around: Around,
 }
 
-/// What is put around the process.
+/// What is put around the process, and into its configuration.
 #[derive(Debug, Default)]
 struct Around {
     tmpfs: Option<Tmpfs>,
+    /// Further lines of `[buffer.journal]`.
+    journal: String,
     environment: Vec<(&'static str, PathBuf)>,
 }
 
@@ -66,6 +68,16 @@ impl Ingest {
     #[must_use]
     pub fn start_with(buffer: Buffer, more: &str) -> Self {
         Self::launch(free_port(), buffer, more, Around::default())
+    }
+
+    /// Starts one on the embedded journal, with these lines of `[buffer.journal]`.
+    ///
+    /// # Panics
+    /// When it is not built or does not start.
+    #[must_use]
+    pub fn start_on_journal(lines: &str) -> Self {
+        let around = Around { journal: lines.to_owned(), ..Around::default() };
+        Self::launch(free_port(), Buffer::Journal, "", around)
     }
 
     /// The same at `port`, where another one may listen.
@@ -100,8 +112,11 @@ impl Ingest {
 
     fn launch(port: u16, buffer: Buffer, more: &str, around: Around) -> Self {
         let folder = TempDir::with_prefix("dna-ingest-").expect("a folder");
-        std::fs::write(folder.path().join("ingest.toml"), config(port, &buffer, &folder, more))
-            .expect("the folder is writable");
+        std::fs::write(
+            folder.path().join("ingest.toml"),
+            config(port, &buffer, &folder, more, &around),
+        )
+        .expect("the folder is writable");
         std::fs::create_dir(folder.path().join("data")).expect("the folder is writable");
         let process = launch(&folder, &around);
         Self { process, folder, port, buffer, around }
@@ -225,7 +240,7 @@ fn launch(folder: &TempDir, around: &Around) -> Process {
     Process::start(command, "ingest listening on ").0
 }
 
-fn config(port: u16, buffer: &Buffer, folder: &TempDir, more: &str) -> String {
+fn config(port: u16, buffer: &Buffer, folder: &TempDir, more: &str, around: &Around) -> String {
     let data = folder.path().join("data");
     let redis = match buffer {
         Buffer::Journal => String::new(),
@@ -235,11 +250,12 @@ fn config(port: u16, buffer: &Buffer, folder: &TempDir, more: &str) -> String {
     let is_spooled = !matches!(buffer, Buffer::RedisAt { spool: false, .. });
     format!(
         "listen = \"127.0.0.1:{port}\"\nworkers = 1\n\n[buffer]\n{more}\n\
-         [buffer.journal]\ndir = {journal:?}\n[buffer.spool]\nenabled = {is_spooled}\n\
+         [buffer.journal]\ndir = {journal:?}\n{lines}\n[buffer.spool]\nenabled = {is_spooled}\n\
          dir = {spool:?}\n{redis}\n\
          [privacy]\npseudonym_key = \"{key}\"\n\n\
          [[apps]]\nname = \"test\"\nkeys = [\"{APP_KEY}\"]\norigins = [\"*\"]\n",
         journal = data.join("journal"),
+        lines = around.journal,
         spool = data.join("spool"),
         key = "00112233445566778899aabbccddeeff".repeat(2),
     )

@@ -11,6 +11,7 @@ pub mod ingest;
 pub mod mmdb;
 pub mod process;
 pub mod redis_cluster;
+pub mod redis_sentinel;
 pub mod redis_server;
 pub mod soak;
 pub mod yaml;

@@ -1,9 +1,10 @@
 //! The journal, as a reader sees it. The writer is ingest's.
 //!
 //! A folder holds segments `NNNNNNNNNNNNNNNNNNNN.seg`, named by the number of their first record
-//! ([`segment`] has their form).
+//! ([`segment`] has their form), and `readers`, where who reads it says how far ([`readers`]).
 
 pub mod reader;
+pub mod readers;
 pub mod scan;
 pub mod segment;
 

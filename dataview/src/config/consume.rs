@@ -26,6 +26,7 @@ pub(super) fn read(root: &mut Section<'_>, dir: &Path) -> Result<Settings, Confi
         }
         None => Source::Journal(JournalSource {
             dir: buffer.journal_dir,
+            group,
             state_dir: dir.join("consume"),
         }),
     };

@@ -16,7 +16,6 @@ pub struct Settings {
 
 /// Where entries are read.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub enum Source {
     /// Streams of Redis.
     Redis(RedisSource),
@@ -46,6 +45,8 @@ pub struct RedisSource {
 pub struct JournalSource {
     /// The journal's folder.
     pub dir: PathBuf,
+    /// As who we register there: another in each DataView that reads the same journal.
+    pub group: String,
     /// A folder of our own: the position, and the dead letters.
     pub state_dir: PathBuf,
 }

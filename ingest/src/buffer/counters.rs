@@ -24,6 +24,7 @@ pub struct BufferCounters {
     damaged_bytes: AtomicU64,
     journal_bytes: AtomicU64,
     journal_removed: AtomicU64,
+    journal_trimmed: AtomicU64,
     /// What the spool counts; all 0 without one.
     pub spool: SpoolCounters,
     redis: RedisGauges,
@@ -125,6 +126,15 @@ impl BufferCounters {
     /// Entries of the journal that were removed to make room.
     pub fn journal_removed_entries(&self) -> u64 {
         self.journal_removed.load(Relaxed)
+    }
+
+    /// Bytes of segments of the journal that were removed as all registered readers were past them.
+    pub fn journal_trimmed_bytes(&self) -> u64 {
+        self.journal_trimmed.load(Relaxed)
+    }
+
+    pub(super) fn journal_trimmed(&self, bytes: u64) {
+        self.journal_trimmed.fetch_add(bytes, Relaxed);
     }
 
     pub(super) fn journal_holds(&self, bytes: u64) {

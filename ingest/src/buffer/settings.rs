@@ -62,7 +62,7 @@ impl JournalSettings {
     }
 }
 
-/// What is done when a journal has all the bytes that it may have. It does not know who reads it.
+/// What is done when a journal has all the bytes that it may have. It concerns what no registered reader is past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhenFull {
     /// Nothing more is taken until somebody has removed segments.

@@ -31,6 +31,8 @@ impl Collector for BufferCollector {
         let help = "Entries of the journal that were removed, read or not, to make room";
         let removed = counters.journal_removed_entries();
         counter(encoder, "buffer_journal_removed_entries", help, removed)?;
+        let help = "Bytes of the journal that were removed as all registered readers had them";
+        counter(encoder, "buffer_journal_trimmed_bytes", help, counters.journal_trimmed_bytes())?;
         let help = "Entries that wait to be written";
         gauge(encoder, "buffer_queued_entries", help, counters.queued_items())?;
         let help = "Bytes of the entries that wait";

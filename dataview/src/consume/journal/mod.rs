@@ -1,6 +1,7 @@
 //! The journal of an ingest on the same machine, read from where we had come to.
 
 mod position;
+mod registered;
 
 use super::counters::{DropReason, ShardHealth};
 use super::keep::Keeping;
@@ -10,6 +11,7 @@ use super::settings::JournalSource;
 use super::stop::Stopped;
 use dna_buffer::journal::{JournalReader, Place};
 use position::Position;
+use registered::Registered;
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
@@ -49,6 +51,10 @@ async fn consume(
     let place = Place { segment: position.segment, offset: position.offset };
     let reader = JournalReader::open_at(source.dir.clone(), place, position.records).await;
     let mut reader = reader.map_err(|error| Ended::Failed(error.to_string()))?;
+    let mut registered = Registered::new(source);
+    // Where our segment is gone we begin with the first one that is there, which may have a lower
+    // number: nothing is safe with us yet.
+    registered.tell(reader.place().map_or(0, |(place, _)| place.segment));
     let (mut damage, mut replay_at) = (reader.damage().runs, Instant::now());
     loop {
         if Instant::now() >= replay_at {
@@ -65,7 +71,7 @@ async fn consume(
                 bytes: kept.bytes,
             });
             keeping.keep(WHO, arrived.collect()).await?;
-            write_position(source, &reader)?;
+            write_position(source, &reader, &mut registered)?;
             tell_lag(keeping, lag_ms);
         } else {
             tell_lag(keeping, 0);
@@ -80,10 +86,17 @@ async fn consume(
     }
 }
 
-fn write_position(source: &JournalSource, reader: &JournalReader) -> Result<(), Ended> {
+fn write_position(
+    source: &JournalSource,
+    reader: &JournalReader,
+    registered: &mut Registered<'_>,
+) -> Result<(), Ended> {
     let Some((place, records)) = reader.place() else { return Ok(()) };
     let position = Position { segment: place.segment, offset: place.offset, records };
-    position.write(&source.state_dir).map_err(Ended::Failed)
+    position.write(&source.state_dir).map_err(Ended::Failed)?;
+    // Only now: what is before is gone as soon as we say that we have it.
+    registered.tell(place.segment);
+    Ok(())
 }
 
 fn tell_lag(keeping: &Keeping, lag_ms: u64) {

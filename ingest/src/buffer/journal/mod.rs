@@ -5,8 +5,8 @@
 //! and `newest`, the number of the last of them, which is never given twice. A group is one write and
 //! one fdatasync; a new segment is followed by an fsync of the folder. Segments have a bounded
 //! size, a group stays in one, and all of them together have a bound beyond which nothing more
-//! is taken: nothing that was acknowledged is deleted here, unless the operator wants the oldest
-//! to make room ([`room`]).
+//! is taken: what was acknowledged is deleted when all registered readers are past it ([`trim`]),
+//! else only if the operator wants the oldest to make room ([`room`]).
 //!
 //! A write that fails is taken back and its segment is closed for good; the next group begins
 //! another. So a reader's place in a file never becomes another record's.
@@ -15,6 +15,7 @@ mod files;
 mod flush;
 mod recover;
 mod room;
+mod trim;
 mod writer;
 
 #[cfg(test)]

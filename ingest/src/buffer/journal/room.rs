@@ -24,6 +24,7 @@ impl<F: Files> Writer<F> {
         if when_full.is_some()
             && self.counted_at.is_none_or(|at| at.elapsed() > JOURNAL_RECOUNT_EVERY)
         {
+            self.trim_read();
             self.recount().map_err(|error| unavailable((self.settings.dir.clone(), error)))?;
         }
         if when_full == Some(WhenFull::RemoveOldest) {
@@ -35,7 +36,10 @@ impl<F: Files> Writer<F> {
         }
         let (dir, max) = (self.settings.dir.display(), self.settings.total_bytes_max);
         let total = self.total_bytes.load(Relaxed);
-        Err(KeepError::Full { reason: format!("the journal {dir} has {total} of {max} bytes") })
+        let why = self.why_not_trimmed();
+        Err(KeepError::Full {
+            reason: format!("the journal {dir} has {total} of {max} bytes{why}"),
+        })
     }
 
     /// Counts anew with each segment, so that what is told of the bytes falls where somebody makes

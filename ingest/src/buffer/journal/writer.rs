@@ -100,6 +100,7 @@ impl<F: Files> Writer<F> {
             Some(current) => current,
             None => {
                 self.end_segment()?;
+                self.trim_read();
                 self.recount_removed();
                 self.begin().map_err(unavailable)?
             }

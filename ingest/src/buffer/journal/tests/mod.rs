@@ -6,6 +6,7 @@ mod faults;
 mod follow;
 mod recovery;
 mod room;
+mod trim;
 
 use super::files::{Files, OsFiles};
 use super::recover::recover;
