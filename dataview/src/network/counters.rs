@@ -22,11 +22,13 @@ pub enum Dropped {
     Connection = 6,
     /// A file was gone before it was read to its end: how many lines it had is not known.
     FileGone = 7,
+    /// A file was packed by rotation before it was read: how many lines it had is not known.
+    FilePacked = 8,
 }
 
 impl Dropped {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NotJson,
         Self::Field,
         Self::TooOld,
@@ -35,6 +37,7 @@ impl Dropped {
         Self::QueueFull,
         Self::Connection,
         Self::FileGone,
+        Self::FilePacked,
     ];
 
     /// Its name where it is counted.
@@ -49,6 +52,7 @@ impl Dropped {
             Self::QueueFull => "network_queue_full",
             Self::Connection => "network_connection",
             Self::FileGone => "network_file_gone",
+            Self::FilePacked => "network_file_packed",
         }
     }
 }

@@ -2,7 +2,7 @@
 //! whose members are named after nginx's variables. Pure.
 
 use super::counters::Dropped;
-use super::limits::{NAME_BYTES_MAX, PATH_BYTES_MAX};
+use super::limits::{LINE_BYTES_MAX, NAME_BYTES_MAX, PATH_BYTES_MAX};
 use crate::clean;
 use crate::model::{Hop, SpanId, TraceId};
 use crate::otlp::limits::{AGE_MAX_US, AHEAD_MAX_US};
@@ -76,7 +76,8 @@ struct Upstream {
 
 impl Upstream {
     fn of(line: &Line) -> Self {
-        let addresses = line.text("upstream_addr");
+        // Cleaned as it is: in parts a secret would not be known.
+        let addresses = clean::words(&line.text("upstream_addr"), LINE_BYTES_MAX);
         // nginx separates tries by a comma, and groups that an internal redirect led to by a colon.
         let addresses: Vec<&str> = addresses.split([',', ' ']).filter(|it| it.len() > 1).collect();
         if addresses.is_empty() {

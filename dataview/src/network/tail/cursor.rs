@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use super::rotated::{id, modified_ns};
 use crate::network::limits::HEAD_BYTES_MAX;
 
 /// A place in a file, which is known by more than its name: rotation gives the name to another.
@@ -21,26 +22,52 @@ pub(super) struct Cursor {
     /// … by this digest. An inode is given to another file again, and a file cut down to nothing
     /// (copytruncate) may have grown beyond the offset.
     pub(super) head: String,
+    /// When the file had been written last, in ns since the Unix epoch: what rotation made of it since
+    /// is newer. Cursors of before have none.
+    #[serde(default)]
+    pub(super) modified_ns: i128,
+    /// Whether all that there was is stored.
+    #[serde(default)]
+    pub(super) at_end: bool,
 }
 
 impl Cursor {
     /// The beginning of `file`.
     pub(super) fn start(file: &File) -> io::Result<Self> {
         let metadata = file.metadata()?;
-        let (device, inode) = (metadata.dev(), metadata.ino());
-        Ok(Self { device, inode, offset: 0, head_bytes: 0, head: digest(&[]) })
+        let (device, inode) = id(&metadata);
+        let (modified_ns, at_end) = (modified_ns(&metadata), metadata.len() == 0);
+        let head = digest(&[]);
+        Ok(Self { device, inode, offset: 0, head_bytes: 0, head, modified_ns, at_end })
+    }
+
+    /// Device and inode of its file.
+    pub(super) fn id(&self) -> (u64, u64) {
+        (self.device, self.inode)
+    }
+
+    /// The same place in `copy`, if that is a copy of its file: what copying and truncating leaves.
+    pub(super) fn in_copy(&self, copy: &File) -> io::Result<Option<Self>> {
+        let metadata = copy.metadata()?;
+        let (device, inode) = id(&metadata);
+        let is_copy = self.head_bytes > 0
+            && metadata.len() >= self.offset
+            && self.head == head(copy, self.head_bytes)?;
+        Ok(is_copy.then(|| Self { device, inode, ..self.clone() }))
     }
 
     /// Whether it is a place in `file`.
     pub(super) fn is_in(&self, file: &File) -> io::Result<bool> {
         let metadata = file.metadata()?;
-        let same = (metadata.dev(), metadata.ino()) == (self.device, self.inode);
+        let same = id(&metadata) == self.id();
         Ok(same && metadata.len() >= self.offset && self.head == head(file, self.head_bytes)?)
     }
 
     /// Moves on to `offset`.
     pub(super) fn advance(&mut self, file: &File, offset: u64) -> io::Result<()> {
         self.offset = offset;
+        let metadata = file.metadata()?;
+        (self.modified_ns, self.at_end) = (modified_ns(&metadata), metadata.len() == offset);
         if self.head_bytes < HEAD_BYTES_MAX {
             self.head_bytes = usize::try_from(offset).unwrap_or(usize::MAX).min(HEAD_BYTES_MAX);
             self.head = head(file, self.head_bytes)?;

@@ -1,10 +1,11 @@
 //! Follows a file over rotations. Blocking, one step at a time.
 
 use super::cursor::Cursor;
+use super::rotated::{Rotated, id, modified_ns, newer, open, rotated};
 use crate::network::limits::{LINE_BYTES_MAX, READ_BYTES_MAX, RENAMED_WAIT};
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -13,8 +14,9 @@ use std::time::Instant;
 pub(super) enum Step {
     /// Lines, and whether there were some that are too long to be read.
     Lines { lines: Vec<String>, too_long: u64 },
-    /// The file in which the cursor was is gone: what it had beyond is not known.
-    Gone,
+    /// So many files are gone before they were read to their end, and so many were packed before
+    /// they were read: what they had is not known.
+    Missed { gone: u64, packed: u64 },
     /// Nothing now.
     Nothing,
 }
@@ -56,9 +58,12 @@ impl Follow {
         }
         let Some((file, cursor)) = &mut self.open else { return Ok(Step::Nothing) };
         if !cursor.is_in(file)? {
-            // Cut down to nothing, and written to anew (copytruncate).
-            *cursor = Cursor::start(file)?;
-            self.passing_over = false;
+            // Cut down to nothing, and written to anew (copytruncate): the rest of it is in the copy.
+            let start = Cursor::start(file)?;
+            match in_copy(&rotated(&self.path), cursor)? {
+                Some(copy) => self.open = Some(copy),
+                None => (*cursor, self.passing_over) = (start, false),
+            }
         }
         let step = self.read()?;
         if step == Step::Nothing {
@@ -68,41 +73,51 @@ impl Follow {
         Ok(step)
     }
 
-    /// Opens the file that the kept cursor is in, under whatever name, or the one at the path.
+    /// Opens the file that the kept cursor is in, under whatever name, or what came after it.
     fn find(&mut self) -> io::Result<Option<Step>> {
-        let kept = Cursor::read(&self.place);
-        if let Some(cursor) = kept {
-            for path in self.candidates() {
-                if let Ok(file) = File::open(path)
-                    && cursor.is_in(&file)?
-                {
-                    self.open = Some((file, cursor));
-                    return Ok(None);
-                }
+        let Some(cursor) = Cursor::read(&self.place) else {
+            self.open = begin(&self.path)?;
+            return Ok(None);
+        };
+        let rotated = rotated(&self.path);
+        let by_name = std::iter::once(self.path.as_path());
+        for path in by_name.chain(rotated.iter().map(|one| one.path.as_path())) {
+            if let Ok(file) = File::open(path)
+                && cursor.is_in(&file)?
+            {
+                self.open = Some((file, cursor));
+                return Ok(None);
             }
-        } else {
-            self.open = open(&self.path)?;
+        }
+        self.open = in_copy(&rotated, &cursor)?;
+        if self.open.is_some() {
             return Ok(None);
         }
-        self.open = open(&self.path)?;
-        if self.open.is_none() {
-            return Ok(None);
-        }
-        // From here on the new file's cursor counts, so this is told once.
-        self.stored()?;
-        Ok(Some(Step::Gone))
+        // Packed since, and written to no more: nothing of it is missed.
+        let is_whole = cursor.at_end
+            && rotated.iter().any(|it| it.is_packed && it.modified_ns == cursor.modified_ns);
+        self.begin_newer(newer(rotated, None, cursor.modified_ns), u64::from(!is_whole))
     }
 
-    /// The path, and files that rotation may have made of it: `access.log.1`.
-    fn candidates(&self) -> Vec<PathBuf> {
-        let name = self.path.file_name().unwrap_or_default().as_encoded_bytes();
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        let beside = fs::read_dir(folder).into_iter().flatten().flatten().map(|it| it.path());
-        let of_it = beside.filter(|path| {
-            let other = path.file_name().unwrap_or_default().as_encoded_bytes();
-            other.starts_with(name) && *path != self.path
-        });
-        std::iter::once(self.path.clone()).chain(of_it).collect()
+    /// Goes on with the oldest of the files that came since, or the one at the path; `gone` files are
+    /// missing before it.
+    fn begin_newer(&mut self, newer: Vec<Rotated>, gone: u64) -> io::Result<Option<Step>> {
+        let (packed, plain): (Vec<_>, Vec<_>) = newer.into_iter().partition(|one| one.is_packed);
+        let mut opened = None;
+        for one in plain {
+            opened = opened.map_or_else(|| begin(&one.path), |it| Ok(Some(it)))?;
+        }
+        // Packed ones are older than those that are not yet: none is counted a second time.
+        let opened = opened.map_or_else(|| begin(&self.path), |it| Ok(Some(it)))?;
+        if opened.is_none() {
+            return Ok(None);
+        }
+        self.open = opened;
+        (self.renamed, self.passing_over) = (None, false);
+        // From here on the new file's cursor counts, so what is missed is told once.
+        self.stored()?;
+        let packed = packed.len() as u64;
+        Ok((gone + packed > 0).then_some(Step::Missed { gone, packed }))
     }
 
     fn read(&mut self) -> io::Result<Step> {
@@ -136,9 +151,9 @@ impl Follow {
 
     /// At the end of a file: whether another has its name, and this one is done with.
     fn look_for_another(&mut self) -> io::Result<Step> {
-        let Some((_, cursor)) = &self.open else { return Ok(Step::Nothing) };
+        let Some((file, cursor)) = &self.open else { return Ok(Step::Nothing) };
         let other = match fs::metadata(&self.path) {
-            Ok(metadata) => (metadata.dev(), metadata.ino()) != (cursor.device, cursor.inode),
+            Ok(metadata) => id(&metadata) != cursor.id(),
             // Renamed, and not yet opened anew.
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) => return Err(error),
@@ -148,23 +163,30 @@ impl Follow {
             return Ok(Step::Nothing);
         }
         let since = *self.renamed.get_or_insert_with(Instant::now);
-        if since.elapsed() >= RENAMED_WAIT {
-            self.open = open(&self.path)?;
-            (self.renamed, self.passing_over) = (None, false);
-            self.stored()?;
+        if since.elapsed() < RENAMED_WAIT {
+            return Ok(Step::Nothing);
         }
-        Ok(Step::Nothing)
+        let (id, modified_ns) = (cursor.id(), modified_ns(&file.metadata()?));
+        let missed = self.begin_newer(newer(rotated(&self.path), Some(id), modified_ns), 0)?;
+        Ok(missed.unwrap_or(Step::Nothing))
     }
 }
 
-/// The file at `path` from its beginning; `None` when there is none.
-fn open(path: &Path) -> io::Result<Option<(File, Cursor)>> {
-    match File::open(path) {
-        Ok(file) => {
-            let cursor = Cursor::start(&file)?;
-            Ok(Some((file, cursor)))
+/// The same place in a copy that rotation has made.
+fn in_copy(rotated: &[Rotated], cursor: &Cursor) -> io::Result<Option<(File, Cursor)>> {
+    for one in rotated.iter().filter(|one| !one.is_packed) {
+        if let Some(file) = open(&one.path)?
+            && let Some(cursor) = cursor.in_copy(&file)?
+        {
+            return Ok(Some((file, cursor)));
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
     }
+    Ok(None)
+}
+
+/// The file at `path` from its beginning; `None` when there is none.
+fn begin(path: &Path) -> io::Result<Option<(File, Cursor)>> {
+    let Some(file) = open(path)? else { return Ok(None) };
+    let cursor = Cursor::start(&file)?;
+    Ok(Some((file, cursor)))
 }

@@ -1,11 +1,13 @@
 //! Access logs read from their files, for proxies that cannot send syslog.
 //!
-//! At least once: lines are stored, then the cursor is kept. Rotation by rename is followed to the
-//! old file's end, over a restart too; one by copying and truncating loses what was written between
-//! the two, as it does for any reader.
+//! At least once: lines are stored, then the cursor is kept. Rotation is followed over a restart
+//! too: the file that was being read to its end, then each that came since, as far as they are not
+//! packed. One by copying and truncating loses what was written between the two, as it does for any
+//! reader.
 
 mod cursor;
 mod follow;
+mod rotated;
 #[cfg(test)]
 mod tests;
 
@@ -39,9 +41,13 @@ pub(super) async fn follow(path: PathBuf, folder: PathBuf, proxy: String, mut in
                     say(&mut said, &path, &error);
                 }
             }
-            Ok(Step::Gone) => {
-                intake.counters.drop_one(Dropped::FileGone);
-                tracing::warn!(path = %path.display(), "the log that was being read is gone");
+            Ok(Step::Missed { gone, packed }) => {
+                (0..gone).for_each(|_| intake.counters.drop_one(Dropped::FileGone));
+                (0..packed).for_each(|_| intake.counters.drop_one(Dropped::FilePacked));
+                tracing::warn!(
+                    path = %path.display(), gone, packed,
+                    "logs are gone, or were packed, before they were read to their end"
+                );
             }
             Ok(Step::Nothing) => {
                 if intake.stopped_within(POLL).await {
