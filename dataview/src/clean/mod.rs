@@ -1,11 +1,14 @@
 //! What is taken out of what services and proxies tell, before it is stored: personal numbers and
 //! the content of addresses as in beacons (`dna_protocol::privacy`), literals of queries, names
-//! and identifiers of users, and whatever is named like a secret.
+//! and identifiers of users, and whatever is named like a secret or looks like one, in attributes
+//! and in the midst of words.
 
 mod attributes;
+mod credentials;
 mod network;
 mod query;
 mod secret;
+mod shapes;
 
 pub use attributes::{Cleaned, Side, attributes};
 pub(crate) use attributes::{json, text_of};
@@ -33,7 +36,9 @@ pub fn address(text: &str, max: usize) -> String {
 
 fn bounded(text: &str, max: usize, clean: impl Fn(&str) -> String) -> String {
     let text = &text[..text.floor_char_boundary(max + OVERLAP)];
-    let mut text = if is_plain(text) { text.to_owned() } else { clean(text) };
+    // Before numbers are masked: what is left of a secret would not be known any more.
+    let text = credentials::without_secrets(text);
+    let mut text = if is_plain(&text) { text.into_owned() } else { clean(&text) };
     text.truncate(text.floor_char_boundary(max));
     text
 }

@@ -54,6 +54,7 @@ const HEADERS: [&str; 9] = [
 /// a query.
 #[must_use]
 pub fn is_secret(name: &str) -> bool {
+    let is_called_secret = names_secret(name);
     let name = name.to_ascii_lowercase();
     for headers in [
         "http.request.header.",
@@ -78,7 +79,40 @@ pub fn is_secret(name: &str) -> bool {
         || name == "process.command_args"
         || name.contains("api_key")
         || name.contains("api-key")
-        || name.split(['.', '_', '-']).any(|word| SECRETS.contains(&word))
+        || is_called_secret
+}
+
+/// Pairs of words that name a secret together, and names that are one word.
+const PAIRS: [(&str, &str); 4] =
+    [("api", "key"), ("access", "key"), ("private", "key"), ("secret", "key")];
+const WHOLE: [&str; 5] = ["accesskey", "jsessionid", "phpsessid", "privatekey", "secretkey"];
+
+/// Whether a word in a text names a secret: by one of its parts, as in `accessToken` or `X-Api-Key`.
+pub(super) fn names_secret(word: &str) -> bool {
+    let parts = parts(word);
+    let is_named =
+        |part: &String| SECRETS.contains(&part.as_str()) || WHOLE.contains(&part.as_str());
+    parts.iter().any(is_named)
+        || parts.windows(2).any(|two| PAIRS.contains(&(two[0].as_str(), two[1].as_str())))
+}
+
+/// The words of a name, in small letters: `accessToken`, `ACCESS_TOKEN` and `access.token` have two.
+fn parts(word: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut before = '_';
+    for c in word.chars() {
+        if !c.is_ascii_alphanumeric() {
+            before = '_';
+            continue;
+        }
+        let begins = before == '_' || before.is_ascii_lowercase() && c.is_ascii_uppercase();
+        match parts.last_mut().filter(|_| !begins) {
+            Some(part) => part.push(c.to_ascii_lowercase()),
+            None => parts.push(c.to_ascii_lowercase().to_string()),
+        }
+        before = c;
+    }
+    parts
 }
 
 /// Whether what is called `name` names a person.
@@ -103,6 +137,8 @@ mod tests {
             "db.query.parameter.0",
             "url.query",
             "sms.otp",
+            "app.accessToken",
+            "clientSecret",
         ] {
             assert!(is_secret(name), "{name}");
         }

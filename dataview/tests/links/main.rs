@@ -3,4 +3,5 @@
 mod backend;
 mod nginx;
 mod otlp;
+mod secrets;
 mod support;
