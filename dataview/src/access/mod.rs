@@ -15,6 +15,8 @@ mod password;
 mod role;
 mod secret;
 mod sessions;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 pub use accounts::{Account, NewAccount};

@@ -51,7 +51,15 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         match &args.command {
             Command::List { config, json } => list(config, *json).await,
             Command::Replay(chosen) => {
-                let (place, letters) = chosen.letters().await?;
+                let (place, mut letters) = chosen.letters().await?;
+                if chosen.all {
+                    // They hold up none of the others; `list` names them.
+                    let all = letters.len();
+                    letters.retain(DeadLetter::is_readable);
+                    if letters.len() < all {
+                        eprintln!("{} cannot be read and stay", all - letters.len());
+                    }
+                }
                 for letter in &letters {
                     place.replay(letter).await?;
                 }

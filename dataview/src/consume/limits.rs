@@ -28,6 +28,10 @@ pub const CONSUMERS_MAX: usize = 64;
 /// configured. Far longer than a transaction takes, so that a slow one is not done twice.
 pub const CLAIM_IDLE_DEFAULT: Duration = Duration::from_secs(60);
 
+/// After so many times that, a consumer that has nothing left is removed: 20 minutes by default, which
+/// a restart of a machine does not take.
+pub const GONE_AFTER_CLAIMS: u32 = 20;
+
 /// How often dead consumers' entries are looked for, at most: a call for each stream.
 pub const CLAIM_EVERY_MAX: Duration = Duration::from_secs(30);
 

@@ -5,6 +5,7 @@ use super::store::{Fails, FakeStore};
 use super::{Consuming, until};
 use dataview::consume::{JournalSource, Settings, Source};
 use dna_buffer::journal::Place;
+use dna_buffer::journal::readers::slowest;
 use dna_buffer::journal::segment::{Record, header};
 use std::fs::{self, File};
 use std::io::Write;
@@ -38,6 +39,19 @@ impl Journal {
         self.place.offset += bytes.len() as u64;
     }
 
+    /// Goes on in another segment.
+    fn begin(&mut self, segment: u64) {
+        let path = self.folder.path().join("journal").join(format!("{segment:020}.seg"));
+        self.file = File::create(path).expect("writable");
+        self.file.write_all(&header()).expect("writable");
+        self.place = Place { segment, offset: header().len() as u64 };
+    }
+
+    /// The segment before which everything is safe with us, as ingest is told.
+    fn told(&self) -> Option<u64> {
+        slowest(&self.folder.path().join("journal")).expect("readable").map(|it| it.segment)
+    }
+
     fn settings(&self) -> Settings {
         settings_in(self.folder.path())
     }
@@ -45,7 +59,7 @@ impl Journal {
 
 fn settings_in(folder: &Path) -> Settings {
     let (dir, state_dir) = (folder.join("journal"), folder.join("state"));
-    let source = Source::Journal(JournalSource { dir, state_dir });
+    let source = Source::Journal(JournalSource { dir, group: "dataview".to_owned(), state_dir });
     Settings { source, dead_letters_max: 2 }
 }
 
@@ -145,4 +159,66 @@ async fn a_letter_to_replay_that_cannot_be_read_is_set_aside_and_reading_goes_on
     .unwrap();
     until("it is put aside", async || consuming.dead.count().await.unwrap() == 1).await;
     consuming.consumers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ingest_is_told_what_is_stored_and_never_more() {
+    let mut journal = Journal::start();
+    journal.add(&entry(1, 1));
+    journal.begin(7);
+    journal.add(&entry(1, 2));
+    let store = Arc::<FakeStore>::default();
+    store.fail(Some(Fails::Away));
+    let consuming = Consuming::start_into(journal.settings(), Arc::clone(&store));
+    until("it is tried again", async || store.asked() > 1).await;
+    assert_eq!(journal.told(), Some(0), "registered, and nothing is safe yet");
+    store.fail(None);
+    consuming.stores(2).await;
+    until("the segment before is let go of", async || journal.told() == Some(7)).await;
+    consuming.consumers.stop().await;
+
+    // A journal that began anew, with lower numbers than the place that we know.
+    let journal_dir = journal.folder.path().join("journal");
+    fs::remove_dir_all(&journal_dir).unwrap();
+    fs::create_dir(&journal_dir).unwrap();
+    journal.begin(3);
+    store.fail(Some(Fails::Away));
+    journal.add(&entry(1, 3));
+    let consuming = Consuming::start_into(journal.settings(), Arc::clone(&store));
+    let before = store.asked();
+    until("it is tried again", async || store.asked() > before + 1).await;
+    assert_eq!(journal.told(), Some(0), "nothing of it is stored");
+    store.fail(None);
+    consuming.stores(3).await;
+    consuming.consumers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_may_not_be_written_is_read_all_the_same() {
+    let mut journal = Journal::start();
+    journal.add(&entry(1, 1));
+    // As good as a folder that is another user's, and refuses root as well.
+    fs::write(journal.folder.path().join("journal/readers"), "").unwrap();
+    let consuming = Consuming::start(journal.settings());
+    consuming.stores(1).await;
+    consuming.consumers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_that_cannot_be_read_is_named_and_hides_no_other() {
+    let mut journal = Journal::start();
+    journal.add(b"{}");
+    let consuming = Consuming::start(journal.settings());
+    until("it is put aside", async || consuming.dead.count().await.unwrap() == 1).await;
+    consuming.consumers.stop().await;
+    fs::write(journal.folder.path().join("state/dead-letters/1-1.json"), "half a lett").unwrap();
+    let letters = consuming.dead.list(10).await.unwrap();
+    let told: Vec<_> = letters.iter().map(|it| (it.is_readable(), &*it.reason)).collect();
+    assert_eq!(told, [(false, "letter_unreadable"), (true, "malformed_entry")]);
+    assert!(letters[0].detail.contains("1-1.json"), "{}", letters[0].detail);
+    let refused = consuming.dead.replay(&letters[0]).await.unwrap_err().to_string();
+    assert!(refused.contains("remove the letter"), "{refused}");
+    consuming.dead.replay(&letters[1]).await.unwrap();
+    consuming.dead.remove(&letters[0]).await.unwrap();
+    assert_eq!(consuming.dead.count().await.unwrap(), 0);
 }

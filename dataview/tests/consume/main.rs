@@ -4,6 +4,7 @@ mod cluster;
 mod dead_letters;
 mod entries;
 mod journal;
+mod sentinel;
 mod store;
 mod streams;
 

@@ -99,6 +99,17 @@ async fn a_dead_consumers_messages_are_taken_over() {
     until("all is acknowledged", async || pending(&mut redis, 1) == 0).await;
     let health = consuming.counters.health();
     assert_eq!(health.claimed, 149);
+    // It will not come back; those that live stay.
+    let consumers = |redis: &mut redis::Connection| -> Vec<String> {
+        let mut ask = redis::cmd("XINFO");
+        let told: Vec<std::collections::HashMap<String, redis::Value>> =
+            ask.arg("CONSUMERS").arg(&key).arg("dataview").query(redis).unwrap();
+        let name = |it: &std::collections::HashMap<String, redis::Value>| {
+            redis::from_redis_value(it["name"].clone()).unwrap()
+        };
+        told.iter().map(name).collect()
+    };
+    until("it is removed", async || consumers(&mut redis) == ["test-1"]).await;
     assert_eq!(health.dropped.get("removed_before_read"), Some(&1));
     consuming.consumers.stop().await;
 }

@@ -9,6 +9,7 @@ use actix_web::{App, web};
 use dataview::otlp::{Otlp, routes};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use futures_util::StreamExt;
 use futures_util::stream::pending;
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
@@ -145,6 +146,38 @@ async fn a_body_that_stops_coming_is_waited_for_no_longer_than_allowed() {
     let answer = timeout(Duration::from_secs(60), call_service(&app, request)).await;
     // One after which an exporter comes again.
     assert_eq!(answer.expect("an answer").status(), StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[actix_web::test]
+async fn more_than_may_be_under_way_comes_again_later() {
+    let otlp = web::Data::new(Otlp::new(Arc::new(Kept::default()), None));
+    let app = init_service(App::new().app_data(otlp.clone()).configure(routes)).await;
+    // Eight of the largest bodies, whose ends do not come: 64 MiB.
+    let body = web::Bytes::from(vec![b' '; 8 << 20]);
+    let mut under_way: Vec<_> = (0..8)
+        .map(|_| {
+            let request = TestRequest::post().uri("/v1/traces").insert_header(JSON);
+            let mut request = request.to_request();
+            let chunks = futures_util::stream::iter([Ok(body.clone())]).chain(pending());
+            *request.payload() = Payload::Stream { payload: Box::pin(chunks) };
+            Box::pin(call_service(&app, request))
+        })
+        .collect();
+    for one in &mut under_way {
+        let first = poll_fn(|context| Poll::Ready(one.as_mut().poll(context))).await;
+        assert!(first.is_pending(), "it waits for the rest");
+    }
+    for signal in ["/v1/traces", "/v1/logs"] {
+        let answer = post(&otlp, signal, &[JSON], b"{}".to_vec()).await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(answer.retry_after.as_deref(), Some("5"));
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        assert!(text.contains("too much is under way"), "{text}");
+    }
+    assert_eq!((otlp.counters().items(), otlp.counters().retries_asked()), (0, 2));
+    // Who gives up gives its room back.
+    under_way.pop();
+    assert_eq!(post(&otlp, "/v1/traces", &[JSON], b"{}".to_vec()).await.status, StatusCode::OK);
 }
 
 #[actix_web::test]

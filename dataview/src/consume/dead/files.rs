@@ -64,8 +64,7 @@ impl Files {
     }
 
     pub(super) fn list(&self, max: usize) -> Result<Vec<DeadLetter>, DeadLettersError> {
-        let names = names(&self.dir)?;
-        names.into_iter().take(max).map(|name| read(&self.dir, name)).collect()
+        Ok(names(&self.dir)?.into_iter().take(max).map(|name| self.told(name)).collect())
     }
 
     pub(super) fn page(
@@ -101,6 +100,9 @@ impl Files {
     }
 
     pub(super) fn replay(&self, letter: &DeadLetter) -> Result<(), DeadLettersError> {
+        if !letter.is_readable() {
+            return Err(DeadLettersError::Unreadable(letter.detail.clone()));
+        }
         let (from, to) =
             (self.path(&self.dir, &letter.id), self.path(&self.replay_dir, &letter.id));
         fs::rename(&from, to).map_err(failed(&from))

@@ -38,6 +38,14 @@ pub struct DeadLetter {
 /// The reason of a letter whose own file is not one.
 pub const UNREADABLE: &str = "letter_unreadable";
 
+impl DeadLetter {
+    /// Whether what is in it can be read; if not, it can be looked at on the disk, or removed.
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        self.reason != UNREADABLE
+    }
+}
+
 /// Why dead letters cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum DeadLettersError {
@@ -50,6 +58,9 @@ pub enum DeadLettersError {
     /// Redis does not do it.
     #[error("Redis: {0}")]
     Redis(String),
+    /// What is in a letter cannot be read, so nobody can store it.
+    #[error("a dead letter cannot be replayed: {0}; mend the file, or remove the letter")]
+    Unreadable(String),
     /// The disk does not do it.
     #[error("{path}: {error}", path = path.display())]
     Disk {
@@ -88,7 +99,8 @@ impl DeadLetters {
         }
     }
 
-    /// The oldest ones of each shard, at most `max` of it.
+    /// The oldest ones of each shard, at most `max` of it. One that cannot be read is among them, and
+    /// says so as its reason.
     ///
     /// # Errors
     /// When they cannot be read.

@@ -1,10 +1,13 @@
 //! One consumer of the group, with its share of the streams.
 
+use super::gone;
 use super::link::{Link, Servers};
 use super::messages::{Batch, Read, claimed};
 use crate::consume::counters::DropReason;
 use crate::consume::keep::Keeping;
-use crate::consume::limits::{BLOCK, CLAIM_EVERY_MAX, MESSAGES_READ_MAX, POLL, RETRY_MIN};
+use crate::consume::limits::{
+    BLOCK, CLAIM_EVERY_MAX, GONE_AFTER_CLAIMS, MESSAGES_READ_MAX, POLL, RETRY_MIN,
+};
 use crate::consume::stop::Stopped;
 use ::redis::{Pipeline, RedisError, Value, cmd, pipe};
 use dna_buffer::redis::stream_key;
@@ -79,6 +82,7 @@ impl Consumer {
         loop {
             if Instant::now() >= claim_at {
                 self.claim(&link).await?;
+                self.remove_gone(&link).await?;
                 claim_at = Instant::now() + (self.claim_idle / 2).min(CLAIM_EVERY_MAX);
             }
             let new = self.read(&link, Which::New).await?;
@@ -163,6 +167,25 @@ impl Consumer {
                     break;
                 }
                 cursor = next;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes consumers that are gone for good. What cannot be done is done another time.
+    async fn remove_gone(&self, link: &Link) -> Result<(), Ended> {
+        for shard in &self.shards {
+            let mut connection = link.of(*shard).ok_or_else(|| no_connection(*shard))?;
+            let (key, idle) = (stream_key(*shard), self.claim_idle * GONE_AFTER_CLAIMS);
+            let removing = gone::remove(&mut connection, &key, &self.group, idle);
+            match self.keeping.stop.unless(removing).await? {
+                Ok(removed) if removed.is_empty() => {}
+                Ok(removed) => {
+                    tracing::info!(shard, consumers = ?removed, "removed consumers that are gone");
+                }
+                Err(error) if error.is_io_error() => return Err(error.into()),
+                // Not allowed, above all: they cost a line of XINFO each.
+                Err(error) => tracing::debug!(%error, shard, "consumers that are gone stay"),
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! A consumer group on the streams of all shards.
 
 mod consumer;
+mod gone;
 mod lag;
 mod link;
 mod messages;
