@@ -89,5 +89,6 @@ fn read_clickhouse(
         },
     };
     section.finish()?;
-    Ok(url.map(|url| ClickHouse { url, database, user, password, raw_days, rollup_days }))
+    let clock = crate::startup::now_ms;
+    Ok(url.map(|url| ClickHouse { url, database, user, password, raw_days, rollup_days, clock }))
 }

@@ -31,6 +31,14 @@ pub(super) fn read(frame: &Frame<'_>, measures: &mut Measures) -> Vec<ViewFact> 
             _ => {}
         }
     }
+    let broken = frame.events.iter().filter(is_broken);
+    for event in broken {
+        if let Some(view) = frame.view(event) {
+            let (at_ms, by) = (frame.clock.at(event), [(Dimension::Page, frame.page(event))]);
+            let metric = Metric::PageViewsBroken;
+            measures.add_once(metric, at_ms, Value::Count(1), &by, Some(view));
+        }
+    }
     views
 }
 
@@ -39,14 +47,18 @@ pub(super) fn begins_view(route: &RouteChange) -> bool {
     route.navigation_type.is_some()
 }
 
-/// The views in which something was thrown that nobody caught.
+/// The views in which something was thrown that nobody caught, as far as this frame tells: a client
+/// cuts frames as it likes, and another one may tell the same of these views.
 fn broken(frame: &Frame<'_>) -> BTreeSet<usize> {
-    let thrown = |event: &&Event| match &event.body {
+    frame.events.iter().filter(is_broken).map(|event| event.view).collect()
+}
+
+fn is_broken(event: &&Event) -> bool {
+    match &event.body {
         Body::Exception(exception) => exception.mechanism.is_none(),
         Body::UnhandledRejection(_) => true,
         _ => false,
-    };
-    frame.events.iter().filter(thrown).map(|event| event.view).collect()
+    }
 }
 
 fn view(frame: &Frame<'_>, event: &Event, ok: bool, measures: &mut Measures) -> ViewFact {

@@ -8,7 +8,7 @@ use super::{Dimensions, ViewId};
 pub enum Metric {
     /// Page views, and changes of route.
     PageViews = 1,
-    /// Page views that worked: loaded, and without an exception that nobody caught.
+    /// Page views that worked: loaded, and without an exception that nobody caught, whenever it is told.
     PageViewsOk = 2,
     /// API calls, but for those that the page itself called off.
     ApiCalls = 3,
@@ -42,10 +42,13 @@ pub enum Metric {
     PageLoad = 17,
     /// Events of any kind.
     Events = 18,
+    /// Something was thrown in a view that nobody caught: it counts nothing itself, but the view's
+    /// [`PageViewsOk`](Self::PageViewsOk) does not count any more, whichever is told first.
+    PageViewsBroken = 19,
 }
 
 impl Metric {
-    /// All of them.
+    /// All that can be asked for.
     pub const ALL: [Self; 18] = [
         Self::PageViews,
         Self::PageViewsOk,
@@ -89,6 +92,7 @@ impl Metric {
             Self::Ttfb => "ttfb_ms",
             Self::PageLoad => "page_load_ms",
             Self::Events => "events",
+            Self::PageViewsBroken => "page_views_broken",
         }
     }
 
@@ -110,9 +114,9 @@ pub struct Measure {
     pub value: Value,
     /// By what it can be broken down; [`Dimension::All`](super::Dimension::All) goes without saying.
     pub dimensions: Dimensions,
-    /// Of what a view counts once: the view. It counts nothing when an earlier frame of the same
-    /// session had this metric for this view already, because clients tell a page view again when
-    /// it has loaded after all, and a Web Vital when it has changed.
+    /// Of what a view counts once: the view. Clients tell a page view again when it has loaded after
+    /// all, which counts nothing when an earlier frame of the same session had this metric for this
+    /// view; and CLS and INP when they have changed, of which the last one counts (by `at_ms`).
     pub once: Option<ViewId>,
 }
 

@@ -5,6 +5,7 @@
 //! (marginals: a page's figures, an operator's figures, not those of a page with an operator).
 
 mod label;
+pub(crate) mod leb128;
 pub mod limits;
 mod pieces;
 mod row;

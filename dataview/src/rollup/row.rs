@@ -1,5 +1,6 @@
 //! A row: all that was counted and measured of one value of a dimension in one minute, hour or day.
 
+use super::leb128;
 use crate::model::{Metric, Value};
 use crate::sketch::{Percentiles, SketchError, Uniques};
 use std::collections::BTreeMap;
@@ -7,8 +8,9 @@ use std::collections::BTreeMap;
 /// What was rolled up of one metric.
 #[derive(Debug, Clone)]
 pub enum Cell {
-    /// How many.
-    Count(u64),
+    /// How many. In a part of a sum it may be below nought: what was counted elsewhere and does not
+    /// count any more.
+    Count(i64),
     /// Values.
     Samples(Percentiles),
     /// Different ones.
@@ -18,10 +20,14 @@ pub enum Cell {
 /// All metrics of a value of a dimension in a step.
 ///
 /// Stored as: for each metric its number, the kind of cell, and the cell: a count as LEB128, a
-/// sketch as its length in LEB128 and its bytes.
+/// sketch as its length in LEB128 and its bytes. A count below nought is its two's complement. Samples
+/// that count no more are a cell of their own, because a sketch forgets nothing: they are taken off
+/// when the row is asked, so that rows add up in any order.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
     cells: BTreeMap<u8, Cell>,
+    /// Samples that count no more.
+    removed: BTreeMap<u8, Percentiles>,
 }
 
 /// Bytes that are no row.
@@ -38,6 +44,7 @@ pub enum RowError {
 const COUNT: u8 = 0;
 const SAMPLES: u8 = 1;
 const UNIQUES: u8 = 2;
+const REMOVED: u8 = 3;
 
 impl Row {
     /// Adds one contribution. A metric has always the same kind of value; another kind is left out.
@@ -48,15 +55,33 @@ impl Row {
             Value::Unique(_) => Cell::Uniques(Uniques::default()),
         });
         match (cell, value) {
-            (Cell::Count(sum), Value::Count(more)) => *sum = sum.saturating_add(more),
+            (Cell::Count(sum), Value::Count(more)) => *sum = sum.saturating_add_unsigned(more),
             (Cell::Samples(samples), Value::Sample(value)) => samples.add(value),
             (Cell::Uniques(uniques), Value::Unique(hash)) => uniques.add(hash),
             _ => {}
         }
     }
 
+    /// Takes one contribution away, which this row or one that it is added to has.
+    pub fn remove(&mut self, metric: Metric, value: Value) {
+        match value {
+            Value::Count(count) => {
+                let cell = self.cells.entry(metric as u8).or_insert(Cell::Count(0));
+                if let Cell::Count(sum) = cell {
+                    *sum = sum.saturating_sub_unsigned(count);
+                }
+            }
+            Value::Sample(value) => self.removed.entry(metric as u8).or_default().add(value),
+            // The same thing may have been counted by another.
+            Value::Unique(_) => {}
+        }
+    }
+
     /// Adds all that another row has.
     pub fn merge(&mut self, other: Self) {
+        for (metric, more) in other.removed {
+            self.removed.entry(metric).or_default().merge(&more);
+        }
         for (metric, cell) in other.cells {
             match (self.cells.get_mut(&metric), cell) {
                 (None, cell) => {
@@ -70,10 +95,16 @@ impl Row {
         }
     }
 
-    /// What there is of `metric`.
+    /// What there is of `metric`, without what counts no more.
     #[must_use]
-    pub fn cell(&self, metric: Metric) -> Option<&Cell> {
-        self.cells.get(&(metric as u8))
+    pub fn cell(&self, metric: Metric) -> Option<Cell> {
+        let cell = self.cells.get(&(metric as u8))?;
+        match (cell, self.removed.get(&(metric as u8))) {
+            (Cell::Samples(samples), Some(removed)) => {
+                Some(Cell::Samples(samples.without(removed)))
+            }
+            _ => Some(cell.clone()),
+        }
     }
 
     /// The bytes that it is stored as.
@@ -85,11 +116,15 @@ impl Row {
             match cell {
                 Cell::Count(count) => {
                     bytes.push(COUNT);
-                    put_number(&mut bytes, *count);
+                    leb128::put(&mut bytes, count.cast_unsigned());
                 }
                 Cell::Samples(samples) => put_sketch(&mut bytes, SAMPLES, &samples.to_bytes()),
                 Cell::Uniques(uniques) => put_sketch(&mut bytes, UNIQUES, &uniques.to_bytes()),
             }
+        }
+        for (metric, samples) in &self.removed {
+            bytes.push(*metric);
+            put_sketch(&mut bytes, REMOVED, &samples.to_bytes());
         }
         bytes
     }
@@ -102,16 +137,20 @@ impl Row {
     pub fn from_bytes(mut bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> Result<Self, RowError> {
         let mut row = Self::default();
         while let [metric, kind, rest @ ..] = bytes {
-            let (number, rest) = number(rest)?;
+            let (number, rest) = leb128::take(rest).ok_or(RowError::Malformed)?;
             bytes = rest;
             let cell = if *kind == COUNT {
-                Cell::Count(number)
+                Cell::Count(number.cast_signed())
             } else {
                 let length = usize::try_from(number).map_err(|_| RowError::Malformed)?;
                 let sketch;
                 (sketch, bytes) = rest.split_at_checked(length).ok_or(RowError::Malformed)?;
                 match *kind {
                     _ if !is_wanted(*metric) => continue,
+                    REMOVED => {
+                        row.removed.insert(*metric, Percentiles::from_bytes(sketch)?);
+                        continue;
+                    }
                     SAMPLES => Cell::Samples(Percentiles::from_bytes(sketch)?),
                     UNIQUES => Cell::Uniques(Uniques::from_bytes(sketch)?),
                     _ => return Err(RowError::Malformed),
@@ -125,31 +164,10 @@ impl Row {
     }
 }
 
-fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-}
-
 fn put_sketch(bytes: &mut Vec<u8>, kind: u8, sketch: &[u8]) {
     bytes.push(kind);
-    put_number(bytes, sketch.len() as u64);
+    leb128::put(bytes, sketch.len() as u64);
     bytes.extend_from_slice(sketch);
-}
-
-fn number(mut bytes: &[u8]) -> Result<(u64, &[u8]), RowError> {
-    let mut number = 0_u64;
-    for shift in (0..64).step_by(7) {
-        let (byte, rest) = bytes.split_first().ok_or(RowError::Malformed)?;
-        bytes = rest;
-        number |= u64::from(byte & 0x7F) << shift;
-        if byte & 0x80 == 0 {
-            return Ok((number, bytes));
-        }
-    }
-    Err(RowError::Malformed)
 }
 
 #[cfg(test)]
@@ -179,6 +197,31 @@ mod tests {
         assert_eq!(lcp.count(), 101);
         let Some(Cell::Uniques(users)) = sum.cell(Metric::Users) else { panic!("{sum:?}") };
         assert_eq!(users.estimate(), 3);
+    }
+
+    #[test]
+    fn what_counts_no_more_is_taken_off_in_whatever_order_rows_are_added() {
+        for values in [3, 10, 5000_u32] {
+            let mut rows: Vec<Row> = (0..values)
+                .map(|n| {
+                    let mut row = Row::default();
+                    row.add(Metric::Inp, Value::Sample(f64::from(100 + n % 7)));
+                    row.add(Metric::PageViewsOk, Value::Count(1));
+                    row
+                })
+                .collect();
+            let mut gone = Row::default();
+            gone.remove(Metric::Inp, Value::Sample(101.0));
+            gone.remove(Metric::PageViewsOk, Value::Count(1));
+            rows.insert(0, Row::from_bytes(&gone.to_bytes(), |_| true).unwrap());
+            let mut sum = Row::default();
+            rows.into_iter().for_each(|row| sum.merge(row));
+            let sum = Row::from_bytes(&sum.to_bytes(), |_| true).unwrap();
+            let Some(Cell::Samples(inp)) = sum.cell(Metric::Inp) else { panic!("{sum:?}") };
+            assert_eq!(inp.count(), u64::from(values) - 1);
+            let left = i64::from(values) - 1;
+            assert!(matches!(sum.cell(Metric::PageViewsOk), Some(Cell::Count(n)) if n == left));
+        }
     }
 
     #[test]

@@ -40,6 +40,21 @@ impl Table {
             self.rows.entry(key).or_default().add(metric, value);
         }
     }
+
+    /// Takes away what was added in the same place.
+    pub fn remove(
+        &mut self,
+        app: i64,
+        minute: i64,
+        labels: &[(Dimension, LabelId)],
+        metric: Metric,
+        value: Value,
+    ) {
+        for &(dimension, label) in [(Dimension::All, 0)].iter().chain(labels) {
+            let key = Key { app, dimension, minute, label };
+            self.rows.entry(key).or_default().remove(metric, value);
+        }
+    }
 }
 
 /// The minute that a measure of `at_ms` counts in, when it was received at `received_at_ms`.
@@ -64,7 +79,7 @@ mod tests {
         let count = |dimension, label| {
             let row = &table.rows[&Key { app: 1, dimension, minute: 100, label }];
             match row.cell(Metric::PageViews) {
-                Some(Cell::Count(count)) => *count,
+                Some(Cell::Count(count)) => count,
                 other => panic!("{other:?}"),
             }
         };

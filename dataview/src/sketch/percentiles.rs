@@ -2,6 +2,7 @@
 
 use super::SketchError;
 use sketches_ddsketch::{Config, DDSketch};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A little under the 1 % that is promised, for what rounding adds.
@@ -45,7 +46,8 @@ impl Percentiles {
         if value.is_nan() {
             return;
         }
-        let value = if value < SMALLEST { 0.0 } else { value.min(LARGEST) };
+        // As precise as few values are kept, so that a value falls into the same bin however it came.
+        let value = f64::from(if value < SMALLEST { 0.0 } else { value.min(LARGEST) } as f32);
         match &mut self.0 {
             Kept::Few(few) if few.len() < FEW_MAX => few.push(value as f32),
             Kept::Few(_) => self.sketched().add(value),
@@ -82,6 +84,58 @@ impl Percentiles {
             }
             (_, Kept::Few(more)) => more.iter().for_each(|value| self.add(f64::from(*value))),
         }
+    }
+
+    /// Without the values of another, each of which was added here.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        if let (Kept::Few(few), Kept::Few(removed)) = (&self.0, &other.0) {
+            let mut few = few.clone();
+            for value in removed {
+                if let Some(at) = few.iter().position(|one| one.to_bits() == value.to_bits()) {
+                    few.swap_remove(at);
+                }
+            }
+            return Self(Kept::Few(few));
+        }
+        let mut bins = self.bins();
+        for (bin, (_, count)) in other.bins() {
+            take(&mut bins, bin, count);
+        }
+        let mut left = empty();
+        bins.values().for_each(|(value, count)| left.add_with_count(*value, *count));
+        Self(Kept::Many(Box::new(left)))
+    }
+
+    /// Its bins by their numbers, each with a value of it and how many there are; nought has the
+    /// lowest number.
+    fn bins(&self) -> BTreeMap<i32, (f64, u64)> {
+        let config = Config::new(RELATIVE_ERROR, BINS_MAX, 1.0e-9);
+        let bin = |value: f64| if value < SMALLEST { i32::MIN } else { config.key(value) };
+        let mut bins = BTreeMap::new();
+        let mut add = |value: f64, count: u64| {
+            bins.entry(bin(value)).or_insert((value, 0)).1 += count;
+        };
+        match &self.0 {
+            Kept::Few(few) => few.iter().for_each(|value| add(f64::from(*value), 1)),
+            Kept::Many(sketch) => {
+                let count = sketch.count() as u64;
+                let mut rank = 0;
+                while rank < count {
+                    let value = at_rank(sketch, rank);
+                    // The last rank of the same bin, between this one and the end.
+                    let (mut last, mut beyond) = (rank, count);
+                    while beyond - last > 1 {
+                        let middle = last + (beyond - last) / 2;
+                        let is_same = bin(at_rank(sketch, middle)) == bin(value);
+                        *(if is_same { &mut last } else { &mut beyond }) = middle;
+                    }
+                    add(value, beyond - rank);
+                    rank = beyond;
+                }
+            }
+        }
+        bins
     }
 
     /// The value of the quantile `q` of 0 to 1; `None` when there are no values.
@@ -162,6 +216,34 @@ impl Percentiles {
     }
 }
 
+/// The value at `rank`, from 0, in the order of values.
+fn at_rank(sketch: &DDSketch, rank: u64) -> f64 {
+    let last = sketch.count() as f64 - 1.0;
+    // In the middle between two ranks, as the sketch rounds down; the last has none behind it.
+    let quantile = if last > 0.0 { ((rank as f64 + 0.5) / last).min(1.0) } else { 0.0 };
+    sketch.quantile(quantile).ok().flatten().unwrap_or_default()
+}
+
+/// Takes `count` values out of a bin; where it has fewer, out of those nearest to it.
+fn take(bins: &mut BTreeMap<i32, (f64, u64)>, bin: i32, mut count: u64) {
+    while count > 0 {
+        let below = bins.range(..=bin).next_back().map(|(near, _)| *near);
+        let above = bins.range(bin..).next().map(|(near, _)| *near);
+        let far = |near: i32| near.abs_diff(bin);
+        let Some(near) = below.into_iter().chain(above).min_by_key(|near| far(*near)) else {
+            return;
+        };
+        if let Some((_, left)) = bins.get_mut(&near) {
+            let taken = count.min(*left);
+            *left -= taken;
+            count -= taken;
+            if *left == 0 {
+                bins.remove(&near);
+            }
+        }
+    }
+}
+
 fn empty() -> DDSketch {
     DDSketch::new(Config::new(RELATIVE_ERROR, BINS_MAX, 1.0e-9))
 }
@@ -221,6 +303,19 @@ mod tests {
             } else {
                 check(&sum, &all);
                 check(&of(&all), &all);
+            }
+        }
+
+        #[test]
+        fn what_is_taken_away_again_was_never_there(
+            kept in prop::collection::vec((-3.0..8.0_f64).prop_map(|power| 10_f64.powf(power)), 0..80),
+            gone in prop::collection::vec((-3.0..8.0_f64).prop_map(|power| 10_f64.powf(power)), 0..40),
+        ) {
+            let left = of(&[&kept[..], &gone[..]].concat()).without(&of(&gone));
+            if kept.is_empty() {
+                prop_assert_eq!(left.count(), 0);
+            } else {
+                check(&left, &kept);
             }
         }
 

@@ -104,7 +104,11 @@ impl Server {
 /// Those beside a journal.
 fn dead_letters_in(folder: &TempDir) -> DeadLetters {
     let dir = folder.path().to_owned();
-    let source = Source::Journal(JournalSource { dir: dir.clone(), state_dir: dir });
+    let source = Source::Journal(JournalSource {
+        dir: dir.clone(),
+        group: "dataview".to_owned(),
+        state_dir: dir,
+    });
     DeadLetters::open(&Settings { source, dead_letters_max: 100 }).unwrap()
 }
 

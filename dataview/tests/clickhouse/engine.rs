@@ -1,5 +1,6 @@
 //! ClickHouse's engine in a process of its own.
 
+use crate::made::{HOUR, NOON};
 use dataview::store::StoreError;
 use dataview::store::clickhouse::{ClickHouseStore, Options};
 use std::io::{BufRead, BufReader};
@@ -66,6 +67,7 @@ impl Engine {
             // The tests' days are in the past and in the future.
             raw_days: 3650,
             rollup_days: 3650,
+            clock: || NOON + HOUR,
         })
         .await
     }

@@ -3,8 +3,8 @@
 use crate::engine::Engine;
 use crate::made::{ALWAYS, APP, DAY, HOUR, MINUTE, Made, NOON, error, frame, known, session};
 use dataview::model::{
-    CallFact, Dimension, FrameFacts, Hop, LogLine, Metric, Span, SpanId, SpanKind, SpanStatus,
-    TraceId, Value, ViewFact, ViewId,
+    CallFact, Dimension, FrameFacts, Hop, LogLine, Measure, Metric, Span, SpanId, SpanKind,
+    SpanStatus, TraceId, Value, ViewFact, ViewId,
 };
 use dataview::store::clickhouse::ClickHouseStore;
 use dataview::store::{
@@ -49,6 +49,23 @@ fn frames() -> Vec<FrameFacts> {
                 frame.measures.iter_mut().for_each(|measure| measure.once = view);
                 frame.views.push(ViewFact { id: view, at_ms: at, page: "/page/1".to_owned() });
             }
+            if number == 5 {
+                // Views of several frames, in which vitals change and something is thrown.
+                let view = Some(ViewId([5 + u8::from(sequence > 1); 8]));
+                let mut add = |metric, after, value| {
+                    let dimensions = frame.measures[0].dimensions.clone();
+                    let at_ms = at + after;
+                    frame.measures.push(Measure { metric, at_ms, value, dimensions, once: view });
+                };
+                add(Metric::PageViewsOk, 0, Value::Count(1));
+                add(Metric::Inp, 0, Value::Sample(100.0 + sequence as f64));
+                if sequence == 1 {
+                    add(Metric::PageViewsBroken, MINUTE, Value::Count(1));
+                    // Told late: a later one counts.
+                    add(Metric::Inp, 9 * HOUR, Value::Sample(700.0));
+                    add(Metric::Inp, 8 * HOUR, Value::Sample(900.0));
+                }
+            }
             if number % 3 == 0 {
                 known(&mut frame, &format!("user {}", number % 2));
             }
@@ -66,7 +83,13 @@ fn frames() -> Vec<FrameFacts> {
 fn series(dimension: Dimension, value: &str, step_ms: u64) -> SeriesAsk {
     SeriesAsk {
         app: APP.to_owned(),
-        metrics: vec![Metric::PageViews, Metric::Lcp, Metric::Sessions],
+        metrics: vec![
+            Metric::PageViews,
+            Metric::PageViewsOk,
+            Metric::Lcp,
+            Metric::Inp,
+            Metric::Sessions,
+        ],
         filter: Filter { dimension, value: value.to_owned() },
         range: ALWAYS,
         step_ms,
@@ -79,7 +102,7 @@ fn check(own: &[Bucket], expected: &[Bucket]) {
     let mut wanted: Vec<_> = expected.iter().map(facts).collect();
     wanted.sort_unstable_by_key(|(at, metric, _)| (*at, *metric));
     assert_eq!(told, wanted);
-    for own in own.iter().filter(|bucket| bucket.metric == Metric::Lcp) {
+    for own in own.iter().filter(|bucket| matches!(bucket.metric, Metric::Lcp | Metric::Inp)) {
         let same = |other: &&Bucket| (other.at_ms, other.metric) == (own.at_ms, own.metric);
         let expected = expected.iter().find(same).unwrap();
         let median = |bucket: &Bucket| bucket.sketch.as_ref().unwrap().quantile(0.5).unwrap();
@@ -268,4 +291,17 @@ async fn a_clickhouse_that_is_away_or_refuses_is_told() {
     drop(engine);
     let away = store.append(Batch { frames: frames(), ..Batch::default() }).await;
     assert!(matches!(away, Err(StoreError::Unavailable(_))), "{away:?}");
+}
+
+/// Days that its TTL lets go of have lost the marks by which a repeat is known.
+#[tokio::test]
+async fn what_comes_too_late_is_told_and_not_stored() {
+    let both = Both::new().await;
+    let late = |sequence| frame(1, sequence, NOON - 3660 * DAY);
+    let frames = vec![late(1), frame(1, 2, NOON), late(3)];
+    for (new, again) in [(1, 0), (0, 1)] {
+        let batch = Batch { frames: frames.clone(), ..Batch::default() };
+        let appended = both.clickhouse.append(batch).await.unwrap();
+        assert_eq!((appended.frames, appended.duplicates, appended.too_old), (new, again, 2));
+    }
 }

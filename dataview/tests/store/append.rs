@@ -2,7 +2,7 @@
 
 use crate::made::{APP, DAY, HOUR, MINUTE, Made, NOON, counted, frame, session};
 use dataview::model::ViewId;
-use dataview::store::{Appended, Store};
+use dataview::store::{Appended, Batch, Store, StoreError};
 
 #[tokio::test]
 async fn a_frame_is_found_as_it_was() {
@@ -93,4 +93,23 @@ async fn an_empty_batch_is_nothing() {
     let days = made.store.days().await.unwrap();
     let names: Vec<_> = days.iter().map(|day| (day.name.as_str(), day.frames)).collect();
     assert_eq!(names, [("2026-11-25.db", 1), ("2026-11-26.db", 1)]);
+}
+
+/// What of it was stored before it failed is new to whoever counts when it comes again.
+#[tokio::test]
+async fn a_group_of_which_one_day_failed_is_told_once() {
+    let made = Made::new();
+    let frames = vec![frame(1, 1, NOON - DAY), frame(1, 2, NOON - DAY), frame(1, 3, NOON)];
+    made.append(vec![frame(2, 1, NOON)]).await;
+    let path = made.folder.path().join("store/2026-11-26.db");
+    let other = rusqlite::Connection::open(path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let batch = || Batch { frames: frames.clone(), ..Batch::default() };
+    assert!(matches!(made.store.append(batch()).await, Err(StoreError::Unavailable(_))));
+    other.execute_batch("ROLLBACK").unwrap();
+    let told = |appended: Appended| (appended.frames, appended.events, appended.duplicates);
+    // As a consumer that halves its batch.
+    assert_eq!(told(made.append(frames[..1].to_vec()).await), (1, 3, 0));
+    assert_eq!(told(made.append(frames.clone()).await), (2, 6, 1));
+    assert_eq!(told(made.append(frames.clone()).await), (0, 0, 3));
 }

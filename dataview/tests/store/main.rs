@@ -12,3 +12,4 @@ mod made;
 mod retention;
 mod sessions;
 mod traces;
+mod views;

@@ -33,3 +33,7 @@ pub(super) const ENTRY_BYTES_MAX: usize = 4 << 20;
 /// In how many days before and after it was received a frame is looked for that may have come
 /// before: a client sends again for hours, and midnight may lie between.
 pub(super) const NEIGHBOUR_MS: u64 = 2 * 24 * 3600 * 1000;
+
+/// Minutes between a view and what is thrown in it, at most: a day, as sessions have, so that a
+/// question for an hour does not read what was thrown in all of two years.
+pub(super) const VIEW_MINUTES_MAX: u64 = 24 * 60;

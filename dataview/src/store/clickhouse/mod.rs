@@ -21,6 +21,9 @@ use http::Http;
 use tokio::sync::{Mutex, watch};
 use write::Places;
 
+/// A day, in ms.
+const DAY_MS: u64 = 24 * 3600 * 1000;
+
 const TABLES: &str = include_str!("tables.sql");
 
 /// Where ClickHouse is, and how long it keeps things.
@@ -38,6 +41,8 @@ pub struct Options {
     pub raw_days: u16,
     /// Days that figures are kept.
     pub rollup_days: u16,
+    /// Now, in ms since the Unix epoch.
+    pub clock: fn() -> u64,
 }
 
 impl std::fmt::Debug for Options {
@@ -52,6 +57,9 @@ pub struct ClickHouseStore {
     /// One batch is written at a time: what is told in the order in which it was stored has one.
     places: Mutex<Places>,
     changes: watch::Sender<u64>,
+    raw_days: u16,
+    /// Now, in ms since the Unix epoch.
+    clock: fn() -> u64,
 }
 
 impl std::fmt::Debug for ClickHouseStore {
@@ -84,7 +92,8 @@ impl ClickHouseStore {
             http.run(&table).await?;
         }
         let places = Mutex::new(Places::after(read::last_place(&http).await?));
-        Ok(Self { http, places, changes: watch::Sender::new(0) })
+        let (raw_days, clock) = (options.raw_days, options.clock);
+        Ok(Self { http, places, changes: watch::Sender::new(0), raw_days, clock })
     }
 }
 
@@ -100,7 +109,10 @@ impl Store for ClickHouseStore {
     fn append(&self, batch: Batch) -> Answer<'_, Appended> {
         Box::pin(async move {
             let mut places = self.places.lock().await;
-            let appended = write::append(&self.http, &mut places, batch).await?;
+            // From then on the tables' TTL removes them.
+            let kept_ms = u64::from(self.raw_days) * DAY_MS;
+            let oldest_ms = (self.clock)().saturating_sub(kept_ms);
+            let appended = write::append(&self.http, &mut places, batch, oldest_ms).await?;
             self.changes.send_modify(|count| *count += 1);
             Ok(appended)
         })

@@ -3,8 +3,9 @@
 use super::limits::ERROR_CHARS_MAX;
 use super::register::register;
 use crate::model::{
-    CallFact, Dimension, Dimensions, ErrorFact, FrameFacts, Measure, UserChange, Value,
+    CallFact, Dimension, Dimensions, ErrorFact, FrameFacts, Measure, Metric, UserChange, Value,
 };
+use crate::rollup::minute_of;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use dna_protocol::packed::EntryPacker;
@@ -91,6 +92,12 @@ pub(super) fn version(place: u64) -> u64 {
     u64::MAX - place
 }
 
+/// The version of what the last told one of stays.
+fn later(at_ms: u64, sequence: u64) -> u64 {
+    // 44 bits of time last until the year 2527.
+    at_ms.min((1 << 44) - 1) << 20 | sequence.min((1 << 20) - 1)
+}
+
 /// A row of `measures`.
 #[derive(Serialize)]
 pub(super) struct MeasureRow<'a> {
@@ -140,8 +147,13 @@ impl<'a> MeasureRow<'a> {
             metric: measure.metric as u8,
             session: frame.session.to_string(),
             key: hash_of(key.as_bytes()),
-            version: version(place),
-            minute: measure.at_ms / 60_000,
+            version: match measure.metric {
+                // The last one counts, by its own time: frames may come in another order.
+                Metric::Cls | Metric::Inp => later(measure.at_ms, frame.sequence),
+                _ => version(place),
+            },
+            // As in the embedded store, near its receipt, however wrong the client's clock is.
+            minute: minute_of(measure.at_ms, frame.received_at_ms).max(0).cast_unsigned(),
             count,
             bin,
             hash,

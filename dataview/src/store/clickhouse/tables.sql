@@ -1,7 +1,8 @@
 -- What DataView keeps in ClickHouse. Every row has a key that is the same when it is written again,
 -- so a batch that was written in part and comes again is there once: reads say FINAL. A frame's own
 -- row is written last; as long as it is missing the frame counts as not stored. Of two rows of one
--- key the first that was written stays: `version` goes down.
+-- key the first that was written stays: `version` goes down. Of CLS and INP, which are told again when
+-- they have changed, the last told stays: `version` is their time.
 --
 -- Times are ms since the Unix epoch, minutes those since then, identifiers hexadecimal digits; what
 -- is not known is empty.

@@ -31,8 +31,16 @@ type Key = (String, SessionId, u64);
 pub(super) async fn append(
     http: &Http,
     places: &mut Places,
-    batch: Batch,
+    mut batch: Batch,
+    oldest_ms: u64,
 ) -> Result<Appended, StoreError> {
+    let all = batch.frames.len();
+    // Its TTL has removed, or is about to remove, the marks by which a repeat is known.
+    batch.frames.retain(|frame| frame.received_at_ms >= oldest_ms);
+    let too_old = (all - batch.frames.len()) as u64;
+    if too_old > 0 {
+        tracing::warn!(frames = too_old, "frames of a day without raw data are not stored");
+    }
     let mut known = known(http, &batch.frames).await?;
     let count = batch.frames.len();
     let is_new = |frame: &&FrameFacts| known.insert(key(frame));
@@ -59,7 +67,7 @@ pub(super) async fn append(
         events: frames.iter().map(|frame| u64::from(frame.of_session.events)).sum(),
         duplicates: (count - frames.len()) as u64,
         others,
-        too_old: 0,
+        too_old,
     })
 }
 

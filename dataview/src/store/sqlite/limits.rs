@@ -70,3 +70,7 @@ pub(super) const TIDY_TIME_MAX: Duration = Duration::from_millis(500);
 /// Minutes after its end before an hour or a day is rolled up: what clients send late makes it be
 /// done again.
 pub(super) const ROLL_UP_AFTER_MINUTES: i64 = 3;
+
+/// Frames that are stored and of which nobody was told, as another day of their group failed: those of
+/// some groups. Of more, those that come again are told as repeats.
+pub(super) const UNTOLD_FRAMES_MAX: usize = 8 * GROUP_FRAMES_MAX;

@@ -30,11 +30,12 @@ CREATE TABLE frames (
     UNIQUE (session, sequence)
 );
 
--- What each view has counted once already: a bit a metric.
+-- What each view has counted already: a bit a metric, and where that counts which may change.
 CREATE TABLE views (
     session INTEGER NOT NULL,
     view BLOB NOT NULL,
     counted INTEGER NOT NULL,
+    placed BLOB,
     PRIMARY KEY (session, view)
 ) WITHOUT ROWID;
 

@@ -10,7 +10,13 @@ use std::path::Path;
 
 /// The version of the tables, in `PRAGMA user_version`. Whoever changes kept.sql or raw.sql counts
 /// it up and says how files of the version before are read.
-const VERSION: i64 = 1;
+///
+/// 1: views without `placed`, roll-ups without what counts no more. Read as they are, and made into 2
+/// when they are written to.
+const VERSION: i64 = 2;
+
+/// The first version whose views have places.
+const WITH_PLACES: i64 = 2;
 
 const KEPT: &str = include_str!("kept.sql");
 const RAW: &str = include_str!("raw.sql");
@@ -40,8 +46,20 @@ pub(super) fn open_to_write(path: &Path, durability: Durability) -> Result<Conne
     )?;
     match version(&connection)? {
         VERSION => Ok(connection),
+        1 => {
+            let update = connection.unchecked_transaction()?;
+            update.execute_batch("ALTER TABLE views ADD COLUMN placed BLOB")?;
+            update.pragma_update(None, "user_version", VERSION)?;
+            update.commit()?;
+            Ok(connection)
+        }
         found => Err(wrong_version(path, found)),
     }
+}
+
+/// Whether the views of a day have places.
+pub(super) fn has_places(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    Ok(version(connection)? >= WITH_PLACES)
 }
 
 /// Makes a file that has roll-ups only, without a write-ahead log: it is complete before it gets
@@ -58,7 +76,7 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, Fault> {
     connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
     connection.pragma_update(None, "query_only", true)?;
     match version(&connection)? {
-        VERSION => Ok(connection),
+        1..=VERSION => Ok(connection),
         found => Err(wrong_version(path, found)),
     }
 }

@@ -4,7 +4,7 @@ use super::minutes;
 use crate::model::{Dimension, Metric};
 use crate::sketch::{Percentiles, Uniques};
 use crate::store::clickhouse::http::{Http, Param};
-use crate::store::clickhouse::limits::SERIES_STEPS_MAX;
+use crate::store::clickhouse::limits::{SERIES_STEPS_MAX, VIEW_MINUTES_MAX};
 use crate::store::clickhouse::rows::value_of;
 use crate::store::{Breakdown, Bucket, SeriesAsk, StoreError};
 use serde::Deserialize;
@@ -52,6 +52,7 @@ fn kind(metric: Metric) -> Kind {
         | Metric::PageLoad => Kind::Samples,
         Metric::PageViews
         | Metric::PageViewsOk
+        | Metric::PageViewsBroken
         | Metric::ApiCalls
         | Metric::ApiCallsOk
         | Metric::Errors
@@ -192,8 +193,21 @@ fn sql(asked: &Asked<'_>, wanted: Kind, metrics: &str) -> String {
         "SELECT {place} AS place, m.metric AS metric, toUInt8({}) AS kind, {columns} \
          FROM measures AS m FINAL \
          WHERE m.app = {{app:String}} AND m.metric IN ({metrics}) AND m.minute >= {{from:UInt64}} \
-         AND m.minute < {{to:UInt64}} AND {condition} GROUP BY place, metric{group}",
-        wanted as u8
+         AND m.minute < {{to:UInt64}} AND {condition} AND {} GROUP BY place, metric{group}",
+        wanted as u8,
+        if wanted == Kind::Counts { still_counts() } else { "1".to_owned() },
+    )
+}
+
+/// What leaves out the views that worked until something was thrown in them.
+fn still_counts() -> String {
+    format!(
+        "(m.metric != {ok} OR (m.session, m.key) NOT IN (SELECT session, key FROM measures \
+         WHERE app = {{app:String}} AND metric = {broken} \
+         AND minute + {VIEW_MINUTES_MAX} >= {{from:UInt64}} \
+         AND minute < {{to:UInt64}} + {VIEW_MINUTES_MAX}))",
+        ok = Metric::PageViewsOk as u8,
+        broken = Metric::PageViewsBroken as u8,
     )
 }
 

@@ -145,11 +145,12 @@ fn bits(metrics: &[Metric]) -> u64 {
 
 fn bucket(at_ms: u64, metric: Metric, row: &Row) -> Option<Bucket> {
     let (count, sketch, uniques) = match row.cell(metric)? {
-        Cell::Count(count) => (*count, None, None),
-        Cell::Samples(samples) => (samples.count(), Some(samples.clone()), None),
-        Cell::Uniques(uniques) => (uniques.estimate(), None, Some(uniques.clone())),
+        Cell::Count(count) => (unsigned(count), None, None),
+        Cell::Samples(samples) => (samples.count(), Some(samples), None),
+        Cell::Uniques(uniques) => (uniques.estimate(), None, Some(uniques)),
     };
-    Some(Bucket { at_ms, metric, count, sketch, uniques })
+    // Nothing is left of what counts no more.
+    (count > 0).then_some(Bucket { at_ms, metric, count, sketch, uniques })
 }
 
 pub(super) fn app(connection: &Connection, name: &str) -> Result<Option<i64>, Fault> {

@@ -3,6 +3,7 @@
 use super::OfDay;
 use super::once::Once;
 use super::session::Sessions;
+use super::untold::{FrameKey, Untold, Written};
 use crate::model::Dimension;
 use crate::rollup::{Admitted, LabelId, Labels, OTHER, Table};
 use crate::store::Appended;
@@ -45,14 +46,16 @@ impl DayWriter {
         Ok(Self { file, connection, known })
     }
 
-    /// Writes `part`; what became of each batch. After an error nothing of it is there, and this
-    /// writer knows things that are not so.
+    /// Writes `part`; what became of it. After an error nothing of it is there, and this writer knows
+    /// things that are not so.
     pub(super) fn write(
         &mut self,
         part: &OfDay<'_>,
         neighbours: &[Arc<DayFile>],
-    ) -> Result<Vec<Appended>, Fault> {
+        untold: &Untold,
+    ) -> Result<Written, Fault> {
         let mut appended = vec![Appended::default(); part.batches];
+        let mut new = Vec::new();
         let write = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut gathered = Gathered {
             sessions: Sessions::new(neighbours.to_vec()),
@@ -62,7 +65,11 @@ impl DayWriter {
         };
         for (number, frame) in &part.frames {
             let counts = &mut appended[*number];
-            if super::frame::write(&write, &mut self.known, &mut gathered, frame)? {
+            let is_new = super::frame::write(&write, &mut self.known, &mut gathered, frame)?;
+            if is_new || untold.has(frame) {
+                if part.is_of_several || !untold.is_empty() {
+                    new.push(FrameKey::of(frame));
+                }
                 counts.frames += 1;
                 counts.events += u64::from(frame.of_session.events);
             } else {
@@ -83,7 +90,7 @@ impl DayWriter {
         write.commit()?;
         self.known.facts = gathered.facts;
         self.file.set_facts(gathered.facts);
-        Ok(appended)
+        Ok(Written { appended, new })
     }
 }
 

@@ -1,6 +1,8 @@
 //! Writes a frame and its facts.
 
 use super::day::{Gathered, KnownOfDay};
+use super::once::{Beside, Verdict, may_change};
+use super::placed::Placed;
 use crate::model::{Dimension, ErrorFact, FrameFacts, Metric};
 use crate::rollup::{LabelId, minute_of};
 use crate::store::sqlite::fault::Fault;
@@ -123,13 +125,19 @@ fn measure(
     let mut labels: Vec<(Dimension, LabelId)> = Vec::new();
     let (mut new, mut told) = (BTreeSet::new(), BTreeSet::new());
     for measure in &frame.measures {
-        if let Some(view) = measure.once {
-            let counts = gathered.once.counts(write, session, beside, view, measure.metric)?;
+        if let Some(id) = measure.once {
+            let beside = Beside { app, session, days: beside };
+            let view = gathered.once.view(write, known, &beside, id)?;
+            let verdict = view.judge(measure, frame.sequence);
             if measure.metric == Metric::PageViews {
-                told.insert(view.0);
-                new.extend(counts.then_some(view.0));
+                told.insert(id.0);
+                new.extend((verdict == Verdict::Counts).then_some(id.0));
             }
-            if !counts {
+            if let Verdict::Replaces(before) | Verdict::Revokes(before) = &verdict {
+                let (metric, value) = before.what(measure);
+                gathered.table.remove(app, before.minute, &before.labels, metric, value);
+            }
+            if matches!(verdict, Verdict::Not | Verdict::Revokes(_)) {
                 continue;
             }
         }
@@ -146,6 +154,11 @@ fn measure(
         }
         let minute = minute_of(measure.at_ms, frame.received_at_ms);
         gathered.table.add(app, minute, &labels, measure.metric, measure.value);
+        if let Some(id) = measure.once.filter(|_| may_change(measure.metric)) {
+            let beside = Beside { app, session, days: beside };
+            let placed = Placed::new(measure, frame.sequence, minute, &labels);
+            gathered.once.view(write, known, &beside, id)?.keep(placed);
+        }
     }
     for label in of_session {
         write

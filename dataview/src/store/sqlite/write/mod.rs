@@ -5,8 +5,10 @@ mod frame;
 mod group;
 mod once;
 mod others;
+mod placed;
 mod rollups;
 mod session;
+mod untold;
 
 use super::Options;
 use super::catalog::Catalog;
@@ -26,6 +28,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Instant;
 use tokio::sync::{Semaphore, oneshot};
+use untold::{FrameKey, Untold};
 
 /// The queue to the thread.
 #[derive(Debug)]
@@ -44,7 +47,8 @@ impl Writer {
     pub(super) fn start(catalog: Arc<Catalog>, options: Options) -> Result<Self, StoreError> {
         let (queue, requests) = channel();
         let thread = std::thread::Builder::new().name("store-writer".to_owned());
-        let mut state = State { catalog, options, days: Vec::new() };
+        let untold = Untold::default();
+        let mut state = State { catalog, options, days: Vec::new(), untold };
         let thread = thread
             .spawn(move || state.run(&requests))
             .map_err(|error| StoreError::Unavailable(format!("no thread to write: {error}")))?;
@@ -89,6 +93,8 @@ struct State {
     options: Options,
     /// Days open for writing, the last used last.
     days: Vec<DayWriter>,
+    /// Frames that are stored and of which nobody was told.
+    untold: Untold,
 }
 
 type Answers = Vec<oneshot::Sender<Result<Appended, StoreError>>>;
@@ -148,8 +154,22 @@ impl State {
     }
 
     /// Each day is one transaction. When a later one fails, the frames of an earlier one come again
-    /// and are known.
+    /// and are known; they are told as new then.
     fn append_all(&mut self, batches: &[Batch]) -> Result<Vec<Appended>, StoreError> {
+        let mut new = Vec::new();
+        let appended = self.append_days(batches, &mut new);
+        match &appended {
+            Ok(_) => self.untold.told(&new),
+            Err(_) => self.untold.keep(new),
+        }
+        appended
+    }
+
+    fn append_days(
+        &mut self,
+        batches: &[Batch],
+        new: &mut Vec<FrameKey>,
+    ) -> Result<Vec<Appended>, StoreError> {
         let mut appended = vec![Appended::default(); batches.len()];
         for (day, mut part) in by_day(batches, &self.options) {
             if self.is_too_old(day) && !part.frames.is_empty() {
@@ -162,10 +182,10 @@ impl State {
             if part.frames.is_empty() && part.others.is_empty() {
                 continue;
             }
-            match self.append_day(day, &part, &mut appended) {
+            match self.append_day(day, &part, &mut appended, new) {
                 Err(StoreError::Damaged { .. }) => {
                     // The damaged file is left as it is; a fresh one is begun beside it.
-                    self.append_day(day, &part, &mut appended)?;
+                    self.append_day(day, &part, &mut appended, new)?;
                 }
                 other => other?,
             }
@@ -184,6 +204,7 @@ impl State {
         day: Day,
         part: &OfDay<'_>,
         appended: &mut [Appended],
+        new: &mut Vec<FrameKey>,
     ) -> Result<(), StoreError> {
         let file = self.catalog.to_write(day)?;
         let neighbours = self.neighbours(&file);
@@ -194,14 +215,15 @@ impl State {
         };
         // A writer that failed is not used again: what it remembers was perhaps not committed.
         // What a damaged file has may make a sketch panic.
-        let write = AssertUnwindSafe(|| writer.write(part, &neighbours));
-        let counts = catch_unwind(write).unwrap_or_else(|_| {
+        let write = AssertUnwindSafe(|| writer.write(part, &neighbours, &self.untold));
+        let written = catch_unwind(write).unwrap_or_else(|_| {
             // Of a question it would be damage. Here it may be the batch, which must not make a
             // fresh file each time that it comes.
             Err(Fault::Known(StoreError::Wrong("a batch made the store panic".to_owned())))
         });
-        let counts = counts.map_err(|fault| note(&file, fault))?;
-        for (sum, more) in appended.iter_mut().zip(counts) {
+        let written = written.map_err(|fault| note(&file, fault))?;
+        new.extend(written.new);
+        for (sum, more) in appended.iter_mut().zip(written.appended) {
             sum.frames += more.frames;
             sum.events += more.events;
             sum.duplicates += more.duplicates;
@@ -248,6 +270,8 @@ fn note(file: &DayFile, fault: Fault) -> StoreError {
 #[derive(Default)]
 struct OfDay<'a> {
     batches: usize,
+    /// Whether it is one of several days, of which some may be written and others not.
+    is_of_several: bool,
     frames: Vec<(usize, &'a crate::model::FrameFacts)>,
     others: Vec<(usize, others::Told<'a>)>,
 }
@@ -271,6 +295,9 @@ fn by_day<'a>(batches: &'a [Batch], options: &Options) -> BTreeMap<Day, OfDay<'a
             days.entry(day_of(at_us)).or_default().others.push((number, told));
         }
     }
-    days.values_mut().for_each(|day| day.batches = batches.len());
+    let is_of_several = days.len() > 1;
+    for day in days.values_mut() {
+        (day.batches, day.is_of_several) = (batches.len(), is_of_several);
+    }
     days
 }
