@@ -25,3 +25,4 @@ pub mod sketch;
 pub mod startup;
 pub mod store;
 pub mod subscribe;
+pub mod watch;

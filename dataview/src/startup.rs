@@ -4,6 +4,7 @@ use crate::access::{Access, AccessError};
 use crate::config::{Config, NetworkConfig, host_name};
 use crate::consume::{ConsumeCounters, Consumers, DeadLetters, DeadLettersError};
 use crate::geo::{Geo, GeoError};
+use crate::http::alerts::{self, Alerts};
 use crate::http::subscriptions::{self, Subscriptions};
 use crate::http::{App, Cursors, Told, dead_letters, server};
 use crate::network::{Network, Sources};
@@ -13,6 +14,9 @@ use crate::store::sqlite::SqliteStore;
 use crate::store::{Feeder, Store, StoreError};
 use crate::subscribe::deliver::Deliverers;
 use crate::subscribe::{Registry, RegistryError};
+use crate::watch::Watching;
+use crate::watch::round::StoredUntil;
+use crate::watch::start::StartError as WatchError;
 use actix_web::web;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -34,6 +38,9 @@ pub enum StartError {
     /// The file of subscriptions cannot be used.
     #[error(transparent)]
     Subscriptions(#[from] RegistryError),
+    /// The rules of alerts, or what is kept of them, cannot be used.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
     /// A file of places cannot be read.
     #[error(transparent)]
     Geo(#[from] GeoError),
@@ -89,12 +96,22 @@ pub async fn serve(
     let otlp = web::Data::new(Otlp::new(Arc::clone(&store), config.otlp_token));
     let counters = Arc::<ConsumeCounters>::default();
     let (services, proxies) = (otlp.counters(), network.counters());
+    let stored_until = stored_until(&counters);
+    let mut watching =
+        Watching::open(&config.dir, config.watch.rules_file, config.watch.pages_url)?;
+    let (keep, rulebook) = (watching.keep.clone(), Arc::clone(&watching.rulebook));
+    let alerts = web::Data::new(Alerts { keep, rulebook });
+    let kept = watching.keep.clone();
     let app = web::Data::new(App {
         store: Arc::clone(&store),
         maps: config.source_maps.maps().map(Arc::new),
         consumed: Arc::clone(&counters),
         told: Told { services: Some(Arc::clone(&services)), proxies: Some(Arc::clone(&proxies)) },
-        drops: vec![Arc::new(move || services.dropped()), Arc::new(move || proxies.dropped())],
+        drops: vec![
+            Arc::new(move || services.dropped()),
+            Arc::new(move || proxies.dropped()),
+            Arc::new(move || kept.dropped()),
+        ],
         cursors: Cursors::new(&access.key("cursors")?),
         access,
         pseudonyms: config.privacy,
@@ -104,12 +121,16 @@ pub async fn serve(
     let (delivering, subscriptions) = start_subscriptions(&config.dir, feeder)?;
     let dead = web::Data::new(DeadLetters::open(&config.consume)?);
     let more = move |service: &mut web::ServiceConfig| {
+        alerts::routes(service, alerts.clone());
         service.app_data(otlp.clone()).configure(otlp::routes);
         subscriptions::routes(service, subscriptions.clone());
         dead_letters::routes(service, dead.clone());
     };
     let bound = server::bind(listener, app, more)?;
     let refreshing = refresh(Arc::clone(&geo));
+    if config.watch.enabled {
+        watching.begin(Arc::clone(&store), stored_until, now_ms)?;
+    }
     let consumers = Consumers::start(config.consume, store, geo, counters)?;
     tracing::info!(address = %bound.address, "listening");
     announce(Started { address: bound.address, first_password })?;
@@ -122,6 +143,7 @@ pub async fn serve(
     let (served, ()) = tokio::join!(bound.server, stopping);
     network.stop().await;
     delivering.abort();
+    drop(watching);
     consumers.stop().await;
     refreshing.abort();
     served.map_err(StartError::from)
@@ -167,6 +189,17 @@ fn start_subscriptions(
     let deliverers = Deliverers::new(Arc::clone(&feeder), Arc::clone(&registry), now_ms);
     let deliverers = deliverers.map_err(io::Error::other)?;
     Ok((tokio::spawn(deliverers.run()), web::Data::new(Subscriptions::new(registry, feeder))))
+}
+
+/// Up to when everything is stored that ingest has received. Before the first shard was looked at
+/// nothing is known to be.
+fn stored_until(counters: &Arc<ConsumeCounters>) -> StoredUntil {
+    let counters = Arc::clone(counters);
+    Arc::new(move |now_ms| {
+        let health = counters.health();
+        let lag_ms = health.consumers.iter().map(|shard| shard.lag_ms).max();
+        now_ms.saturating_sub(lag_ms.unwrap_or(now_ms))
+    })
 }
 
 async fn start_network(

@@ -44,6 +44,18 @@ pub enum Action {
     DeadLetterSeen,
     /// Dead letters were given to the consumers once more; `subject` is their names, or their reason.
     DeadLettersReplayed,
+    /// A rule of alerts was made; `subject` is its name.
+    AlertRuleAdded,
+    /// A rule of alerts was changed.
+    AlertRuleChanged,
+    /// A rule of alerts was removed.
+    AlertRuleRemoved,
+    /// A silence was made; `subject` is its number.
+    SilenceAdded,
+    /// A silence was ended.
+    SilenceRemoved,
+    /// An incident was acknowledged; `subject` is its number.
+    IncidentAcknowledged,
 }
 
 /// What is to be written into the log.

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 pub enum Role {
     /// Sees figures, errors, sessions and traces.
     Viewer,
-    /// Looks users up by their real ID, too.
+    /// Looks users up by their real ID, and looks after incidents, too.
     Support,
     /// Manages accounts, tokens and subscriptions, and reads the audit log, too.
     Administrator,
@@ -23,6 +23,8 @@ pub enum Right {
     Read,
     /// To look a user up by the real ID.
     LookUp,
+    /// To acknowledge and silence incidents.
+    Respond,
     /// To manage accounts, tokens and subscriptions, and to read the audit log.
     Administer,
 }
@@ -52,7 +54,7 @@ impl Role {
     pub fn has(self, right: Right) -> bool {
         let least = match right {
             Right::Read => Self::Viewer,
-            Right::LookUp => Self::Support,
+            Right::LookUp | Right::Respond => Self::Support,
             Right::Administer => Self::Administrator,
         };
         self >= least

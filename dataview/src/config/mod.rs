@@ -10,12 +10,14 @@ mod log;
 mod network;
 mod privacy;
 mod store;
+mod watch;
 
 pub(crate) use consume::host_name;
 pub use geo::GeoConfig;
 pub use log::LogFormat;
 pub use network::NetworkConfig;
 pub use store::StoreConfig;
+pub use watch::WatchConfig;
 
 pub use dna_settings::{ConfigError, Layers, Section};
 
@@ -50,6 +52,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// How long who has logged in stays so.
     pub access: SessionSettings,
+    /// Rules, incidents and who is told.
+    pub watch: WatchConfig,
     /// Where source maps are.
     pub source_maps: SourceMapsConfig,
     /// The keys by which a user is found.
@@ -76,6 +80,7 @@ impl Config {
             otlp_token: http::read_otlp(&mut root)?,
             trusted_proxies: http::read_proxies(&mut root)?,
             access: access::read(&mut root)?,
+            watch: WatchConfig::read(&mut root)?,
             source_maps: SourceMapsConfig::read(&mut root)?,
             privacy: privacy::read(&mut root)?,
             dir,

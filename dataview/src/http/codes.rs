@@ -92,6 +92,8 @@ codes! {
         "It goes on where it was when an administrator lets it. Ask again later; nothing is lost as long as the store keeps it.";
     LastAdministrator = "last_administrator", 409, "Nobody could manage accounts any more",
         "Make another administrator first.";
+    InFile = "in_file", 409, "It is in the file of rules",
+        "What is in the file is changed there; it is read again when it changes.";
     NoPseudonymKey = "no_pseudonym_key", 409, "Users cannot be looked up",
         "DataView needs the key of pseudonyms that ingest has: `[privacy]` in its configuration, or the application's own.";
     BodyTooLarge = "body_too_large", 413, "The body is too large",
@@ -114,6 +116,8 @@ codes! {
         "The file of subscriptions cannot be used. The server's log says why.";
     DeadLettersUnavailable = "dead_letters_unavailable", 503, "Dead letters cannot be read now",
         "Where they are kept, in Redis or on the disk, does not answer. The server's log says why.";
+    IncidentsUnavailable = "incidents_unavailable", 503, "Incidents cannot be read now",
+        "The file of incidents cannot be used. The server's log says why.";
     StoreUnavailable = "store_unavailable", 503, "The store cannot be used now",
         "Ask again after `Retry-After`. /api/v1/health says more.";
     StoreDamaged = "store_damaged", 500, "A part of the store is damaged",

@@ -2,6 +2,7 @@
 //! out.
 
 mod accounts;
+pub mod alerts;
 mod audit;
 mod body;
 pub mod codes;

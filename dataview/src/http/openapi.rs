@@ -2,8 +2,8 @@
 
 use super::who::COOKIE;
 use super::{
-    accounts, audit, dead_letters, errors, health, login, overview, sessions, subscriptions,
-    tokens, traces, users,
+    accounts, alerts, audit, dead_letters, errors, health, login, overview, sessions,
+    subscriptions, tokens, traces, users,
 };
 use actix_web::HttpResponse;
 use utoipa::openapi::OpenApi;
@@ -56,6 +56,22 @@ use utoipa::{Modify, OpenApi as _};
         subscriptions::events::events,
         subscriptions::events::acknowledge,
         subscriptions::stream::stream,
+        alerts::rules::list,
+        alerts::rules::add,
+        alerts::rules::get,
+        alerts::rules::change,
+        alerts::rules::remove,
+        alerts::rules::try_out,
+        alerts::rules::channels,
+        alerts::objectives::list,
+        alerts::deliveries::list,
+        alerts::silences::list,
+        alerts::silences::add,
+        alerts::silences::remove,
+        alerts::incidents::list,
+        alerts::incidents::get,
+        alerts::incidents::acknowledge,
+        alerts::incidents::comment,
     ),
     modifiers(&Credentials),
     security(("session" = []), ("token" = [])),

@@ -104,6 +104,29 @@ impl Tally {
         }
     }
 
+    /// Adds all that another one has.
+    pub fn merge(&mut self, other: &Self) {
+        for slot in 0..SLOTS {
+            self.counts[slot] += other.counts[slot];
+            match (&mut self.samples[slot], &other.samples[slot]) {
+                (_, None) => {}
+                (Some(samples), Some(more)) => samples.merge(more),
+                (none, Some(more)) => *none = Some(more.clone()),
+            }
+            match (&mut self.uniques[slot], &other.uniques[slot]) {
+                (_, None) => {}
+                (Some(uniques), Some(more)) => uniques.merge(more),
+                (none, Some(more)) => *none = Some(more.clone()),
+            }
+        }
+    }
+
+    /// Whether nothing was added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.counts.iter().all(|count| *count == 0)
+    }
+
     /// What it comes to.
     #[must_use]
     pub fn figures(&self) -> Figures {
@@ -148,12 +171,20 @@ impl Tally {
         self.counts[metric as usize]
     }
 
-    fn different(&self, metric: Metric) -> u64 {
+    /// How many different ones there were of `metric`, within about 2 %.
+    #[must_use]
+    pub fn different(&self, metric: Metric) -> u64 {
         self.uniques[metric as usize].as_ref().map_or(0, Uniques::estimate)
     }
 
+    /// The samples of `metric`.
+    #[must_use]
+    pub fn samples(&self, metric: Metric) -> Option<&Percentiles> {
+        self.samples[metric as usize].as_ref()
+    }
+
     fn distribution(&self, metric: Metric) -> Distribution {
-        let Some(samples) = &self.samples[metric as usize] else { return Distribution::default() };
+        let Some(samples) = self.samples(metric) else { return Distribution::default() };
         let percentile = |share| samples.quantile(share).map(rounded);
         Distribution {
             count: self.count(metric),

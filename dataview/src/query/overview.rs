@@ -113,7 +113,7 @@ pub async fn breakdown(
 }
 
 /// What was rolled up of each value, in the order in which they come.
-pub(super) fn by_value(buckets: Vec<(String, Bucket)>) -> Vec<(String, Tally)> {
+pub(crate) fn by_value(buckets: Vec<(String, Bucket)>) -> Vec<(String, Tally)> {
     let mut rows: Vec<(String, Tally)> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for (value, bucket) in buckets {

@@ -40,6 +40,12 @@ impl Secret {
         bytes.try_into().ok().map(Self)
     }
 
+    /// Reads [`text`](Self::text).
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::from_bytes(&STANDARD.decode(text.strip_prefix(PREFIX)?).ok()?)
+    }
+
     /// Its bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
@@ -76,5 +82,7 @@ mod tests {
         assert_eq!(sign(&secret, "msg_1", 1_795_478_400, br#"{"a":1}"#), expected);
         assert!(secret.text().starts_with("whsec_BwcH"));
         assert_eq!(format!("{secret:?}"), "Secret");
+        assert!(Secret::parse(&secret.text()).is_some_and(|read| read == secret));
+        assert!(Secret::parse("whsec_BwcH").is_none());
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod access;
+mod alerts;
 mod audit;
 mod bad_input;
 mod client;

@@ -6,12 +6,14 @@ use actix_web::dev::ServerHandle;
 use actix_web::web;
 use dataview::access::{Access, NewToken, Role, Scope, SessionSettings};
 use dataview::consume::{DeadLetters, JournalSource, Settings, Source};
+use dataview::http::alerts::{self, Alerts};
 use dataview::http::subscriptions::{self, Subscriptions};
 use dataview::http::{App, Cursors, Told, dead_letters, server};
 use dataview::query::users::UserPseudonyms;
 use dataview::store::Store;
 use dataview::store::sqlite::{Options, SqliteStore};
 use dataview::subscribe::Registry;
+use dataview::watch::Watching;
 use dna_settings::{Algorithm, PseudonymKey, Pseudonyms};
 use dna_source_maps::{Folder, Maps};
 use std::net::TcpListener;
@@ -21,6 +23,18 @@ use tempfile::TempDir;
 /// The time of the tests' clock: 2025-01-01T00:00:30Z.
 pub(crate) const NOW: u64 = 1_735_689_630_000;
 
+/// The file of rules.
+const RULES: &str = r#"
+    [[channels]]
+    name = "ops"
+    to = { type = "webhook", url = "http://127.0.0.1:9/hook" }
+    [[rules]]
+    name = "in-file"
+    app = "bank"
+    when = { type = "threshold", measure = "errors", above = 100.0 }
+    channels = ["ops"]
+"#;
+
 /// The key of pseudonyms.
 const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
@@ -29,6 +43,8 @@ pub(crate) struct Server {
     pub(crate) access: Access,
     /// What subscriptions read.
     pub(crate) feeder: Arc<SqliteStore>,
+    /// What is watched: the file of rules has a rule and a channel.
+    pub(crate) watching: Watching,
     /// Asks with a token of an administrator.
     pub(crate) client: Client,
     /// Asks as nobody.
@@ -73,10 +89,16 @@ impl Server {
         let feeder = Arc::new(feeder);
         let registry = Registry::open(&folder.path().join("subscriptions.db")).unwrap();
         let mine = web::Data::new(Subscriptions::new(Arc::new(registry), feeder.clone()));
+        let rules = folder.path().join("alerts.toml");
+        std::fs::write(&rules, RULES).unwrap();
+        let watching = Watching::open(folder.path(), Some(rules), None).unwrap();
+        let (keep, rulebook) = (watching.keep.clone(), Arc::clone(&watching.rulebook));
+        let alerts = web::Data::new(Alerts { keep, rulebook });
         let dead = web::Data::new(dead_letters_in(&folder));
         let more = move |service: &mut web::ServiceConfig| {
             subscriptions::routes(service, mine.clone());
             dead_letters::routes(service, dead.clone());
+            alerts::routes(service, alerts.clone());
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (send, receive) = std::sync::mpsc::channel();
@@ -91,7 +113,7 @@ impl Server {
         let (address, handle) = receive.recv().unwrap();
         let nobody = Client::new(address);
         let client = nobody.with_token(&token(&access, "tests", Role::Administrator, Scope::All));
-        Self { store, access, feeder, client, nobody, folder, _fed: fed, handle }
+        Self { store, access, feeder, watching, client, nobody, folder, _fed: fed, handle }
     }
 
     /// A client with a token of `role` for `scope`.
