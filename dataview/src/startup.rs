@@ -97,10 +97,12 @@ pub async fn serve(
     let counters = Arc::<ConsumeCounters>::default();
     let (services, proxies) = (otlp.counters(), network.counters());
     let stored_until = stored_until(&counters);
+    let watch = config.watch;
+    let judges = watch.enabled;
     let mut watching =
-        Watching::open(&config.dir, config.watch.rules_file, config.watch.pages_url)?;
+        Watching::open(&config.dir, watch.rules_file, watch.pages_url, watch.calendar)?;
     let (keep, rulebook) = (watching.keep.clone(), Arc::clone(&watching.rulebook));
-    let alerts = web::Data::new(Alerts { keep, rulebook });
+    let alerts = web::Data::new(Alerts { keep, rulebook, normal: Arc::clone(&watching.normal) });
     let kept = watching.keep.clone();
     let app = web::Data::new(App {
         store: Arc::clone(&store),
@@ -128,7 +130,7 @@ pub async fn serve(
     };
     let bound = server::bind(listener, app, more)?;
     let refreshing = refresh(Arc::clone(&geo));
-    if config.watch.enabled {
+    if judges {
         watching.begin(Arc::clone(&store), stored_until, now_ms)?;
     }
     let consumers = Consumers::start(config.consume, store, geo, counters)?;

@@ -64,6 +64,7 @@ use utoipa::{Modify, OpenApi as _};
         alerts::rules::try_out,
         alerts::rules::channels,
         alerts::objectives::list,
+        alerts::baselines::band,
         alerts::deliveries::list,
         alerts::silences::list,
         alerts::silences::add,

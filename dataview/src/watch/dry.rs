@@ -1,16 +1,20 @@
 //! What a rule would have done: the same judging over minutes that are past. Nothing is written and
 //! nobody is told.
 
-use super::judge::{Found, Reading, bad_share, judge};
-use super::limits::{DRY_DAYS_MAX, DRY_FIRINGS_MAX, DRY_SKETCH_MINUTES_MAX, DRY_VALUES_MAX};
+use super::baseline::{Fed, figure, verdict};
+use super::judge::{Fares, Found, Reading, Verdict, bad_share, judge};
+use super::limits::{
+    BACKFILL_DAYS, DRY_DAYS_MAX, DRY_FIRINGS_MAX, DRY_SKETCH_MINUTES_MAX, DRY_VALUES_MAX,
+};
 use super::measure::Measure;
 use super::rule::{Rule, Severity, When};
-use super::sample::{metrics, range, series};
+use super::sample::{metrics, minutes};
 use super::track::{Change, Track, advance};
 use crate::model::Dimension;
 use crate::query::figures::Tally;
 use crate::query::overview::by_value;
 use crate::store::{Breakdown, Range, Store, StoreError};
+use dna_baselines::Calendar;
 use serde::Serialize;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -58,12 +62,14 @@ pub struct Firing {
     pub found: Found,
 }
 
-/// What `rule` would have done in the `days` before `now_ms`.
+/// What `rule` would have done in the `days` before `now_ms`. A baseline learns from the two weeks
+/// before them.
 ///
 /// # Errors
 /// When the store does not answer.
 pub async fn dry_run(
     store: &dyn Store,
+    calendar: &Calendar,
     rule: &Rule,
     days: u64,
     now_ms: u64,
@@ -84,7 +90,7 @@ pub async fn dry_run(
         fired: Vec::new(),
     };
     for value in &values {
-        judge_value(store, rule, value, &mut run).await?;
+        judge_value(store, calendar, rule, value, &mut run).await?;
     }
     run.fired.sort_by_key(|firing| firing.at);
     run.fired.truncate(DRY_FIRINGS_MAX);
@@ -134,36 +140,26 @@ async fn values(
 
 async fn judge_value(
     store: &dyn Store,
+    calendar: &Calendar,
     rule: &Rule,
     value: &str,
     run: &mut DryRun,
 ) -> Result<(), StoreError> {
-    let windows = rule.when.windows();
-    let longest = u64::from(windows.iter().copied().max().unwrap_or(1));
-    let mut sliding: Vec<Sliding> = windows.iter().map(|window| Sliding::new(*window)).collect();
+    let mut past = Past::new(rule, run.from);
     let (mut track, mut open): (Option<Track>, Option<Firing>) = (None, None);
-    let mut day_ms = run.from.saturating_sub(longest * MINUTE_MS);
+    let mut day_ms = past.from_ms;
     while day_ms < run.to {
         // A day at a time: what is in memory is a day's minutes and the windows.
-        let day = range((day_ms + DAY_MS).min(run.to), 1_440);
-        let day = Range { from_ms: day_ms, to_ms: day.to_ms };
-        let mut minutes = minutes(store, rule, value, day).await?;
-        for (at, end_ms) in (day.from_ms..day.to_ms).step_by(60_000).enumerate() {
-            let minute = minutes.get_mut(at).map(std::mem::take).unwrap_or_default();
-            let end_ms = end_ms + MINUTE_MS;
-            let part = Minute::of(&rule.when, minute);
-            sliding.iter_mut().for_each(|window| window.push(&part));
+        let day = Range { from_ms: day_ms, to_ms: (day_ms + DAY_MS).min(run.to) };
+        for (at, minute) in minutes(store, rule, value, day).await?.into_iter().enumerate() {
             if at % MINUTES_AT_ONCE == 0 {
                 tokio::task::yield_now().await;
             }
-            if end_ms <= run.from {
-                continue;
-            }
-            let readings: Vec<Reading> =
-                sliding.iter().map(|window| window.reading(&rule.when)).collect();
-            let is_out = open.is_some();
-            let verdict = judge(rule, &readings, is_out);
-            run.minutes_unknown += u64::from(verdict.fares == super::judge::Fares::Unknown);
+            let end_ms = day.from_ms + (at as u64 + 1) * MINUTE_MS;
+            let is_asked = end_ms > run.from;
+            let verdict = past.take(rule, calendar, minute, is_asked, open.is_some());
+            let Some(verdict) = verdict.filter(|_| is_asked) else { continue };
+            run.minutes_unknown += u64::from(verdict.fares == Fares::Unknown);
             match advance(&mut track, rule, verdict, end_ms) {
                 Change::Began => {
                     run.firings += 1;
@@ -189,24 +185,47 @@ async fn judge_value(
     Ok(())
 }
 
-/// What each minute of `range` had.
-async fn minutes(
-    store: &dyn Store,
-    rule: &Rule,
-    value: &str,
-    range: Range,
-) -> Result<Vec<Tally>, StoreError> {
-    let mut minutes: Vec<Tally> = Vec::new();
-    let count = usize::try_from((range.to_ms - range.from_ms) / MINUTE_MS).unwrap_or_default();
-    minutes.resize_with(count, Tally::default);
-    for bucket in store.series(series(rule, value, range, MINUTE_MS)).await? {
-        let at = bucket.at_ms.saturating_sub(range.from_ms) / MINUTE_MS;
-        let minute = usize::try_from(at).ok().and_then(|at| minutes.get_mut(at));
-        if let Some(minute) = minute {
-            minute.add(&bucket);
+/// What is known of one value before a minute is judged.
+struct Past {
+    /// Where it begins, in ms since the Unix epoch.
+    from_ms: u64,
+    windows: Vec<Sliding>,
+    /// Of a baseline.
+    learnt: Option<(Measure, Box<Fed>)>,
+}
+
+impl Past {
+    fn new(rule: &Rule, from_ms: u64) -> Self {
+        if let When::Baseline { measure } = &rule.when {
+            let from_ms = from_ms.saturating_sub(BACKFILL_DAYS * DAY_MS);
+            let learnt = Measure::named(measure).map(|it| (it, Box::new(Fed::new(from_ms))));
+            return Self { from_ms, windows: Vec::new(), learnt };
         }
+        let windows = rule.when.windows();
+        let longest = u64::from(windows.iter().copied().max().unwrap_or(1));
+        let windows = windows.into_iter().map(Sliding::new).collect();
+        Self { from_ms: from_ms.saturating_sub(longest * MINUTE_MS), windows, learnt: None }
     }
-    Ok(minutes)
+
+    /// Takes the next minute, and judges it if that is asked.
+    fn take(
+        &mut self,
+        rule: &Rule,
+        calendar: &Calendar,
+        minute: Tally,
+        is_asked: bool,
+        is_out: bool,
+    ) -> Option<Verdict> {
+        if let Some((measure, fed)) = &mut self.learnt {
+            let said = fed.feed(calendar, *measure, &minute)?;
+            let last = Some(figure(*measure, &minute));
+            return Some(verdict(rule, *measure, &said, last));
+        }
+        let part = Minute::of(&rule.when, minute);
+        self.windows.iter_mut().for_each(|window| window.push(&part));
+        let reading = |window: &Sliding| window.reading(&rule.when);
+        is_asked.then(|| judge(rule, &self.windows.iter().map(reading).collect::<Vec<_>>(), is_out))
+    }
 }
 
 /// What a minute adds to a window.

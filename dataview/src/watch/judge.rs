@@ -57,6 +57,29 @@ pub struct Found {
     pub volume: Option<u64>,
     /// Over how many minutes.
     pub window_minutes: u32,
+    /// Of a baseline: what was expected.
+    #[serde(default)]
+    pub expected: Option<Expected>,
+    /// Of a baseline: by how many robust standard deviations the value is above or below that.
+    #[serde(default)]
+    pub deviation: Option<f64>,
+    /// Of a baseline: how much to believe it, `learning`, `low`, `fair` or `good`.
+    #[serde(default)]
+    pub confidence: Option<String>,
+    /// Of a baseline: the time of the release that came shortly before, in ms since the Unix epoch.
+    #[serde(default)]
+    pub after_release: Option<u64>,
+}
+
+/// What is expected of a measure, in its own unit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Expected {
+    /// What is lower is out.
+    pub low: f64,
+    /// What is expected most.
+    pub middle: f64,
+    /// What is higher is out.
+    pub high: f64,
 }
 
 impl When {
@@ -67,6 +90,8 @@ impl When {
             Self::Threshold { window_minutes, .. } | Self::Absence { window_minutes, .. } => {
                 vec![*window_minutes]
             }
+            // A series takes a minute at a time.
+            Self::Baseline { .. } => vec![1],
             Self::Objective { .. } => {
                 BURNS.iter().flat_map(|(_, long, short)| [*long, *short]).collect()
             }
@@ -77,7 +102,9 @@ impl When {
     #[must_use]
     pub fn reading(&self, tally: &Tally) -> Reading {
         match self {
-            Self::Threshold { measure, .. } | Self::Absence { measure, .. } => {
+            Self::Threshold { measure, .. }
+            | Self::Absence { measure, .. }
+            | Self::Baseline { measure } => {
                 let Some(measure) = Measure::named(measure) else { return Reading::default() };
                 Reading { value: measure.value(tally), volume: measure.volume(tally) }
             }
@@ -131,6 +158,11 @@ pub fn judge(rule: &Rule, readings: &[Reading], is_out: bool) -> Verdict {
             Verdict { fares, severity: rule.severity, found }
         }
         When::Objective { target, .. } => objective(rule, readings, 1.0 - target),
+        // What is normal depends on more than windows: `baseline` judges it.
+        When::Baseline { .. } => {
+            let found = found(rule, first, None, true, 1);
+            Verdict { fares: Fares::Unknown, severity: rule.severity, found }
+        }
     }
 }
 
@@ -181,6 +213,7 @@ fn found(
         is_above,
         volume: (volume < u64::MAX).then_some(volume),
         window_minutes,
+        ..Found::default()
     }
 }
 

@@ -112,6 +112,25 @@ pub(super) const IDLE: Duration = Duration::from_secs(5);
 pub(super) const REFRESH_MS: u64 = 30 * 60_000;
 pub(super) const REFRESH_HOLDS_MS: u64 = 3 * 3_600_000;
 
+/// Days that a new series of a baseline learns from: two weeks have each kind of day.
+pub(super) const BACKFILL_DAYS: u64 = 14;
+
+/// Days that one rule reads of them in one minute: some 20 ms each.
+pub(super) const BACKFILL_CHUNKS_MAX: u32 = 14;
+
+/// Series of baselines: 12 KB each.
+pub(super) const SERIES_MAX: usize = 10_000;
+
+/// How often what a series has learnt is written, in ms: what came since is read again.
+pub(super) const SAVE_SERIES_MS: u64 = 15 * 60_000;
+
+/// How long a series is kept that is no longer fed, in ms.
+pub(super) const SERIES_KEPT_MS: u64 = 30 * 86_400_000;
+
+/// The span by which the most frequent values are chosen for baselines, in minutes: those of one
+/// minute change too often to learn of.
+pub(super) const FREQUENT_MINUTES: u32 = 60;
+
 /// Days that a dry evaluation looks back.
 pub const DRY_DAYS_MAX: u64 = 7;
 

@@ -6,6 +6,7 @@
 //! one transaction, in which [`incident`] makes incidents and notices of it. [`deliver`] sends those
 //! by [`channel`]. [`dry`] goes the same way over last week and writes nothing.
 
+pub mod baseline;
 pub mod channel;
 pub mod deliver;
 pub mod dry;

@@ -1,13 +1,14 @@
 //! Judges minutes: each rule from where it has come to up to the last minute that is over and stored.
 
+use super::baseline::{Normal, NormalError};
 use super::incident::Rules;
-use super::judge::{Fares, judge};
+use super::judge::{Fares, Verdict, judge};
 use super::keep::{Judged, Keep, KeepError, Minute};
 use super::limits::{ROUND_EVERY, ROUND_TIMEOUT, RULE_TIMEOUT, SETTLE_MS, WAIT_FOR_STORE_MS};
 use super::reload::Rulebook;
 use super::rule::{Rule, When};
 use super::sample::{due, readings};
-use super::track::advance;
+use super::track::{Change, Track, advance};
 use crate::store::Store;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub struct Rounds {
     store: Arc<dyn Store>,
     keep: Keep,
     rulebook: Arc<Rulebook>,
+    normal: Arc<Normal>,
     stored_until: StoredUntil,
     /// The end of the last minute that was written by this process.
     written_ms: AtomicU64,
@@ -42,9 +44,10 @@ impl Rounds {
         store: Arc<dyn Store>,
         keep: Keep,
         rulebook: Arc<Rulebook>,
+        normal: Arc<Normal>,
         stored_until: StoredUntil,
     ) -> Self {
-        Self { store, keep, rulebook, stored_until, written_ms: AtomicU64::new(0) }
+        Self { store, keep, rulebook, normal, stored_until, written_ms: AtomicU64::new(0) }
     }
 
     /// Judges what is due, again and again, until it is dropped.
@@ -102,6 +105,7 @@ impl Rounds {
             self.keep.write(&Minute { end_ms, judged, rules })?;
             self.written_ms.fetch_max(end_ms, Ordering::Relaxed);
         }
+        self.normal.save(now_ms)?;
         Ok(())
     }
 
@@ -138,16 +142,27 @@ impl Rounds {
     ) -> Result<Judged, JudgeError> {
         let mut tracks = self.keep.tracks(&rule.name)?;
         let known: BTreeSet<String> = tracks.keys().cloned().collect();
-        let readings = readings(&*self.store, rule, &known, end_ms).await?;
+        let is_firing = |value: &String| {
+            let track = tracks.get(value);
+            track.is_some_and(|track: &Track| track.firing_since_ms.is_some())
+        };
+        let verdicts: Vec<(String, Verdict)> = if let When::Baseline { .. } = rule.when {
+            self.normal.verdicts(&*self.store, rule, &known, end_ms).await?
+        } else {
+            let readings = readings(&*self.store, rule, &known, end_ms).await?.into_iter();
+            let judged = readings.map(|(value, readings)| {
+                let verdict = judge(rule, &readings, is_firing(&value));
+                (value, verdict)
+            });
+            judged.collect()
+        };
         let mut values = Vec::new();
-        for (value, of_value) in readings {
-            let before = tracks.remove(&value);
-            let is_out = before.as_ref().is_some_and(|track| track.firing_since_ms.is_some());
-            let mut verdict = judge(rule, &of_value, is_out);
+        for (value, mut verdict) in verdicts {
             // What is not stored yet is not absent.
-            if !is_complete && matches!(rule.when, When::Absence { .. }) {
+            if !is_complete && matches!(rule.when, When::Absence { .. } | When::Baseline { .. }) {
                 verdict.fares = Fares::Unknown;
             }
+            let before = tracks.remove(&value);
             let was_known = before.is_some();
             let mut track = before;
             let change = advance(&mut track, rule, verdict, end_ms);
@@ -156,7 +171,7 @@ impl Rounds {
             }
         }
         // Values that the rule no longer watches.
-        let gone = tracks.into_keys().map(|value| (value, None, super::track::Change::Ended));
+        let gone = tracks.into_keys().map(|value| (value, None, Change::Ended));
         values.extend(gone);
         Ok(Judged { rule: rule.clone(), values, skipped })
     }
@@ -169,4 +184,6 @@ enum JudgeError {
     Store(#[from] crate::store::StoreError),
     #[error(transparent)]
     Keep(#[from] KeepError),
+    #[error(transparent)]
+    Normal(#[from] NormalError),
 }

@@ -1,7 +1,7 @@
 //! Asks the store for what a rule's windows had.
 
 use super::judge::Reading;
-use super::limits::{CATCH_UP_MINUTES_MAX, VALUES_MAX};
+use super::limits::{CATCH_UP_MINUTES_MAX, FREQUENT_MINUTES, VALUES_MAX};
 use super::measure::{Measure, samples_named, share_named};
 use super::rule::{Rule, Scope, When};
 use crate::model::{Dimension, Metric};
@@ -72,6 +72,58 @@ pub async fn readings(
         readings.insert(value, of_value);
     }
     Ok(readings)
+}
+
+/// The values that `rule` watches: those that it names, or the most frequent ones of the last hour and
+/// `known`.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn watched(
+    store: &dyn Store,
+    rule: &Rule,
+    known: &BTreeSet<String>,
+    end_ms: u64,
+) -> Result<BTreeSet<String>, StoreError> {
+    let dimension = rule.of.dimension();
+    if dimension == Dimension::All {
+        return Ok([String::new()].into());
+    }
+    if !rule.of.values.is_empty() {
+        return Ok(rule.of.values.iter().cloned().collect());
+    }
+    let ask = Breakdown {
+        app: rule.app.clone(),
+        metrics: metrics(&rule.when, dimension),
+        by: dimension,
+        range: range(end_ms, FREQUENT_MINUTES),
+        limit: rule.of.top,
+    };
+    let frequent = by_value(store.breakdown(ask).await?);
+    Ok(frequent.into_iter().map(|(value, _)| value).chain(known.iter().cloned()).collect())
+}
+
+/// What each minute of `range` had.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn minutes(
+    store: &dyn Store,
+    rule: &Rule,
+    value: &str,
+    range: Range,
+) -> Result<Vec<Tally>, StoreError> {
+    let mut minutes: Vec<Tally> = Vec::new();
+    let count = usize::try_from((range.to_ms - range.from_ms) / MINUTE_MS).unwrap_or_default();
+    minutes.resize_with(count, Tally::default);
+    for bucket in store.series(series(rule, value, range, MINUTE_MS)).await? {
+        let at = bucket.at_ms.saturating_sub(range.from_ms) / MINUTE_MS;
+        let minute = usize::try_from(at).ok().and_then(|at| minutes.get_mut(at));
+        if let Some(minute) = minute {
+            minute.add(&bucket);
+        }
+    }
+    Ok(minutes)
 }
 
 /// Everything of the whole application in a range, whatever dimension `rule` watches.

@@ -1,11 +1,13 @@
 //! Starts all of it.
 
+use super::baseline::Normal;
 use super::deliver::Deliverers;
 use super::file::WrongFile;
 use super::keep::{Keep, KeepError};
 use super::reload::Rulebook;
 use super::round::{Rounds, StoredUntil};
 use crate::store::Store;
+use dna_baselines::Calendar;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -17,6 +19,8 @@ pub struct Watching {
     pub keep: Keep,
     /// The rules.
     pub rulebook: Arc<Rulebook>,
+    /// What is normal.
+    pub normal: Arc<Normal>,
     tasks: JoinSet<()>,
 }
 
@@ -29,10 +33,12 @@ impl Watching {
         dir: &Path,
         rules_file: Option<PathBuf>,
         pages: Option<String>,
+        calendar: Calendar,
     ) -> Result<Self, StartError> {
         let keep = Keep::open(&dir.join("watch.db"))?;
         let rulebook = Arc::new(Rulebook::start(rules_file, pages, keep.clone())?);
-        Ok(Self { keep, rulebook, tasks: JoinSet::new() })
+        let normal = Arc::new(Normal::new(calendar, keep.clone()));
+        Ok(Self { keep, rulebook, normal, tasks: JoinSet::new() })
     }
 
     /// Judges and tells, until it is dropped.
@@ -47,7 +53,8 @@ impl Watching {
     ) -> Result<(), StartError> {
         let deliverers = Deliverers::new(self.keep.clone(), now)?;
         let rulebook = Arc::clone(&self.rulebook);
-        let rounds = Rounds::new(store, self.keep.clone(), Arc::clone(&rulebook), stored_until);
+        let (keep, normal) = (self.keep.clone(), Arc::clone(&self.normal));
+        let rounds = Rounds::new(store, keep, Arc::clone(&rulebook), normal, stored_until);
         self.tasks.spawn(rounds.run(now));
         self.tasks.spawn(deliverers.run(Arc::clone(&rulebook)));
         self.tasks.spawn(rulebook.follow());

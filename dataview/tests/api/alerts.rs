@@ -164,5 +164,13 @@ fn a_rule_is_tried_and_objectives_are_told() {
     let told = server.client.get("/api/v1/alerts/objectives").body;
     assert_eq!(told["objectives"][0]["budget_left"], Value::Null, "nothing was stored");
     assert_eq!(told["objectives"][0]["burns"].as_array().unwrap().len(), 3);
+    let path = "/api/v1/baselines?app=bank&measure=availability";
+    let band = server.client.get(path).body;
+    assert_eq!(
+        (&band["learnt_until"], band["points"].as_array().unwrap().len()),
+        (&Value::Null, 61)
+    );
+    assert_eq!(server.client.get(&format!("{path}x")).status, 400);
+    assert_eq!(server.client.get(&format!("{path}&page=/a&os=b")).status, 400);
     assert_eq!(server.client.get("/api/v1/alerts/channels").body["channels"][0]["kind"], "webhook");
 }

@@ -14,6 +14,7 @@ use dataview::store::Store;
 use dataview::store::sqlite::{Options, SqliteStore};
 use dataview::subscribe::Registry;
 use dataview::watch::Watching;
+use dna_baselines::Calendar;
 use dna_settings::{Algorithm, PseudonymKey, Pseudonyms};
 use dna_source_maps::{Folder, Maps};
 use std::net::TcpListener;
@@ -91,9 +92,11 @@ impl Server {
         let mine = web::Data::new(Subscriptions::new(Arc::new(registry), feeder.clone()));
         let rules = folder.path().join("alerts.toml");
         std::fs::write(&rules, RULES).unwrap();
-        let watching = Watching::open(folder.path(), Some(rules), None).unwrap();
+        let watching =
+            Watching::open(folder.path(), Some(rules), None, Calendar::default()).unwrap();
         let (keep, rulebook) = (watching.keep.clone(), Arc::clone(&watching.rulebook));
-        let alerts = web::Data::new(Alerts { keep, rulebook });
+        let normal = Arc::clone(&watching.normal);
+        let alerts = web::Data::new(Alerts { keep, rulebook, normal });
         let dead = web::Data::new(dead_letters_in(&folder));
         let more = move |service: &mut web::ServiceConfig| {
             subscriptions::routes(service, mine.clone());

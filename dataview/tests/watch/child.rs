@@ -2,8 +2,10 @@
 
 use crate::made::{MINUTE, NOON, store};
 use dataview::watch::Rulebook;
+use dataview::watch::baseline::Normal;
 use dataview::watch::keep::Keep;
 use dataview::watch::round::Rounds;
+use dna_baselines::Calendar;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,7 +32,8 @@ async fn judges() {
     let keep = Keep::open(&folder.join("watch.db")).unwrap();
     let file = Some(folder.join("alerts.toml"));
     let rulebook = Arc::new(Rulebook::start(file, None, keep.clone()).unwrap());
-    let rounds = Rounds::new(store, keep, rulebook, Arc::new(|now| now));
+    let normal = Arc::new(Normal::new(Calendar::default(), keep.clone()));
+    let rounds = Rounds::new(store, keep, rulebook, normal, Arc::new(|now| now));
     let say = |text: String| {
         let mut out = std::io::stdout().lock();
         writeln!(out, "{text}").and_then(|()| out.flush()).unwrap();

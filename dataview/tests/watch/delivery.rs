@@ -3,7 +3,7 @@
 use crate::made::{CALLS, Made, OPS};
 use crate::platform::Platform;
 use dataview::watch::deliver::Deliverers;
-use dataview::watch::keep::{Delivery, DeliveryState};
+use dataview::watch::keep::{DeliveryState, NoticeDelivery};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
@@ -35,7 +35,11 @@ async fn fire(made: &Made) {
     }
 }
 
-async fn until(made: &Made, what: &str, holds: impl Fn(&[Delivery]) -> bool) -> Vec<Delivery> {
+async fn until(
+    made: &Made,
+    what: &str,
+    holds: impl Fn(&[NoticeDelivery]) -> bool,
+) -> Vec<NoticeDelivery> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let found = made.keep.deliveries(None, None, None, None, 100).unwrap();

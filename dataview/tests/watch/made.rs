@@ -5,9 +5,11 @@ use dataview::model::{Dimension, FrameFacts, Measure, Metric, SessionFacts, Sess
 use dataview::store::sqlite::{Options, SqliteStore};
 use dataview::store::{Batch, Store};
 use dataview::watch::Rulebook;
+use dataview::watch::baseline::Normal;
 use dataview::watch::incident::{Incident, LineKind};
 use dataview::watch::keep::{IncidentsAsk, Keep};
 use dataview::watch::round::Rounds;
+use dna_baselines::Calendar;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -71,6 +73,7 @@ impl Made {
             Arc::clone(&store),
             keep.clone(),
             Arc::clone(&rulebook),
+            Arc::new(Normal::new(Calendar::default(), keep.clone())),
             Arc::new(move |now| until.load(Ordering::Relaxed).min(now)),
         );
         let sequence = AtomicU64::new(0);

@@ -5,7 +5,7 @@ use crate::http::limits::{LIST_DEFAULT, LIST_MAX, TIME_MAX_MS};
 use crate::http::params::{Params, invalid};
 use crate::http::who::Who;
 use crate::http::{App, Asked, Code, Problem};
-use crate::watch::keep::{Delivery, DeliveryState};
+use crate::watch::keep::{DeliveryState, NoticeDelivery};
 use actix_web::{HttpRequest, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http) struct Deliveries {
     /// The newest first.
-    deliveries: Vec<Delivery>,
+    deliveries: Vec<NoticeDelivery>,
     /// What to ask with for the next part; null at the end.
     next: Option<String>,
 }

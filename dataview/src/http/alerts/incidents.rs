@@ -7,8 +7,8 @@ use crate::http::limits::{LIST_DEFAULT, LIST_MAX, TIME_MAX_MS};
 use crate::http::params::{Params, invalid};
 use crate::http::who::Who;
 use crate::http::{App, Asked, Code, Problem, body};
-use crate::watch::incident::{Incident, Line, State};
-use crate::watch::keep::{Delivery, IncidentsAsk, Shown};
+use crate::watch::incident::{Incident, IncidentLine, State};
+use crate::watch::keep::{IncidentsAsk, NoticeDelivery, Shown};
 use crate::watch::rule::text;
 use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Serialize};
@@ -43,9 +43,9 @@ pub(in crate::http) struct IncidentPage {
     /// It.
     incident: Incident,
     /// What happened to it, the oldest first.
-    lines: Vec<Line>,
+    lines: Vec<IncidentLine>,
     /// Who was told, the newest first, at most 100.
-    deliveries: Vec<Delivery>,
+    deliveries: Vec<NoticeDelivery>,
 }
 
 /// What somebody says about an incident.

@@ -1,5 +1,6 @@
 //! `/api/v1/alerts`: rules, channels, objectives, silences and deliveries.
 
+pub(in crate::http) mod baselines;
 pub(in crate::http) mod deliveries;
 pub(in crate::http) mod incidents;
 pub(in crate::http) mod objectives;
@@ -8,6 +9,7 @@ pub(in crate::http) mod silences;
 
 use super::who::Who;
 use super::{Code, Problem, pages};
+use crate::watch::baseline::Normal;
 use crate::watch::keep::{Keep, KeepError};
 use crate::watch::rule::Rule;
 use crate::watch::{Rulebook, WrongRule};
@@ -21,6 +23,8 @@ pub struct Alerts {
     pub keep: Keep,
     /// The rules.
     pub rulebook: Arc<Rulebook>,
+    /// What is normal.
+    pub normal: Arc<Normal>,
 }
 
 /// Mounts them.
@@ -55,6 +59,7 @@ pub fn routes(service: &mut web::ServiceConfig, alerts: web::Data<Alerts>) {
         .service(
             at("/alerts/silences/{id}").delete(silences::remove).default_service(wrong("DELETE")),
         )
+        .service(at("/baselines").get(baselines::band).default_service(wrong("GET")))
         .service(at("/incidents").get(incidents::list).default_service(wrong("GET")))
         .service(at("/incidents/{id}").get(incidents::get).default_service(wrong("GET")))
         .service(

@@ -224,7 +224,7 @@ pub(in crate::http) async fn try_out(
         let detail = format!("`days` = {days} is not allowed; expected 1 to {DRY_DAYS_MAX}");
         return Err(Problem::new(Code::InvalidValue, detail).with("field", "days"));
     }
-    Ok(web::Json(dry_run(&*app.store, &rule, days, (app.now)()).await?))
+    Ok(web::Json(dry_run(&*app.store, alerts.normal.calendar(), &rule, days, (app.now)()).await?))
 }
 
 /// The channels that rules may name. They are in the file of rules alone.

@@ -5,7 +5,7 @@
 use super::super::limits::{PARTS_MAX, REFRESH_MS, REOPEN_MS};
 use super::super::rule::{Rule, Severity};
 use super::super::track::Track;
-use super::{Incident, Kind, Line, LineKind, Notice, Part, Silence, State};
+use super::{Incident, IncidentLine, Kind, LineKind, Notice, Part, Silence, State};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The incidents that are open or were until lately, and what becomes of them.
@@ -15,7 +15,7 @@ pub struct Book {
     /// The number of the next new one.
     next_id: u64,
     changed: BTreeSet<u64>,
-    lines: Vec<(u64, Line)>,
+    lines: Vec<(u64, IncidentLine)>,
     notices: Vec<Notice>,
 }
 
@@ -25,7 +25,7 @@ pub struct Happening {
     /// Incidents that are new or another than before.
     pub incidents: Vec<Incident>,
     /// Lines of the time lines, with the incident's number.
-    pub lines: Vec<(u64, Line)>,
+    pub lines: Vec<(u64, IncidentLine)>,
     /// Whom to tell.
     pub notices: Vec<Notice>,
 }
@@ -267,7 +267,7 @@ impl Book {
 
     fn note(&mut self, id: u64, at: u64, kind: LineKind, text: String) {
         self.changed.insert(id);
-        self.lines.push((id, Line { at, who: None, kind, text }));
+        self.lines.push((id, IncidentLine { at, who: None, kind, text }));
     }
 
     /// What is to be written.

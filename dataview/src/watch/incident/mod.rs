@@ -109,7 +109,7 @@ pub struct Part {
 
 /// A line of an incident's time line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Line {
+pub struct IncidentLine {
     /// When, in ms since the Unix epoch.
     pub at: u64,
     /// Who; null: nobody, it happened.

@@ -1,6 +1,6 @@
 //! Incidents as they are asked for, and what people do with them.
 
-use super::super::incident::{Incident, Line, LineKind, State};
+use super::super::incident::{Incident, IncidentLine, LineKind, State};
 use super::super::limits::LINES_MAX;
 use super::minute::{write_incident, write_line};
 use super::{Keep, KeepError, signed};
@@ -29,7 +29,7 @@ pub struct Shown {
     /// It.
     pub incident: Incident,
     /// What happened to it, the oldest first.
-    pub lines: Vec<Line>,
+    pub lines: Vec<IncidentLine>,
 }
 
 /// Lines beyond the bound of rules that people may add.
@@ -74,7 +74,7 @@ impl Keep {
         let sql = "SELECT document FROM line WHERE incident = ? ORDER BY sequence";
         let mut ask = connection.prepare_cached(sql)?;
         let rows = ask.query_map([signed(id)], |row| row.get::<_, String>(0))?;
-        let lines: Result<Vec<Line>, KeepError> =
+        let lines: Result<Vec<IncidentLine>, KeepError> =
             rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect();
         Ok(Some(Shown { incident: serde_json::from_str(&document)?, lines: lines? }))
     }
@@ -92,7 +92,7 @@ impl Keep {
             incident.acknowledged_by = Some(who.to_owned());
             incident.acknowledged_at = Some(now_ms);
             let (kind, text) = (LineKind::Acknowledged, String::new());
-            Some(Line { at: now_ms, who: Some(who.to_owned()), kind, text })
+            Some(IncidentLine { at: now_ms, who: Some(who.to_owned()), kind, text })
         })
     }
 
@@ -101,7 +101,7 @@ impl Keep {
     /// # Errors
     /// When there is none.
     pub fn comment(&self, id: u64, who: &str, text: &str, now_ms: u64) -> Result<(), KeepError> {
-        let line = Line {
+        let line = IncidentLine {
             at: now_ms,
             who: Some(who.to_owned()),
             kind: LineKind::Commented,
@@ -113,7 +113,7 @@ impl Keep {
     fn change(
         &self,
         id: u64,
-        change: impl FnOnce(&mut Incident) -> Option<Line>,
+        change: impl FnOnce(&mut Incident) -> Option<IncidentLine>,
     ) -> Result<(), KeepError> {
         let mut connection = self.lock();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -5,7 +5,7 @@ use super::super::limits::{INCIDENTS_MAX, LINES_MAX, REOPEN_MS};
 use super::super::rule::Rule;
 use super::super::track::{Change, Track};
 use super::{Keep, KeepError, count, number, signed, unsigned};
-use crate::watch::incident::Line;
+use crate::watch::incident::IncidentLine;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -203,7 +203,7 @@ pub(super) fn write_incident(
 pub(super) fn write_line(
     transaction: &Transaction<'_>,
     id: u64,
-    line: &Line,
+    line: &IncidentLine,
     max: u64,
 ) -> Result<bool, KeepError> {
     let sql = "SELECT count(*) FROM line WHERE incident = ?";

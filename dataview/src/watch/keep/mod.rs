@@ -8,12 +8,14 @@ mod incidents;
 mod minute;
 mod notices;
 mod rules;
+mod series;
 mod silences;
 
 pub use incidents::{IncidentsAsk, Shown};
 pub use minute::{Judged, Minute};
-pub use notices::{Delivery, DeliveryState, Due};
+pub use notices::{DeliveryState, Due, NoticeDelivery};
 pub use rules::KeptRule;
+pub use series::SeriesKey;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
@@ -59,6 +61,11 @@ const TABLES: &str = "
     ) STRICT;
     CREATE INDEX notice_waiting ON notice (channel, number) WHERE state = 'waiting';
     CREATE INDEX notice_incident ON notice (incident);
+    CREATE TABLE series (
+        app TEXT NOT NULL, measure TEXT NOT NULL, dimension TEXT NOT NULL, value TEXT NOT NULL,
+        until INTEGER NOT NULL, snapshot BLOB NOT NULL,
+        PRIMARY KEY (app, measure, dimension, value)
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE number (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 ";
 

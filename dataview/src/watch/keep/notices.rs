@@ -20,7 +20,7 @@ pub struct Due {
 
 /// What became of a notice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Delivery {
+pub struct NoticeDelivery {
     /// The notice's name: the same however often it is sent.
     pub id: String,
     /// The incident.
@@ -192,7 +192,7 @@ impl Keep {
         state: Option<DeliveryState>,
         before: Option<u64>,
         limit: usize,
-    ) -> Result<Vec<(u64, Delivery)>, KeepError> {
+    ) -> Result<Vec<(u64, NoticeDelivery)>, KeepError> {
         let connection = self.lock();
         let sql = "SELECT number, id, incident, channel, kind, state, made_at, next_at, tries,
                           error, ended_at
@@ -209,7 +209,7 @@ impl Keep {
     }
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<(u64, Delivery)> {
+fn read(row: &Row<'_>) -> rusqlite::Result<(u64, NoticeDelivery)> {
     let (kind, state): (String, String) = (row.get(4)?, row.get(5)?);
     let kind = serde_json::from_value(kind.into()).unwrap_or(Kind::Opened);
     let state = DeliveryState::named(&state).unwrap_or(DeliveryState::GivenUp);
@@ -218,7 +218,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(u64, Delivery)> {
     let ended_at: Option<i64> = row.get(10)?;
     Ok((
         unsigned(row.get(0)?),
-        Delivery {
+        NoticeDelivery {
             id: row.get(1)?,
             incident: unsigned(row.get(2)?),
             channel: row.get(3)?,

@@ -146,6 +146,7 @@ impl When {
                 }
                 number("when.window_days", *window_days, 1..=90)
             }
+            Self::Baseline { measure } => known(measure),
             Self::Absence { measure, at_least, window_minutes } => {
                 if !Measure::named(measure).is_some_and(Measure::is_count) {
                     let allowed = "something that is counted: ".to_owned() + &Measure::names();

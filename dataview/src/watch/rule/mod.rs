@@ -110,6 +110,12 @@ pub enum When {
         #[serde(default = "days_default")]
         window_days: u32,
     },
+    /// A measure is not what is normal for it at this hour of this kind of day. Nothing is out before
+    /// 34 hours were seen.
+    Baseline {
+        /// The measure.
+        measure: String,
+    },
     /// There is none, or less than there must be.
     Absence {
         /// What is counted, e.g. `page_views`.
@@ -157,6 +163,7 @@ impl When {
         match self {
             Self::Threshold { measure, .. }
             | Self::Objective { measure, .. }
+            | Self::Baseline { measure }
             | Self::Absence { measure, .. } => measure,
         }
     }
