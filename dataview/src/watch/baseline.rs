@@ -28,6 +28,15 @@ pub struct Normal {
     series: Mutex<BTreeMap<SeriesKey, Fed>>,
 }
 
+/// What is expected of a series.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Band {
+    /// Until when it has learnt, in ms since the Unix epoch.
+    pub learnt_until_ms: u64,
+    /// What is expected at each moment that was asked for, in the measure's own unit.
+    pub expected: Vec<Option<Expected>>,
+}
+
 /// A series and how far it was fed.
 #[derive(Debug, Clone)]
 pub struct Fed {
@@ -179,8 +188,8 @@ impl Normal {
         self.keep.save_series(&due, now_ms)
     }
 
-    /// What is expected of a series at each of these moments, in ms since the Unix epoch, in the
-    /// measure's own unit; and until when it has learnt. `None`: there is no such series.
+    /// What is expected of a series at each of these moments, in ms since the Unix epoch. `None`: there
+    /// is no such series.
     ///
     /// # Errors
     /// When what is kept cannot be read.
@@ -188,7 +197,7 @@ impl Normal {
         &self,
         key: &SeriesKey,
         moments: impl Iterator<Item = u64>,
-    ) -> Result<Option<(u64, Vec<Option<Expected>>)>, KeepError> {
+    ) -> Result<Option<Band>, KeepError> {
         let Some(measure) = Measure::named(&key.measure) else { return Ok(None) };
         let in_memory = self.lock().get(key).cloned();
         let found = match in_memory {
@@ -198,12 +207,12 @@ impl Normal {
                 .series(key)?
                 .and_then(|(until_ms, bytes)| Some((until_ms, Series::restore(&bytes).ok()?))),
         };
-        Ok(found.map(|(until_ms, series)| {
+        Ok(found.map(|(learnt_until_ms, series)| {
             let at = |at_ms: u64| {
                 let at_s = i64::try_from(at_ms / 1_000).unwrap_or(i64::MAX);
                 series.expected(&self.calendar, at_s).map(|band| expected(measure, band))
             };
-            (until_ms, moments.map(at).collect())
+            Band { learnt_until_ms, expected: moments.map(at).collect() }
         }))
     }
 

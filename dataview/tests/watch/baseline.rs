@@ -93,9 +93,9 @@ async fn what_was_learnt_is_kept_and_shown() {
     };
     assert_eq!(made.keep.series(&key).unwrap().unwrap().0, NOON + MINUTE);
     let normal = dataview::watch::baseline::Normal::new(Calendar::default(), made.keep.clone());
-    let (until, band) = normal.expected(&key, [NOON].into_iter()).unwrap().unwrap();
-    assert_eq!(until, NOON + MINUTE);
-    assert!((0.97..0.99).contains(&band[0].unwrap().middle), "{band:?}");
+    let band = normal.expected(&key, [NOON].into_iter()).unwrap().unwrap();
+    assert_eq!(band.learnt_until_ms, NOON + MINUTE);
+    assert!((0.97..0.99).contains(&band.expected[0].unwrap().middle), "{band:?}");
 }
 
 #[tokio::test]

@@ -99,7 +99,7 @@ pub(in crate::http) async fn band(
         value: filter.value,
     };
     let (learnt_until, expected) = match alerts.normal.expected(&key, moments())? {
-        Some((until, expected)) => (Some(until), expected),
+        Some(band) => (Some(band.learnt_until_ms), band.expected),
         None => (None, Vec::new()),
     };
     let expected = expected.into_iter().chain(std::iter::repeat(None));

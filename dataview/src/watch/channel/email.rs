@@ -3,7 +3,7 @@
 
 use super::super::limits::ANSWER_TIMEOUT;
 use super::Refused;
-use super::settings::{EmailSettings, Tls};
+use super::settings::{EmailSettings, Security};
 use super::text::{Told, cut};
 use crate::watch::incident::Notice;
 use crate::watch::rule::WrongRule;
@@ -57,10 +57,10 @@ impl Email {
         let port: u16 = port.parse().map_err(|_| wrong())?;
         let is_here = ["127.0.0.1", "[::1]", "localhost"].contains(&host);
         let builder = match settings.tls {
-            Tls::Starttls => Transport::starttls_relay(host).map_err(|_| wrong())?,
-            Tls::Tls => Transport::relay(host).map_err(|_| wrong())?,
-            Tls::None if is_here => Transport::builder_dangerous(host),
-            Tls::None => {
+            Security::Starttls => Transport::starttls_relay(host).map_err(|_| wrong())?,
+            Security::Tls => Transport::relay(host).map_err(|_| wrong())?,
+            Security::None if is_here => Transport::builder_dangerous(host),
+            Security::None => {
                 let allowed = "`starttls` or `tls`, unless the server is on this machine";
                 return Err(WrongRule::new("to.tls", "none", allowed));
             }

@@ -45,6 +45,9 @@ enum Ready {
     Email(Box<Email>),
 }
 
+/// What an answer says of the notice.
+type Judge = fn(&Answer) -> Result<(), Refused>;
+
 /// A secret that is a text.
 struct Word(String);
 
@@ -142,7 +145,7 @@ impl Channel {
     /// Why it was not taken.
     pub async fn send(&self, client: &Client, notice: &Notice, now_ms: u64) -> Result<(), Refused> {
         let told = text::told(notice, self.language, self.pages.as_deref());
-        let (request, judge): (_, fn(&Answer) -> Result<(), Refused>) = match &self.to {
+        let (request, judge): (_, Judge) = match &self.to {
             Ready::Webhook { url, secret } => {
                 (webhook::request(url, secret.as_ref(), notice, &told, now_ms), http::judge_status)
             }

@@ -80,7 +80,7 @@ pub struct EmailSettings {
     pub server: String,
     /// How it is spoken to.
     #[serde(default)]
-    pub tls: Tls,
+    pub tls: Security,
     /// Who writes.
     pub from: String,
     /// Who is written to.
@@ -96,7 +96,7 @@ pub struct EmailSettings {
 /// How a server is spoken to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Tls {
+pub enum Security {
     /// By TLS once it has said hello; never without.
     #[default]
     Starttls,
