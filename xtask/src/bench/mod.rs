@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: a Markdown table for people on stdout, and the same figures for
 //! programs in target/bench/NAME.json.
 
+mod causes;
 mod dataview;
 mod ingest;
 mod mini;
@@ -29,6 +30,9 @@ pub(crate) struct Args {
     /// Events that `dataview` generates, 1 million by itself; 50 million are what its targets speak of.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(10_000..))]
     events: Option<u64>,
+    /// The folder of cases for `causes`: cases.json and the files it names.
+    #[arg(long, value_name = "DIR")]
+    data: Option<std::path::PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -39,6 +43,8 @@ enum Name {
     Mini,
     /// The ingest service beside its peers, on one core.
     Ingest,
+    /// Root causes: sets of dimension values, on a folder of labelled cases.
+    Causes,
     /// DataView's store: filling, keeping up, and what people ask of it.
     Dataview,
 }
@@ -49,6 +55,7 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
         Name::Sdk => sdk::run(workspace, args),
         Name::Mini => mini::run(workspace, args),
         Name::Ingest => ingest::run(workspace, args),
+        Name::Causes => causes::run(workspace, args),
         Name::Dataview => dataview::run(workspace, args),
     }
 }
