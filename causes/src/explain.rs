@@ -1,11 +1,9 @@
 //! From a table to an explanation.
 
 use crate::config::Config;
-use crate::evidence::{
-    Cause, Explanation, Figure, Folded, Outside, SetEvidence, Value, WhyNot,
-};
+use crate::evidence::{Cause, Explanation, Figure, Folded, Outside, SetEvidence, Value, WhyNot};
 use crate::hypotheses::{self, Hypothesis};
-use crate::limits::COMPARED_MAX;
+use crate::limits::{BEST_TOLD, COMPARED_MAX};
 use crate::measure::{Direction, Measure, Scale, Sums, ratio};
 use crate::search;
 use crate::set::Set;
@@ -30,17 +28,19 @@ pub fn explain(
     let ranked = hypotheses::ranked(&found, &scale, config);
     let outside = outside(&scale, ranked.first(), config);
     let confidences = confidences(&ranked, config);
-    let told: Vec<&Hypothesis> = ranked.iter().take(config.causes_max).collect();
-    let why_not = told.split_first().map_or_else(Vec::new, |(first, others)| {
-        why_not::reasons(&table, first, others, &scale, config)
+    let told = told(&ranked, config.causes_max);
+    let why_not = told.split_first().map_or_else(Vec::new, |((_, first), others)| {
+        let others: Vec<&Hypothesis> = others.iter().map(|(_, other)| *other).collect();
+        why_not::reasons(&table, first, &others, &scale, config)
     });
     let why_not = std::iter::once(None).chain(why_not.into_iter().map(Some));
     let teller = Teller { table: &table, scale: &scale, found: &found };
     let causes = told
         .iter()
         .zip(why_not)
-        .zip(confidences)
-        .map(|((hypothesis, why_not), confidence)| teller.cause(hypothesis, why_not, confidence))
+        .map(|((place, hypothesis), why_not)| {
+            teller.cause(hypothesis, why_not, confidences[*place])
+        })
         .collect();
     Explanation {
         measure,
@@ -53,6 +53,17 @@ pub fn explain(
         folded: teller.folded(),
         config: config.clone(),
     }
+}
+
+/// The best by score, then single values: what a person would suspect and wants to see ruled out. Each
+/// with its place.
+fn told(ranked: &[Hypothesis], most: usize) -> Vec<(usize, &Hypothesis)> {
+    let simple = |one: &&(usize, &Hypothesis)| one.1.sets.len() == 1 && one.1.sets[0].len() == 1;
+    let all: Vec<(usize, &Hypothesis)> = ranked.iter().enumerate().collect();
+    let (best, rest) = all.split_at(all.len().min(BEST_TOLD));
+    let singles = rest.iter().filter(simple);
+    let others = rest.iter().filter(|one| !simple(one));
+    best.iter().chain(singles).chain(others).take(most).copied().collect()
 }
 
 fn outside(scale: &Scale, best: Option<&Hypothesis>, config: &Config) -> Option<Outside> {

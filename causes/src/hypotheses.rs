@@ -48,16 +48,19 @@ pub(crate) fn ranked(
 fn grown(found: &HashMap<Set, Sums>, scale: &Scale, config: &Config) -> Vec<(Vec<Set>, Sums)> {
     // A group: the sets that are alike but for the value of one dimension.
     let mut groups: HashMap<(Set, usize), Vec<(f64, Set)>> = HashMap::new();
+    let mut seen: HashSet<Vec<Set>> = HashSet::new();
+    let mut hypotheses = Vec::new();
     for (set, sums) in found {
         let deviation = scale.deviation(sums);
         if deviation > 0.0 && scale.share(sums) > 0.0 {
+            seen.insert(vec![*set]);
+            hypotheses.push((vec![*set], *sums));
             for (dimension, _) in set.parts() {
-                groups.entry((set.without(dimension), dimension)).or_default().push((deviation, *set));
+                let group = groups.entry((set.without(dimension), dimension)).or_default();
+                group.push((deviation, *set));
             }
         }
     }
-    let mut seen: HashSet<Vec<Set>> = HashSet::new();
-    let mut hypotheses = Vec::new();
     for mut group in groups.into_values() {
         group.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut sets: Vec<Set> = Vec::new();
@@ -66,9 +69,10 @@ fn grown(found: &HashMap<Set, Sums>, scale: &Scale, config: &Config) -> Vec<(Vec
         for (its, set) in group.into_iter().take(TOGETHER_MAX) {
             let next = &found[&set];
             let matters = its >= config.value_share_min * (deviation + its);
-            let alike = its * scale.share(&sums)
-                >= config.value_rise_min * deviation * scale.share(next);
-            if !sets.is_empty() && !(matters && alike) {
+            let alike =
+                its * scale.share(&sums) >= config.value_rise_min * deviation * scale.share(next);
+            let joins = matters && alike;
+            if !sets.is_empty() && !joins {
                 break;
             }
             sets.push(set);
@@ -82,13 +86,7 @@ fn grown(found: &HashMap<Set, Sums>, scale: &Scale, config: &Config) -> Vec<(Vec
     hypotheses
 }
 
-fn judge(
-    sets: Vec<Set>,
-    sums: Sums,
-    whole: f64,
-    scale: &Scale,
-    config: &Config,
-) -> Hypothesis {
+fn judge(sets: Vec<Set>, sums: Sums, whole: f64, scale: &Scale, config: &Config) -> Hypothesis {
     let inside = scale.deviation(&sums) / whole;
     let share = scale.share(&sums);
     let outside_normal = (inside - share) / (1.0 - share + config.outside_floor);
@@ -96,7 +94,8 @@ fn judge(
         + (1.0 - config.inside_weight) * outside_normal.min(1.0);
     let z = scale.z(&sums);
     let dimensions = sets.first().map_or(1, |set| set.len());
-    let mut score = weighed - config.narrow * share.max(config.share_min).ln()
+    let mut score = weighed
+        - config.narrow * share.max(config.share_min).ln()
         - config.dimension_cost * (dimensions - 1) as f64
         - config.value_cost * (sets.len() - 1) as f64;
     if z < config.z_min {
@@ -105,4 +104,3 @@ fn judge(
     }
     Hypothesis { sets, sums, inside, outside_normal, share, z, score }
 }
-

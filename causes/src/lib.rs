@@ -4,7 +4,7 @@
 //! of values that explain the deviation of a rate, a mean or a count, each with its evidence.
 //! [`services`] is given what services did before and now and names the operation and statement.
 //!
-//! How the sets are judged, and what was tried: `docs/decisions/0050-causes-by-what-is-left-outside.md`.
+//! How the sets are judged, and what was tried: `docs/decisions/0060-causes-by-what-is-left-outside.md`.
 
 mod config;
 mod evidence;

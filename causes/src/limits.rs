@@ -26,5 +26,8 @@ pub(crate) const TOGETHER_MAX: usize = 4;
 /// Hypotheses that are compared for the confidence of the first.
 pub(crate) const COMPARED_MAX: usize = 50;
 
+/// Hypotheses that are told in the order of their scores, whatever they are.
+pub(crate) const BEST_TOLD: usize = 4;
+
 /// Bytes of a value that are kept; what is longer is cut.
 pub(crate) const VALUE_BYTES_MAX: usize = 256;

@@ -110,10 +110,10 @@ pub fn read(
         .map(|name| name.trim_start_matches('\u{feff}').to_owned())
         .collect();
     let place = |name: &str| {
-        heading.iter().position(|column| column == name).ok_or_else(|| RowsError::Column {
-            missing: name.to_owned(),
-            columns: heading.clone(),
-        })
+        heading
+            .iter()
+            .position(|column| column == name)
+            .ok_or_else(|| RowsError::Column { missing: name.to_owned(), columns: heading.clone() })
     };
     let (minute, bad) = (place(&columns.minute)?, place(&columns.bad)?);
     let all = columns.all.as_deref().map(place).transpose()?;

@@ -10,7 +10,9 @@ use crate::values::Values;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
     /// No dimension, too many, or one twice.
-    #[error("{0} dimensions are not allowed; expected 1 to {DIMENSIONS_MAX}, each with a name of its own")]
+    #[error(
+        "{0} dimensions are not allowed; expected 1 to {DIMENSIONS_MAX}, each with a name of its own"
+    )]
     Dimensions(usize),
     /// The row has another number of values than the table has dimensions.
     #[error("a row of {values} values is not allowed; this table has {dimensions} dimensions")]
@@ -98,9 +100,7 @@ impl Table {
             Period::Before => {
                 (Sums { bad_before: bad, all_before: all, ..Sums::default() }, &mut self.before)
             }
-            Period::Now => {
-                (Sums { bad_now: bad, all_now: all, ..Sums::default() }, &mut self.now)
-            }
+            Period::Now => (Sums { bad_now: bad, all_now: all, ..Sums::default() }, &mut self.now),
         };
         minutes.insert(minute);
         self.total.add(&sums);
@@ -127,9 +127,7 @@ impl Table {
         let renumbered: Vec<Option<Vec<u16>>> = self
             .values
             .iter_mut()
-            .map(|known| {
-                (known.len() > self.values_max + 1).then(|| known.fold(self.values_max))
-            })
+            .map(|known| (known.len() > self.values_max + 1).then(|| known.fold(self.values_max)))
             .collect();
         if renumbered.iter().all(Option::is_none) {
             return;

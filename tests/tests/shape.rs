@@ -14,14 +14,22 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("dna-settings", &["dna-buffer", "dna-protocol"]),
     ("dna-source-maps", &["dna-protocol", "dna-settings"]),
     ("dna-baselines", &[]),
+    ("dna-causes", &[]),
     ("ingest", &["dna-buffer", "dna-protocol", "dna-settings", "dna-source-maps"]),
     (
         "dataview",
-        &["dna-baselines", "dna-buffer", "dna-protocol", "dna-settings", "dna-source-maps"],
+        &[
+            "dna-baselines",
+            "dna-buffer",
+            "dna-causes",
+            "dna-protocol",
+            "dna-settings",
+            "dna-source-maps",
+        ],
     ),
     ("demo-site", &[]),
     ("dna-tests", &["dna-protocol"]),
-    ("xtask", &["dna-protocol", "dna-tests"]),
+    ("xtask", &["dna-causes", "dna-protocol", "dna-tests"]),
 ];
 
 const IO_AND_CLOCKS: [&str; 6] =
@@ -120,6 +128,7 @@ fn files_fit_in_a_head() {
         "settings",
         "source-maps",
         "baselines",
+        "causes",
         "ingest",
         "dataview",
         "demo-site",

@@ -4,6 +4,7 @@ mod audit;
 mod check_config;
 mod config_args;
 mod dead_letters;
+mod explain;
 mod logging;
 mod serve;
 mod tokens;
@@ -39,6 +40,8 @@ enum Command {
     CheckConfig(check_config::Args),
     /// What could never be stored: look at it, have it tried again, or remove it
     DeadLetters(dead_letters::Args),
+    /// Why a figure deviates: the dimension values that explain it, in a file of rows by minute
+    Explain(explain::Args),
     /// Accounts of people, also while `serve` runs
     Users(users::Args),
     /// Tokens of programs, also while `serve` runs
@@ -56,6 +59,8 @@ enum Failure {
     LogLevel(String),
     #[error("no dead letter is called {0:?}; `dataview dead-letters list` shows them")]
     UnknownLetter(String),
+    #[error("{0}")]
+    Rows(String),
     #[error(transparent)]
     DeadLetters(#[from] DeadLettersError),
     #[error(transparent)]
@@ -69,7 +74,7 @@ enum Failure {
 impl Failure {
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::LogLevel(_) | Self::UnknownLetter(_) => 2,
+            Self::Config(_) | Self::LogLevel(_) | Self::UnknownLetter(_) | Self::Rows(_) => 2,
             Self::Access(error) => match error {
                 AccessError::Invalid { .. }
                 | AccessError::Exists { .. }
@@ -90,6 +95,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::CheckConfig(args) => check_config::run(&args),
         Command::DeadLetters(args) => dead_letters::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Users(args) => users::run(&args),
         Command::Tokens(args) => tokens::run(&args),
         Command::Audit(args) => audit::run(&args),

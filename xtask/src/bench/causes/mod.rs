@@ -35,7 +35,9 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     step.done();
 
     println!("\n{} cases of {}\n", cases.len(), folder.display());
-    println!("| method | F1 | first right | recall@1 | recall@3 | s a case |\n|---|---|---|---|---|---|");
+    println!(
+        "| method | F1 | first right | recall@1 | recall@3 | s a case |\n|---|---|---|---|---|---|"
+    );
     row("ours, default weights (in-sample)", &score, Some(time));
     row("ours, weights chosen on the other folds", &validated.score, None);
     row("Adtributor, its first dimension", &referee, Some(referee_time));

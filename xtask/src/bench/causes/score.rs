@@ -30,7 +30,8 @@ impl Score {
         self.right += right;
         self.wrong += answer.named.len() - right;
         self.missed += case.truth.len() - right;
-        self.first_right += usize::from(answer.ranked.first().is_some_and(|set| case.truth.contains(set)));
+        self.first_right +=
+            usize::from(answer.ranked.first().is_some_and(|set| case.truth.contains(set)));
         for (place, within) in self.within.iter_mut().enumerate() {
             let first = answer.ranked.iter().take(place + 1);
             *within += first.filter(|set| case.truth.contains(*set)).count();
