@@ -94,3 +94,34 @@ fn dead_letters_are_listed_replayed_and_removed() {
     server.signal("TERM");
     server.wait();
 }
+
+#[test]
+fn the_cause_in_a_file_of_rows_is_explained() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("rows.csv");
+    let mut rows = "when,region,operator,failed,requests\n".to_owned();
+    for (minute, bad) in
+        [("2026-01-31 07:58", 5), ("2026-01-31 07:59", 5), ("2026-01-31 08:00", 200)]
+    {
+        for (region, operator) in [("gd", "cu"), ("gd", "cm"), ("bj", "cu"), ("bj", "cm")] {
+            let bad = if operator == "cu" { bad } else { 5 };
+            rows.push_str(&format!("{minute},{region},{operator},{bad},1000\n"));
+        }
+    }
+    std::fs::write(&file, rows).unwrap();
+    let columns = ["--minute-column", "when", "--bad-column", "failed", "--all-column", "requests"];
+    let asked =
+        [&["explain", file.to_str().unwrap(), "--at", "2026-01-31 08:00"], &columns[..]].concat();
+    let table = run(&asked);
+    let told = text(&table.stdout);
+    assert_eq!(table.status.code(), Some(0), "{told}{}", text(&table.stderr));
+    assert!(told.contains("100%") && told.contains("0.50% → 20.00%"), "{told}");
+    assert!(told.lines().nth(3).unwrap().ends_with("operator=cu"), "{told}");
+    let json = run(&[&asked[..], &["--json"]].concat());
+    let told: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(told["causes"][0]["sets"][0]["values"][0]["value"], "cu");
+    assert_eq!(told["outside"], Value::Null);
+    let wrong = run(&["explain", file.to_str().unwrap(), "--at", "2026-01-31 08:00"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains("line 1: there is no column \"min\""));
+}
