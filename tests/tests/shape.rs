@@ -15,6 +15,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("dna-source-maps", &["dna-protocol", "dna-settings"]),
     ("dna-baselines", &[]),
     ("dna-causes", &[]),
+    ("dna-simulator", &[]),
     ("ingest", &["dna-buffer", "dna-protocol", "dna-settings", "dna-source-maps"]),
     (
         "dataview",
@@ -29,7 +30,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ),
     ("demo-site", &[]),
     ("dna-tests", &["dna-protocol"]),
-    ("xtask", &["dna-causes", "dna-protocol", "dna-tests"]),
+    ("xtask", &["dna-baselines", "dna-causes", "dna-protocol", "dna-simulator", "dna-tests"]),
 ];
 
 const IO_AND_CLOCKS: [&str; 6] =
@@ -129,6 +130,7 @@ fn files_fit_in_a_head() {
         "source-maps",
         "baselines",
         "causes",
+        "simulator",
         "ingest",
         "dataview",
         "demo-site",

@@ -62,7 +62,7 @@ fn unix_seconds(text: &str) -> Option<i64> {
         let instant: Result<jiff::Timestamp, _> = text.parse();
         instant.map(jiff::Timestamp::as_second).ok().or_else(|| {
             let civil: jiff::civil::DateTime = text.parse().ok()?;
-            civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_second())
+            jiff::tz::TimeZone::UTC.to_timestamp(civil).ok().map(jiff::Timestamp::as_second)
         })
     })
 }

@@ -3,6 +3,7 @@
 
 mod causes;
 mod dataview;
+mod incidents;
 mod ingest;
 mod mini;
 mod sdk;
@@ -45,6 +46,8 @@ enum Name {
     Ingest,
     /// Root causes: sets of dimension values, on a folder of labelled cases.
     Causes,
+    /// A made bank: incidents found, false alarms, first causes right.
+    Incidents,
     /// DataView's store: filling, keeping up, and what people ask of it.
     Dataview,
 }
@@ -56,6 +59,7 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
         Name::Mini => mini::run(workspace, args),
         Name::Ingest => ingest::run(workspace, args),
         Name::Causes => causes::run(workspace, args),
+        Name::Incidents => incidents::run(workspace, args),
         Name::Dataview => dataview::run(workspace, args),
     }
 }
