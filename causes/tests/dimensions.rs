@@ -7,12 +7,12 @@ use dna_causes::{
 
 /// Rows of ten minutes before and one now: (values, all a minute, bad before, bad now).
 fn table(dimensions: &[&str], rows: &[(&[&str], f64, f64, f64)]) -> Table {
-    let mut table = Table::new(dimensions).unwrap();
+    let mut table = Table::new(dimensions).expect("dimensions");
     for (values, all, before, now) in rows {
         for minute in 0..10 {
-            table.add(Period::Before, minute, *before, *all, values).unwrap();
+            table.add(Period::Before, minute, *before, *all, values).expect("counts");
         }
-        table.add(Period::Now, 10, *now, *all, values).unwrap();
+        table.add(Period::Now, 10, *now, *all, values).expect("counts");
     }
     table
 }

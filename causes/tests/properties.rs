@@ -22,11 +22,11 @@ fn any_f64() -> impl Strategy<Value = f64> {
 type Row = (bool, i64, f64, f64, [u8; 3]);
 
 fn table(rows: &[Row]) -> Table {
-    let mut table = Table::new(&["a", "b", "c"]).unwrap();
+    let mut table = Table::new(&["a", "b", "c"]).expect("three dimensions");
     for (now, minute, bad, all, values) in rows {
         let period = if *now { Period::Now } else { Period::Before };
         let values = values.map(|value| (value % 6).to_string());
-        table.add(period, *minute, *bad, *all, &values).unwrap();
+        table.add(period, *minute, *bad, *all, &values).expect("counts");
     }
     table
 }

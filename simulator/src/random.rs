@@ -12,13 +12,13 @@ impl Random {
     pub fn of(seed: u64, parts: &[u64]) -> Self {
         let mut random = Self(seed);
         for part in parts {
-            random.0 ^= random.next().wrapping_add(part.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            random.0 ^= random.bits().wrapping_add(part.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         }
         random
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -28,7 +28,7 @@ impl Random {
 
     /// From 0 up to, but not, 1.
     pub fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+        (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// From `low` up to `high`.

@@ -9,7 +9,7 @@ mod rank;
 
 use serde::Serialize;
 
-pub use exclusive::exclusive_ns;
+pub use exclusive::{SpanTime, exclusive_ns};
 pub use rank::explain;
 
 /// Operations that are looked at; a bank's core has some thousands.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use dna_causes::services::{Call, Operation, Services, Symptom, Work, exclusive_ns, explain};
+use dna_causes::services::{
+    Call, Operation, Services, SpanTime, Symptom, Work, exclusive_ns, explain,
+};
 use dna_simulator::services::{Fault, OPERATIONS, Trace, draw, fault};
 
 /// Traces before and in the incident.
@@ -89,18 +91,22 @@ impl Sums {
         };
         for trace in traces {
             add(&mut sums.requests, trace.request_ns, 0, trace.failed);
-            let mut children: Vec<Vec<(u64, u64)>> = vec![Vec::new(); trace.spans.len()];
-            for span in &trace.spans {
+            let times: Vec<SpanTime> = trace
+                .spans
+                .iter()
+                .map(|span| SpanTime {
+                    parent: span.parent,
+                    start_ns: span.start_ns,
+                    end_ns: span.end_ns,
+                })
+                .collect();
+            for (span, own) in trace.spans.iter().zip(exclusive_ns(&times)) {
+                let work = &mut sums.operations[span.operation];
+                add(work, span.end_ns - span.start_ns, own, span.failed);
                 if let Some(parent) = span.parent {
-                    children[parent].push((span.start_ns, span.end_ns));
                     let pair = (trace.spans[parent].operation, span.operation);
                     *sums.failed_calls.entry(pair).or_default() += f64::from(u8::from(span.failed));
                 }
-            }
-            for (span, children) in trace.spans.iter().zip(&mut children) {
-                let own = exclusive_ns(span.start_ns, span.end_ns, children);
-                let work = &mut sums.operations[span.operation];
-                add(work, span.end_ns - span.start_ns, own, span.failed);
             }
         }
         sums

@@ -1,13 +1,20 @@
-//! The series that a monitoring service would watch, one for each value of each dimension.
+//! The series that a monitoring service would watch: all, each value of each dimension, and each region's
+//! line of each operator.
 
 use dna_baselines::{Baselines, Calendar, Figure, Holidays};
-use dna_simulator::{DIMENSIONS, Minute, VALUES};
+use dna_simulator::{Minute, VALUES};
 use jiff::tz::TimeZone;
 
 /// 2026-06-01, a Monday: the bank's minute 0, in Unix seconds.
 const MONDAY_S: i64 = 1_780_272_000;
 /// In the place of a dimension: all requests.
 const ALL: usize = usize::MAX;
+/// In the place of a dimension: a region's line of an operator. A bank watches the pair by itself, since
+/// lines go down one by one.
+const LINE: usize = usize::MAX - 1;
+/// The places of both among the dimensions.
+const REGION: usize = 1;
+const OPERATOR: usize = 2;
 
 /// What a series is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,11 +82,15 @@ impl Watch {
 
 fn figures(minute: &Minute) -> Vec<(Key, Figure)> {
     let mut all: Counts = (0, 0, 0);
+    let operators = VALUES[OPERATOR].len();
+    let mut lines: Vec<Counts> = vec![(0, 0, 0); VALUES[REGION].len() * operators];
     let mut counts: Vec<Vec<Counts>> = VALUES.iter().map(|v| vec![(0, 0, 0); v.len()]).collect();
     for request in &minute.requests {
         let (failed, slow) = (u64::from(request.failed), u64::from(request.slow));
         let own = counts.iter_mut().zip(request.values).map(|(d, v)| &mut d[usize::from(v)]);
-        for count in own.chain(std::iter::once(&mut all)) {
+        let line =
+            usize::from(request.values[REGION]) * operators + usize::from(request.values[OPERATOR]);
+        for count in own.chain([&mut all, &mut lines[line]]) {
             *count = (count.0 + 1, count.1 + failed, count.2 + slow);
         }
     }
@@ -92,8 +103,11 @@ fn figures(minute: &Minute) -> Vec<(Key, Figure)> {
         figures.push(((Measure::Traffic, dimension, value), Figure::Count(count.0)));
     };
     add(ALL, 0, all);
-    for dimension in 0..DIMENSIONS.len() {
-        for (value, count) in counts[dimension].iter().enumerate() {
+    for (line, count) in lines.iter().enumerate() {
+        add(LINE, line as u8, *count);
+    }
+    for (dimension, values) in counts.iter().enumerate() {
+        for (value, count) in values.iter().enumerate() {
             add(dimension, value as u8, *count);
         }
     }
