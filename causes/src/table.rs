@@ -6,6 +6,9 @@ use crate::limits::{DIMENSIONS_MAX, LEAVES_MAX, VALUES_MAX};
 use crate::measure::{Period, Sums};
 use crate::values::Values;
 
+/// What is less counts as nothing: dividing by it tells nothing.
+const COUNT_MIN: f64 = 1e-9;
+
 /// Why a row or a table is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
@@ -96,6 +99,8 @@ impl Table {
                 return Err(TableError::Count { name, value: value.to_string() });
             }
         }
+        let whole = |value: f64| if value < COUNT_MIN { 0.0 } else { value };
+        let (bad, all) = (whole(bad), whole(all));
         let (sums, minutes) = match period {
             Period::Before => {
                 (Sums { bad_before: bad, all_before: all, ..Sums::default() }, &mut self.before)
