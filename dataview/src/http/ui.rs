@@ -38,9 +38,12 @@ static FILES: &[(&str, &[u8])] = &files! {
     "js/pages/error.js"
     "js/pages/errors.js"
     "js/pages/find.js"
+    "js/pages/incident.js"
+    "js/pages/incidents.js"
     "js/pages/missing.js"
     "js/pages/overview.js"
     "js/pages/password.js"
+    "js/pages/rules.js"
     "js/pages/session.js"
     "js/pages/sessions.js"
     "js/pages/sign-in.js"
@@ -61,11 +64,13 @@ static FILES: &[(&str, &[u8])] = &files! {
     "js/parts/waterfall.js"
     "js/screen.js"
     "js/texts/en.js"
+    "js/texts/en/alerts.js"
     "js/texts/en/customers.js"
     "js/texts/en/experience.js"
     "js/texts/en/frame.js"
     "js/texts/en/operation.js"
     "js/texts/zh.js"
+    "js/texts/zh/alerts.js"
     "js/texts/zh/customers.js"
     "js/texts/zh/experience.js"
     "js/texts/zh/frame.js"
@@ -82,6 +87,9 @@ const PAGES: &[&str] = &[
     "/",
     "/sign-in",
     "/overview",
+    "/incidents",
+    "/incidents/{id}",
+    "/rules",
     "/errors",
     "/errors/{fingerprint}",
     "/sessions",

@@ -39,7 +39,7 @@ export function makeFrame(root, session, { signOut, again, password }) {
     /** Shows which page is open, and keeps the links of the menu at its application and time. */
     point(name, view) {
       open(false);
-      const owner = { error: 'errors', session: 'sessions', trace: 'sessions', 'dead-letters': 'chain' }[name] ?? name;
+      const owner = { error: 'errors', incident: 'incidents', session: 'sessions', trace: 'sessions', 'dead-letters': 'chain' }[name] ?? name;
       for (const [key, link] of links) {
         link.href = href(link.dataset.path);
         if (key == owner) link.setAttribute('aria-current', 'page');

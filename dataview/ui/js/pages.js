@@ -7,8 +7,11 @@ import * as deadLetters from './pages/dead-letters.js';
 import * as error from './pages/error.js';
 import * as errors from './pages/errors.js';
 import * as find from './pages/find.js';
+import * as incident from './pages/incident.js';
+import * as incidents from './pages/incidents.js';
 import * as missing from './pages/missing.js';
 import * as overview from './pages/overview.js';
+import * as rules from './pages/rules.js';
 import * as session from './pages/session.js';
 import * as sessions from './pages/sessions.js';
 import * as subscriptions from './pages/subscriptions.js';
@@ -20,6 +23,9 @@ import * as trace from './pages/trace.js';
  */
 const PAGES = [
   ['/overview', overview],
+  ['/incidents', incidents],
+  ['/incidents/:id', incident],
+  ['/rules', rules],
   ['/errors', errors],
   ['/errors/:fingerprint', error],
   ['/sessions', sessions],
@@ -36,9 +42,11 @@ const PAGES = [
 /** The entries of the menu, in their order, and the least role that sees each. */
 export const MENU = [
   { path: '/overview', name: 'overview', role: 'viewer' },
+  { path: '/incidents', name: 'incidents', role: 'viewer' },
   { path: '/errors', name: 'errors', role: 'viewer' },
   { path: '/sessions', name: 'sessions', role: 'viewer' },
   { path: '/find', name: 'find', role: 'support' },
+  { path: '/rules', name: 'rules', role: 'viewer' },
   { path: '/chain', name: 'chain', role: 'viewer' },
   { path: '/subscriptions', name: 'subscriptions', role: 'administrator' },
   { path: '/access', name: 'access', role: 'administrator' },

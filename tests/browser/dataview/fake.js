@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, resolve } from 'node:path';
 import { contract } from './contract.js';
+import { dryRun, incident, incidents, objectives, rules } from './alerts.js';
 import { breakdown, overview } from './figures.js';
 import { error, errors, session, sessionRow, trace, USER } from './story.js';
 
@@ -43,7 +44,7 @@ export async function startFake({ signedIn = 'admin' } = {}) {
     const now = state.now ?? Date.now();
     const from = Number(query.from ?? now - 3_600_000);
     const to = Number(query.to ?? now);
-    const found = route(`${request.method} ${path}`, { ...query, from, to, now, body, state });
+    const found = route(`${request.method} ${path}`, { ...query, wanted: query.state, from, to, now, body, state });
     if (found) {
       try {
         if (!found.status) document.check(request.method, path, found.body);
@@ -100,12 +101,18 @@ function route(line, { now, state, body, ...query }) {
     'PATCH /subscriptions/risk-department': () => ({ subscription: edited(SUBSCRIPTIONS[0], body), secret: body.rotate_secret ? 'whsec_YW5vdGhlciBzZWNyZXQ' : null }),
     'PATCH /subscriptions/marketing': () => ({ subscription: edited(SUBSCRIPTIONS[1], body), secret: null }),
     'POST /subscriptions/marketing/replay': () => SUBSCRIPTIONS[1],
+    'GET /incidents': () => incidents(now, query.wanted),
+    'POST /alerts/silences': () => ({ id: 1, matcher: body.matcher, from: now, to: body.to, by: state.me, comment: body.comment }),
+    'GET /alerts/rules': () => rules(now),
+    'POST /alerts/rules': () => body,
+    'GET /alerts/objectives': () => objectives(),
+    'POST /alerts/dry-run': () => dryRun(now),
     'GET /audit': () => audit(now),
   };
   if (routes[line]) return { body: routes[line]() };
   if (method == 'DELETE' || method == 'PUT') return { status: 204 };
   const [, first, second] = path.split('/');
-  const one = { errors: () => error(now, second), sessions: () => session(now), traces: () => trace(now), 'dead-letters': () => letterSeen(now, decodeURIComponent(second)) }[first]?.();
+  const one = { errors: () => error(now, second), sessions: () => session(now), incidents: () => incident(now, state, body, path), traces: () => trace(now), 'dead-letters': () => letterSeen(now, decodeURIComponent(second)) }[first]?.();
   return one && { body: one };
 }
 

@@ -3,6 +3,7 @@
 import frame from './en/frame.js';
 import experience from './en/experience.js';
 import customers from './en/customers.js';
+import alerts from './en/alerts.js';
 import operation from './en/operation.js';
 
-export default { ...frame, ...experience, ...customers, ...operation };
+export default { ...frame, ...experience, ...customers, ...operation, ...alerts };

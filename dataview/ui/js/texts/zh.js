@@ -3,6 +3,7 @@
 import frame from './zh/frame.js';
 import experience from './zh/experience.js';
 import customers from './zh/customers.js';
+import alerts from './zh/alerts.js';
 import operation from './zh/operation.js';
 
-export default { ...frame, ...experience, ...customers, ...operation };
+export default { ...frame, ...experience, ...customers, ...operation, ...alerts };

@@ -192,6 +192,12 @@ export default {
   'audit.action.dead_letter_seen': 'looked at a dead letter',
   'audit.action.dead_letters_replayed': 'replayed dead letters',
   'audit.action.subscription_removed': 'removed a subscription',
+  'audit.action.alert_rule_added': 'made a rule',
+  'audit.action.alert_rule_changed': 'changed a rule',
+  'audit.action.alert_rule_removed': 'removed a rule',
+  'audit.action.silence_added': 'silenced alerts',
+  'audit.action.silence_removed': 'ended a silence',
+  'audit.action.incident_acknowledged': 'acknowledged an incident',
   // Audit
   'audit.menu': 'Audit',
   'audit.title': 'Audit',

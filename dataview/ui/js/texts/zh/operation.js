@@ -192,6 +192,12 @@ export default {
   'audit.action.dead_letter_seen': '查看死信',
   'audit.action.dead_letters_replayed': '重放死信',
   'audit.action.subscription_removed': '移除订阅',
+  'audit.action.alert_rule_added': '新建规则',
+  'audit.action.alert_rule_changed': '修改规则',
+  'audit.action.alert_rule_removed': '移除规则',
+  'audit.action.silence_added': '静默告警',
+  'audit.action.silence_removed': '结束静默',
+  'audit.action.incident_acknowledged': '确认事件',
   // Audit
   'audit.menu': '审计',
   'audit.title': '审计',

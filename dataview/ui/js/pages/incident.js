@@ -1,0 +1,134 @@
+// One incident: what, since when, what was found, what happened, who was told; acknowledged, silenced, talked about.
+
+import { href } from '../address.js';
+import { get, post } from '../api.js';
+import { h } from '../dom.js';
+import { fullTime, time } from '../format.js';
+import { may } from '../pages.js';
+import { closeDialog, openDialog } from '../parts/dialog.js';
+import { said } from '../parts/states.js';
+import { table } from '../parts/table.js';
+import { choice } from '../parts/tools.js';
+import { named, t } from '../words.js';
+import { severity, stateOf } from './incidents.js';
+
+export const name = 'incident';
+export const parentName = 'incidents';
+export const parent = () => href('/incidents');
+
+const HOUR_MS = 3_600_000;
+
+export async function load(view) {
+  const path = `/incidents/${encodeURIComponent(view.names.id)}`;
+  const { title, incident, lines, deliveries } = await get(path, {}, view.signal);
+  view.title(title, t('incident.number', { id: incident.id }));
+  const row = (key, value) => [h('dt', t(key)), h('dd', value)];
+  const when = (at) => (at ? h('span', { title: fullTime(at) }, time(at)) : '–');
+  const who = incident.acknowledged_by && [incident.acknowledged_by, ' ', when(incident.acknowledged_at)];
+  return h(
+    '.incident',
+    h(
+      'section.panel',
+      h('.panel-head', h('h2', t('incident.facts')), may(view.me.role, 'support') && actions(view, path, incident)),
+      h(
+        'dl.facts',
+        { id: 'facts' },
+        row('incident.state', stateOf(incident)),
+        row('incident.severity', severity(incident.severity)),
+        row('incident.opened', when(incident.opened_at)),
+        row('incident.resolved', when(incident.resolved_at)),
+        row('incident.owner', incident.owner || '–'),
+        row('incident.acknowledged', who || '–'),
+        incident.reopened > 0 && row('incident.reopened', String(incident.reopened)),
+      ),
+      incident.description && h('p', incident.description),
+    ),
+    h('section.panel', h('h2', t('incident.parts')), parts(incident)),
+    h('section.panel', h('h2', t('incident.lines')), timeLine(lines)),
+    h('section.panel', h('h2', t('incident.told')), deliveries.length == 0 ? h('p.muted', t('incident.told.none')) : told(deliveries)),
+  );
+}
+
+function actions(view, path, incident) {
+  const wrong = h('span.wrong', { role: 'alert' });
+  const acknowledge = async () => {
+    await post(`${path}/acknowledge`, {}).then(view.reload, (problem) => (wrong.textContent = said(problem)));
+  };
+  const button = (id, act) => h('button', { type: 'button', id, onclick: act }, t(`incident.${id}`));
+  return h(
+    '.buttons',
+    wrong,
+    incident.state == 'open' && button('acknowledge', acknowledge),
+    incident.state != 'resolved' && button('silence', () => silence(view, incident)),
+    button('comment', () => comment(view, path)),
+  );
+}
+
+function form(title, action, send, ...parts) {
+  const wrong = h('p.wrong', { role: 'alert' });
+  const submit = async (event) => {
+    event.preventDefault();
+    await send().then(closeDialog, (problem) => (wrong.textContent = said(problem)));
+  };
+  openDialog(title, h('form', { onsubmit: submit }, parts, wrong, h('.buttons', h('button', { type: 'button', onclick: closeDialog }, t('cancel')), h('button.main', action))));
+}
+
+function comment(view, path) {
+  const text = h('textarea', { id: 'comment-text', required: true, maxlength: 1000, rows: 4 });
+  const send = () => post(`${path}/comments`, { text: text.value }).then(view.reload);
+  form(t('incident.comment'), t('incident.comment.send'), send, h('label', t('incident.comment.text'), text));
+}
+
+/** Silences what fires in `incident`: its application, and its rule where it is one. */
+function silence(view, incident) {
+  const hours = choice(t('incident.silence.hours'), ['1', '4', '24', '72'].map((one) => [one, one]), '4', () => {}, 'silence-hours');
+  const why = h('input', { id: 'silence-comment', required: true, maxlength: 500, autocomplete: 'off' });
+  const rules = [...new Set(incident.parts.filter((part) => part.until === null).map((part) => part.rule))];
+  const matcher = { app: incident.app, ...(rules.length == 1 ? { rule: rules[0] } : {}), ...(incident.owner ? { owner: incident.owner } : {}) };
+  const send = () => post('/alerts/silences', { matcher, to: Date.now() + Number(hours.value) * HOUR_MS, comment: why.value }).then(view.reload);
+  const words = t('incident.silence.words', { what: Object.values(matcher).join(' · ') });
+  form(t('incident.silence'), t('incident.silence.send'), send, h('p', words), h('label', t('incident.silence.hours'), hours), h('label', t('incident.silence.why'), why));
+}
+
+const number = (value) => (value === null || value === undefined ? '–' : String(Number(value.toPrecision(5))));
+
+const parts = ({ parts: rows, parts_left_out: leftOut }) => [
+  table({
+    id: 'parts',
+    caption: t('incident.parts'),
+    sortable: false,
+    rows,
+    columns: [
+      { head: t('rule.name'), cell: (row) => row.rule },
+      { head: t('incident.place'), kind: 'long', cell: (row) => (row.dimension == 'all' ? t('incident.place.all') : `${row.dimension} = ${row.value}`) },
+      { head: t('rule.measure'), cell: ({ found }) => found.measure },
+      { head: t('incident.value'), kind: 'number', cell: ({ found }) => number(found.value) },
+      { head: t('incident.limit'), kind: 'number', cell: ({ found }) => [found.is_above ? '> ' : '< ', number(found.limit)] },
+      { head: t('incident.expected'), kind: 'number', priority: 2, hint: t('incident.expected.words'), cell: ({ found }) => band(found) },
+      { head: t('incident.since'), cell: (row) => h('span', { title: fullTime(row.since) }, time(row.since)) },
+      { head: t('incident.until'), priority: 2, cell: (row) => (row.until ? h('span', { title: fullTime(row.until) }, time(row.until)) : t('incident.goes_on')) },
+    ],
+  }),
+  leftOut > 0 && h('p.muted', t('incident.parts.left_out', { count: leftOut })),
+];
+
+const band = ({ expected, confidence }) =>
+  expected ? [`${number(expected.low)} – ${number(expected.high)}`, h('span.muted.block', named(`confidence.${confidence}`, confidence))] : '–';
+
+const timeLine = (lines) =>
+  h('ol.plain', { id: 'lines' }, lines.map((line) => h('li', h('time.muted', { title: fullTime(line.at) }, time(line.at)), ' ', h('b', t(`line.${line.kind}`)), line.who && ` ${line.who}`, line.text && `: ${line.text}`)));
+
+const told = (rows) =>
+  table({
+    id: 'deliveries',
+    caption: t('incident.told'),
+    sortable: false,
+    rows,
+    columns: [
+      { head: t('incident.channel'), cell: (row) => row.channel },
+      { head: t('incident.told.what'), cell: (row) => t(`notice.${row.kind}`) },
+      { head: t('incident.state'), cell: (row) => [t(`delivery.state.${row.state}`), row.error && h('span.muted.block', row.error)] },
+      { head: t('incident.told.tries'), kind: 'number', priority: 2, cell: (row) => String(row.tries) },
+      { head: t('incident.told.at'), priority: 2, cell: (row) => (row.ended_at ? h('span', { title: fullTime(row.ended_at) }, time(row.ended_at)) : '–') },
+    ],
+  });

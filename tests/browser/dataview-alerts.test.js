@@ -1,0 +1,84 @@
+// Incidents and rules: seen, acknowledged, talked about, silenced; rules tried and made.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { leadsTo, says, startUi, text, texts } from './dataview/page.js';
+
+const { fake, open } = await startUi();
+
+const asked = (path) => fake.asked.filter((one) => one.path == path && one.method != 'GET');
+
+test('incidents are listed, by state, and lead to their page', async (t) => {
+  const page = await open(t, '/incidents?app=demo-bank');
+  assert.equal((await page.$$('#incidents tbody tr')).length, 2);
+  await page.select('#state', 'resolved');
+  await leadsTo(page, '/incidents', { state: 'resolved' });
+  await page.waitForFunction(() => document.querySelectorAll('#incidents tbody tr').length == 1);
+  await says(page, '#incidents', 'over');
+  await page.click('#incidents tbody [data-open]');
+  await leadsTo(page, '/incidents/11');
+});
+
+test('an incident tells what was found, what was expected, what happened and who was told', async (t) => {
+  const page = await open(t, '/incidents/12');
+  const rows = await texts(page, '#parts tbody tr');
+  assert.match(rows[0], /^transfer-calls region = Guangdong <b> availability\.calls 0\.913 < 0\.98 – /);
+  assert.match(rows[1], /2210 > 840 310 – 840 fairly sure/);
+  assert.match(await text(page, '#lines li'), /Opened: availability\.calls 0\.94 < 0\.98/);
+  assert.match(await text(page, '#deliveries tbody tr'), /^duty open waits it answered 503 3/);
+});
+
+test('an incident is acknowledged, commented and silenced', async (t) => {
+  t.after(() => Object.assign(fake.state, { acknowledged: undefined, comment: undefined }));
+  const page = await open(t, '/incidents/12');
+  await page.click('#acknowledge');
+  await says(page, '#facts', 'acknowledged');
+  assert.equal(await page.$('#acknowledge'), null);
+  await page.click('#comment');
+  await page.type('#comment-text', 'the gateway is down');
+  await page.click('dialog .main');
+  await says(page, '#lines', 'Said admin: the gateway is down');
+  await page.click('#silence');
+  await page.type('#silence-comment', 'a release');
+  await page.click('dialog .main');
+  await page.waitForFunction(() => !document.querySelector('dialog'));
+  const [{ body, csrf }] = asked('/alerts/silences');
+  assert.deepEqual([body.matcher, body.comment, csrf], [{ app: 'demo-bank', rule: 'transfer-calls', owner: 'payments' }, 'a release', 'csrf-of-the-fake']);
+});
+
+test('who only looks has no buttons', async (t) => {
+  t.after(() => (fake.state.me = 'admin'));
+  fake.state.me = 'viewer';
+  const page = await open(t, '/incidents/12');
+  assert.equal(await page.$('#acknowledge'), null);
+  const rules = await open(t, '/rules');
+  assert.equal(await rules.$('#add-rule'), null);
+  assert.equal(await rules.$('[aria-label^="Remove"]'), null);
+});
+
+test('rules are told, tried over last week, and made', async (t) => {
+  t.after(() => fake.mend());
+  const page = await open(t, '/rules?app=demo-bank', { expected: ['422'] });
+  const rows = await texts(page, '#rules tbody tr');
+  assert.match(rows[0], /^transfer-calls demo-bank threshold · availability\.calls < 0\.98 critical .* in the file Try$/);
+  assert.match(rows[1], /objective · lcp_ms ≤ 2500, 90\.00%/);
+  assert.match(await text(page, '#objectives tbody tr'), /15 % 1\.2 \/ 0\.9 \/ 0\.85$/);
+  await page.click('#add-rule');
+  await page.click('#try-rule');
+  await says(page, '#dry-run', 'It would have fired 1 times.');
+  assert.equal(asked('/alerts/dry-run')[0].body.rule.app, 'demo-bank');
+  fake.fail('/alerts/rules', 422, { detail: '`when.below` is wrong', type: '/problems/invalid_value' });
+  await page.click('dialog .main');
+  await says(page, 'dialog .wrong', '`when.below` is wrong');
+  fake.mend();
+  await page.click('dialog .main');
+  await page.waitForFunction(() => !document.querySelector('dialog'));
+  assert.equal(asked('/alerts/rules').at(-1).body.when.measure, 'availability.calls');
+});
+
+test('incidents and rules speak Chinese', async (t) => {
+  const page = await open(t, '/incidents/12', { language: 'zh' });
+  await says(page, '#facts', '未处理');
+  const rules = await open(t, '/rules', { language: 'zh' });
+  await says(rules, '#rules', '阈值');
+});
