@@ -1,6 +1,6 @@
 //! Lists of sessions.
 
-use crate::made::{ALWAYS, APP, DAY, MINUTE, Made, NOON, error, frame, known, session};
+use crate::made::{ALWAYS, APP, DAY, HOUR, MINUTE, Made, NOON, error, frame, known, session};
 use dataview::model::{Dimension, SessionId, UserChange};
 use dataview::store::{Filter, Range, SessionsAsk, Store, StoreError};
 
@@ -90,4 +90,44 @@ async fn filters_leave_out_what_is_else() {
     assert_eq!(ids(&made, filtered(Dimension::Browser, "Chrome")).await.len(), 6);
     assert_eq!(ids(&made, filtered(Dimension::Page, "/page/1")).await, all(&[1, 4]));
     assert_eq!(ids(&made, SessionsAsk { troubled: true, ..ask() }).await, all(&[4, 5]));
+}
+
+#[tokio::test]
+async fn the_newest_come_first_though_late_frames_make_days_reach_back() {
+    let made = Made::new();
+    let mut frames: Vec<_> = (0..6).map(|n| frame(n, 0, NOON - u64::from(n) * DAY)).collect();
+    // The last of a session of a week ago comes today, that of another the day before yesterday.
+    for (number, days) in [(6, 0), (7, 2)] {
+        frames.push(frame(number, 0, NOON - 7 * DAY));
+        let mut late = frame(number, 1, NOON - 7 * DAY + MINUTE);
+        late.received_at_ms = NOON - days * DAY;
+        frames.push(late);
+    }
+    made.append(frames).await;
+    let whole = made.store.sessions(ask()).await.unwrap().items;
+    let found: Vec<_> = whole.iter().map(|row| (row.id, row.facts.events)).collect();
+    let once = (0..6).map(|n| (session(n), 3));
+    let both_days = [(session(7), 6), (session(6), 6)];
+    assert_eq!(found, once.chain(both_days).collect::<Vec<_>>());
+    for limit in 1..3 {
+        let first = ids(&made, SessionsAsk { limit, ..ask() }).await;
+        assert_eq!(first, (0..limit as u8).map(session).collect::<Vec<_>>(), "{limit} of them");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_goes_on_for_days_is_one() {
+    let made = Made::new();
+    // It says who it is on the third of five days, and where it runs on all but the last.
+    let mut frames: Vec<_> = (0..5).map(|n| frame(1, n, NOON - (4 - n) * 24 * HOUR)).collect();
+    known(&mut frames[2], "alice");
+    frames[4].of_session.region = None;
+    frames[3].of_session.region = Some("Beijing".to_owned());
+    made.append(frames).await;
+    let user = Some("alice".to_owned());
+    let found = made.store.sessions(SessionsAsk { user, ..ask() }).await.unwrap().items;
+    assert_eq!(found.len(), 1);
+    let facts = &found[0].facts;
+    assert_eq!((facts.events, facts.last_at_ms), (15, NOON));
+    assert_eq!(facts.region.as_deref(), Some("Beijing"), "what the newest says that says it");
 }

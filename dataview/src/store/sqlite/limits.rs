@@ -42,6 +42,11 @@ pub(super) const OPEN_DAYS_MAX: usize = 3;
 /// again for hours, and midnight may lie between.
 pub(super) const NEIGHBOUR_DAYS: i32 = 2;
 
+/// How long a session may be silent and still be looked for as one, in ms: 25 hours. Clients of ours
+/// end a session after half an hour; a display that tells of itself once a day stays one. Without a
+/// bound every session of a list would be looked for in every day's file.
+pub(super) const SESSION_PAUSE_MS_MAX: i64 = 25 * 60 * 60 * 1_000;
+
 /// Steps of a series. A month of minutes is for nobody's eyes.
 pub(super) const SERIES_STEPS_MAX: u64 = 20_000;
 

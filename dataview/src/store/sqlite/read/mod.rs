@@ -2,6 +2,7 @@
 
 mod errors;
 mod feed;
+mod matches;
 mod rows;
 mod series;
 mod session;

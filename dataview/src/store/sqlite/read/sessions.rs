@@ -4,19 +4,24 @@
 //! newest row that answers the question stands, with what all rows say.
 
 use super::ask;
-use crate::model::{Dimension, SessionFacts, SessionId};
+use super::matches::Matches;
+use crate::model::{SessionFacts, SessionId};
 use crate::store::sqlite::catalog::Catalog;
-use crate::store::sqlite::fault::Fault;
 use crate::store::sqlite::file::{DayFile, signed};
-use crate::store::sqlite::sessions::{self, COLUMNS};
-use crate::store::{Filter, Listed, SessionRow, SessionsAsk, StoreError};
-use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, OptionalExtension, params_from_iter};
+use crate::store::sqlite::limits::SESSION_PAUSE_MS_MAX;
+use crate::store::{Listed, SessionRow, SessionsAsk, StoreError};
 use std::sync::Arc;
 use std::time::Instant;
 
 /// The place of a row in the list: its last time, then its identifier, both downwards.
-type Place = (u64, SessionId);
+pub(super) type Place = (u64, SessionId);
+
+/// A row of a session, and the file that has it.
+struct Found<'a> {
+    place: Place,
+    facts: SessionFacts,
+    file: &'a DayFile,
+}
 
 /// Answers [`SessionsAsk`].
 pub(in crate::store::sqlite) fn sessions(
@@ -25,26 +30,24 @@ pub(in crate::store::sqlite) fn sessions(
     asked: &SessionsAsk,
 ) -> Result<Listed<SessionRow>, StoreError> {
     let before = asked.cursor.as_deref().map(read_cursor).transpose()?;
-    let raw = catalog.raw();
-    let mut files: Vec<&Arc<DayFile>> =
-        raw.iter().filter(|file| file.is_active_in(asked.range)).collect();
-    files.sort_by_key(|file| std::cmp::Reverse(file.facts().active));
-    let matches = Matches::new(asked);
+    let list = List { raw: &catalog.raw(), deadline, asked, matches: Matches::new(asked) };
+    let files = list.files();
     let mut rows: Vec<(Place, SessionFacts)> = Vec::new();
     let mut end = before;
     // Rows of several files are taken until enough sessions were found that are listed there.
     loop {
-        let page = next_page(&files, deadline, asked, &matches, end)?;
+        let page = list.next_page(&files, end)?;
         let is_last = page.len() < asked.limit;
-        end = page.last().map(|(place, _)| *place);
-        for (place, _) in page {
+        end = page.last().map(|found| found.place);
+        for found in page {
             if rows.len() == asked.limit {
                 break;
             }
+            let place = found.place;
             if rows.last().is_some_and(|(last, _)| *last == place) {
                 continue;
             }
-            if let Some(facts) = whole(&raw, deadline, asked, &matches, place)? {
+            if let Some(facts) = list.whole(found)? {
                 rows.push((place, facts));
             }
         }
@@ -68,167 +71,86 @@ fn read_cursor(cursor: &str) -> Result<Place, StoreError> {
     place.ok_or_else(|| StoreError::Wrong(format!("{cursor:?} is not a cursor of this list")))
 }
 
-/// The next rows of all files together, in the order of the list.
-fn next_page(
-    files: &[&Arc<DayFile>],
+/// A question, and where it is looked for.
+struct List<'a> {
+    raw: &'a [Arc<DayFile>],
     deadline: Instant,
-    asked: &SessionsAsk,
-    matches: &Matches,
-    before: Option<Place>,
-) -> Result<Vec<(Place, SessionFacts)>, StoreError> {
-    let mut page: Vec<(Place, SessionFacts)> = Vec::new();
-    for file in files {
-        // Files are in the order of their newest sessions: those behind have nothing newer.
-        let newest = file.facts().active.map_or(0, |(_, last)| last);
-        if page.len() >= asked.limit
-            && page.get(asked.limit - 1).is_some_and(|((last_at, _), _)| signed(*last_at) > newest)
-        {
-            break;
-        }
-        let of_file = ask(file, deadline, |connection| matches.page(connection, asked, before))?;
-        page.extend(of_file.unwrap_or_default());
-        page.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
-        page.truncate(asked.limit);
-    }
-    Ok(page)
+    asked: &'a SessionsAsk,
+    matches: Matches,
 }
 
-/// What all rows of a session say; `None` when it is listed at another place.
-fn whole(
-    raw: &[Arc<DayFile>],
-    deadline: Instant,
-    asked: &SessionsAsk,
-    matches: &Matches,
-    place: Place,
-) -> Result<Option<SessionFacts>, StoreError> {
-    let mut whole: Option<SessionFacts> = None;
-    for file in raw {
-        let row = ask(file, deadline, |connection| matches.row(connection, asked, place.1))?;
-        let Some((facts, is_match)) = row.flatten() else { continue };
-        if is_match && facts.last_at_ms > place.0 {
-            return Ok(None);
-        }
-        match &mut whole {
-            Some(whole) => whole.merge(&facts),
-            None => whole = Some(facts),
-        }
-    }
-    Ok(whole)
-}
-
-/// The condition of a question, as SQL on the table `s`.
-struct Matches {
-    condition: String,
-    values: Vec<Sql>,
-}
-
-impl Matches {
-    fn new(asked: &SessionsAsk) -> Self {
-        let mut matches = Self {
-            condition: "s.first_at < ? AND s.last_at >= ?".to_owned(),
-            values: vec![
-                Sql::Integer(signed(asked.range.to_ms)),
-                Sql::Integer(signed(asked.range.from_ms)),
-            ],
-        };
-        if let Some(user) = &asked.user {
-            matches.add("s.user = ?", [user]);
-        }
-        if asked.troubled {
-            matches.add("(s.errors > 0 OR s.calls_failed > 0)", []);
-        }
-        asked.filters.iter().for_each(|filter| matches.filter(filter));
-        matches
+impl<'a> List<'a> {
+    /// The files that may have some of the list, in the order of their newest sessions.
+    fn files(&self) -> Vec<&'a DayFile> {
+        let mut files: Vec<&DayFile> = self.raw.iter().map(AsRef::as_ref).collect();
+        files.retain(|file| file.is_active_in(self.asked.range));
+        files.sort_by_key(|file| std::cmp::Reverse(newest(file)));
+        files
     }
 
-    fn add<'a>(&mut self, condition: &str, values: impl IntoIterator<Item = &'a String>) {
-        self.condition.push_str(" AND ");
-        self.condition.push_str(condition);
-        self.values.extend(values.into_iter().map(|value| Sql::Text(value.clone())));
-    }
-
-    fn filter(&mut self, filter: &Filter) {
-        let value = &filter.value;
-        match filter.dimension {
-            Dimension::All => {}
-            Dimension::Region => self.add("s.region = ?", [value]),
-            Dimension::Operator => self.add("s.operator = ?", [value]),
-            Dimension::Device => self.add("s.device = ?", [value]),
-            Dimension::Release => self.add("s.release = ?", [value]),
-            // A session has them with their versions.
-            Dimension::Os => self.add("(s.os = ? OR s.os GLOB ? || ' *')", [value, &glob(value)]),
-            Dimension::Browser => {
-                self.add("(s.browser = ? OR s.browser GLOB ? || ' *')", [value, &glob(value)]);
-            }
-            Dimension::Page | Dimension::Api | Dimension::Transaction => {
-                let dimension = filter.dimension as u8;
-                let condition = format!(
-                    "s.pk IN (SELECT session FROM session_labels WHERE label = (SELECT id FROM \
-                     labels WHERE app = s.app AND dimension = {dimension} AND text = ?))"
-                );
-                self.add(&condition, [value]);
-            }
-        }
-    }
-
-    /// Rows of a file that match, in the order of the list.
-    fn page(
+    /// The next rows of all files together, in the order of the list.
+    fn next_page(
         &self,
-        connection: &Connection,
-        asked: &SessionsAsk,
+        files: &[&'a DayFile],
         before: Option<Place>,
-    ) -> Result<Vec<(Place, SessionFacts)>, Fault> {
-        let Some(app) = super::series::app(connection, &asked.app)? else {
-            return Ok(Vec::new());
-        };
-        let mut values = vec![Sql::Integer(app)];
-        values.extend(self.values.iter().cloned());
-        let mut after = "";
-        if let Some((last_at, id)) = before {
-            after = " AND (s.last_at, s.id) < (?, ?)";
-            values.extend([Sql::Integer(signed(last_at)), Sql::Blob(id.0.to_vec())]);
-        }
-        values.push(Sql::Integer(i64::try_from(asked.limit).unwrap_or(i64::MAX)));
-        let condition = &self.condition;
-        let mut ask = connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM sessions s WHERE s.app = ? AND {condition}{after} \
-             ORDER BY s.last_at DESC, s.id DESC LIMIT ?"
-        ))?;
-        let mut rows = ask.query(params_from_iter(values))?;
-        let mut page = Vec::new();
-        while let Some(row) = rows.next()? {
-            let facts = sessions::facts(row)?;
-            page.push(((facts.last_at_ms, SessionId(row.get(1)?)), facts));
+    ) -> Result<Vec<Found<'a>>, StoreError> {
+        let limit = self.asked.limit;
+        let mut page: Vec<Found<'a>> = Vec::new();
+        for file in files {
+            // Those behind have nothing newer.
+            let last = page.get(limit.saturating_sub(1));
+            if last.is_some_and(|last| signed(last.place.0) > newest(file)) {
+                break;
+            }
+            let of_file = ask(file, self.deadline, |connection| {
+                self.matches.page(connection, self.asked, before)
+            })?;
+            let found = |(place, facts)| Found { place, facts, file };
+            page.extend(of_file.unwrap_or_default().into_iter().map(found));
+            page.sort_by_key(|found| std::cmp::Reverse(found.place));
+            page.truncate(limit);
         }
         Ok(page)
     }
 
-    /// The row of one session, and whether it matches.
-    fn row(
-        &self,
-        connection: &Connection,
-        asked: &SessionsAsk,
-        id: SessionId,
-    ) -> Result<Option<(SessionFacts, bool)>, Fault> {
-        let Some(pk) = sessions::find(connection, &asked.app, id)? else { return Ok(None) };
-        let condition = &self.condition;
-        let mut ask = connection.prepare_cached(&format!(
-            "SELECT {COLUMNS}, ifnull({condition}, 0) FROM sessions s WHERE s.pk = ?"
-        ))?;
-        let values = self.values.iter().cloned().chain([Sql::Integer(pk)]);
-        Ok(ask
-            .query_row(params_from_iter(values), |row| Ok((sessions::facts(row)?, row.get(19)?)))
-            .optional()?)
+    /// What all rows of a session say; `None` when it is listed at another place.
+    fn whole(&self, found: Found<'_>) -> Result<Option<SessionFacts>, StoreError> {
+        let Found { place, facts, file } = found;
+        let mut left: Vec<&DayFile> = self.raw.iter().map(AsRef::as_ref).collect();
+        left.retain(|other| !std::ptr::eq(*other, file));
+        let (mut first, mut last) = (signed(facts.first_at_ms), signed(facts.last_at_ms));
+        let mut rows = vec![facts];
+        // A row that is found may lead to files that the rows before it did not.
+        while let Some(at) = left.iter().position(|file| is_near(file, first, last)) {
+            let file = left.swap_remove(at);
+            let row = ask(file, self.deadline, |connection| {
+                self.matches.row(connection, self.asked, place.1)
+            })?;
+            let Some((facts, is_match)) = row.flatten() else { continue };
+            if is_match && facts.last_at_ms > place.0 {
+                return Ok(None);
+            }
+            first = first.min(signed(facts.first_at_ms));
+            last = last.max(signed(facts.last_at_ms));
+            rows.push(facts);
+        }
+        rows.sort_by_key(|facts| facts.last_at_ms);
+        let whole = rows.into_iter().reduce(|mut whole, more| {
+            whole.merge(&more);
+            whole
+        });
+        Ok(whole)
     }
 }
 
-/// `text` with the characters that `GLOB` takes for patterns as themselves.
-fn glob(text: &str) -> String {
-    text.chars().fold(String::new(), |mut glob, c| {
-        match c {
-            '*' | '?' | '[' => glob.extend(['[', c, ']']),
-            _ => glob.push(c),
-        }
-        glob
-    })
+/// The last time of a file's sessions.
+fn newest(file: &DayFile) -> i64 {
+    file.facts().active.map_or(0, |(_, last)| last)
+}
+
+/// Whether a file may have another row of a session that was active from `first` to `last`.
+fn is_near(file: &DayFile, first: i64, last: i64) -> bool {
+    let from = first.saturating_sub(SESSION_PAUSE_MS_MAX);
+    let to = last.saturating_add(SESSION_PAUSE_MS_MAX);
+    file.facts().active.is_some_and(|(first, last)| first <= to && last >= from)
 }
