@@ -1,6 +1,7 @@
 //! Fills the store as fast as it takes it, and keeps up with a steady load.
 
 use crate::population::Population;
+use crate::rows::Rows;
 use crate::usage;
 use bytes::Bytes;
 use dataview::facts;
@@ -15,27 +16,32 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// Frames that are appended at once, as a consumer that is behind reads them.
 const BATCH_FRAMES: usize = 2_000;
 
+/// Where a client is, as a file of places would say.
+pub(crate) fn place(address: &str) -> Place {
+    let mut parts = address.split('.').skip(1);
+    Place {
+        region: parts.next().map(|region| format!("China / Province {region}")),
+        operator: parts.next().map(|operator| format!("Operator {operator}")),
+    }
+}
+
 /// Reads the facts, as a consumer does.
 fn facts_of(entries: Vec<Vec<u8>>) -> Result<Vec<FrameFacts>, facts::FactsError> {
-    let place = |address: &str| {
-        let mut parts = address.split('.').skip(1);
-        Place {
-            region: parts.next().map(|region| format!("China / Province {region}")),
-            operator: parts.next().map(|operator| format!("Operator {operator}")),
-        }
-    };
     entries
         .into_iter()
         .map(|entry| facts::read(Bytes::from(entry), place).map(|read| read.facts))
         .collect()
 }
 
-/// Stores the whole population. The figures include making it: a third or so of the time.
+/// Stores the whole population, and writes its rows where somebody wants them. The figures include
+/// making it: a third or so of the time.
 pub(crate) async fn fill(
     store: &SqliteStore,
     population: &mut Population,
+    planned: u64,
+    rows: &mut Option<Rows>,
 ) -> Result<Value, Box<dyn Error>> {
-    let (began, cpu) = (Instant::now(), usage::cpu_seconds()?);
+    let (began, cpu) = (Instant::now(), usage::cpu());
     let mut stored = 0;
     let mut next = Vec::new();
     let mut said = Instant::now();
@@ -48,7 +54,12 @@ pub(crate) async fn fill(
                 let Some(session) = population.next_session() else { break };
                 entries.extend(session);
             }
-            tokio::task::block_in_place(|| facts_of(entries))
+            tokio::task::block_in_place(|| {
+                if let Some(rows) = rows {
+                    entries.iter().try_for_each(|entry| rows.write(entry))?;
+                }
+                Ok::<_, Box<dyn Error>>(facts_of(entries)?)
+            })
         };
         let (appended, made) = futures_util::join!(append, make);
         stored += appended?.events;
@@ -57,7 +68,9 @@ pub(crate) async fn fill(
             break;
         }
         if said.elapsed() > Duration::from_secs(10) {
-            eprintln!("{stored} events stored");
+            let rate = stored as f64 / began.elapsed().as_secs_f64();
+            let left = planned.saturating_sub(stored) as f64 / rate;
+            eprintln!("{stored} of {planned} events stored, {rate:.0} a second, {left:.0} s to go");
             said = Instant::now();
         }
     }
@@ -67,7 +80,7 @@ pub(crate) async fn fill(
         "events": stored,
         "seconds": seconds,
         "events_per_second": stored as f64 / seconds,
-        "cpu_us_an_event": (usage::cpu_seconds()? - cpu) * 1e6 / stored as f64,
+        "cpu_us_an_event": (usage::cpu() - cpu).as_secs_f64() * 1e6 / stored as f64,
         "peak_bytes": usage::peak_bytes()?,
     }))
 }
@@ -80,7 +93,7 @@ pub(crate) async fn steady(
     rate: u64,
     long: Duration,
 ) -> Result<Value, Box<dyn Error>> {
-    let (began, cpu) = (Instant::now(), usage::cpu_seconds()?);
+    let (began, cpu) = (Instant::now(), usage::cpu());
     let tick = Duration::from_millis(200);
     let (mut told, mut ticks) = (0, 0);
     let mut waits = Vec::new();
@@ -106,7 +119,7 @@ pub(crate) async fn steady(
     Ok(json!({
         "asked_per_second": rate,
         "events_per_second": told as f64 / seconds,
-        "cores": (usage::cpu_seconds()? - cpu) / seconds,
+        "cores": (usage::cpu() - cpu).as_secs_f64() / seconds,
         "append_p50_ms": crate::ask::quantile(&mut waits, 0.5),
         "append_p95_ms": crate::ask::quantile(&mut waits, 0.95),
         "most_bytes": most_bytes,

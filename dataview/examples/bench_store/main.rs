@@ -7,12 +7,15 @@ mod accuracy;
 mod ask;
 mod load;
 mod population;
+mod rows;
+mod template;
 mod usage;
 
 use clap::Parser;
 use dataview::store::sqlite::{Options, Retention, SqliteStore};
 use dataview::store::{Range, Store};
 use population::Population;
+use rows::Rows;
 use serde_json::json;
 use std::error::Error;
 use std::path::PathBuf;
@@ -44,6 +47,12 @@ struct Args {
     /// The store's folder, which must not be there; a temporary one when it is not said.
     #[arg(long)]
     folder: Option<PathBuf>,
+    /// Where the events go as rows of CSV, for other stores.
+    #[arg(long)]
+    rows: Option<PathBuf>,
+    /// Only ask the store in the folder, which was filled before.
+    #[arg(long, requires = "folder")]
+    filled: bool,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -69,9 +78,15 @@ async fn measure(args: &Args, folder: PathBuf) -> Result<serde_json::Value, Box<
     let raw_days = u16::try_from(args.days)?;
     options.retention = Retention { raw_days, ..Retention::default() };
     let store = SqliteStore::open(options)?;
+    if args.filled {
+        let asked = ask::measure(&store, range, args.questions).await?;
+        return Ok(json!({"events": args.events, "days": args.days, "asked": asked}));
+    }
 
     let mut population = Population::new(range, args.events);
-    let fill = load::fill(&store, &mut population).await?;
+    let mut rows = args.rows.as_deref().map(Rows::create).transpose()?;
+    let fill = load::fill(&store, &mut population, args.events, &mut rows).await?;
+    rows.map(Rows::finish).transpose()?;
     eprintln!("filled: {fill}");
     let began = Instant::now();
     store.tidy().await?;
@@ -81,7 +96,7 @@ async fn measure(args: &Args, folder: PathBuf) -> Result<serde_json::Value, Box<
     let all = Range { to_ms: range.to_ms + DAY_MS, ..range };
     let accuracy = accuracy::measure(&store, &population, all).await?;
     eprintln!("accuracy: {accuracy}");
-    let asked = ask::measure(&store, &population, range, args.questions).await?;
+    let asked = ask::measure(&store, range, args.questions).await?;
     eprintln!("asked: {asked}");
     let before_steady = population.told.sessions;
     let steady = load::steady(

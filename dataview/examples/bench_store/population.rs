@@ -1,28 +1,49 @@
 //! Visitors of a bank: sessions of four frames with six events or so, as ingest puts them into the
-//! buffer. The same in every run.
+//! buffer. The same in every run, but for the time of day.
+//!
+//! VIP customers visit a few times a day, whatever else the bank has to do. One name is a machine's
+//! that signs in all day long. A frame in a hundred was not acknowledged and comes with a visit hours
+//! or days later: such frames make a day's file reach into the days before it.
 
+use crate::template::template;
 use dataview::store::Range;
 use dna_protocol::entry::{Entry, Receipt};
 use dna_protocol::field::{Id, Millis, Number, Text, Verbatim};
 use dna_protocol::{Body, Frame};
-use serde_json::json;
+use std::collections::BTreeMap;
 
 const PAGES: u64 = 40;
 const FRAMES: u64 = 4;
 /// Ms between a session's frames.
 const FRAME_MS: u64 = 15_000;
-/// VIP customers, of whom each has one session in so many.
+/// VIP customers.
 pub(crate) const VIPS: u64 = 20;
-const VIP_EVERY: u64 = 50;
+/// Sessions that a VIP customer has a day.
+const VIP_VISITS_A_DAY: u64 = 3;
+/// Where there are few sessions in all, VIP customers have no more than one in so many.
+const VIP_EVERY_MIN: u64 = 50;
+/// The machine that signs in all day long: its number among the users.
+pub(crate) const MACHINE: u64 = VIPS;
+/// It has one session in so many.
+const MACHINE_EVERY: u64 = 21;
+/// One session in so many has its last frame acknowledged late.
+const LATE_EVERY: u64 = 25;
+const HOUR_MS: u64 = 3_600_000;
+/// How late at most: clients keep a frame for a week.
+const LATE_HOURS_MAX: u64 = 7 * 24;
 
 /// The visitors.
 pub(crate) struct Population {
     frames: Vec<Frame>,
-    from_ms: u64,
+    range: Range,
     /// Ms from one session's beginning to the next one's.
     pause_ms: f64,
+    /// One session in so many is a VIP customer's.
+    vip_every: u64,
     random: u64,
     events_left: u64,
+    /// Frames that come later, by the time of their receipt.
+    late: BTreeMap<(u64, u64), Vec<u8>>,
     /// What it has told, exactly.
     pub(crate) told: Told,
 }
@@ -43,13 +64,17 @@ impl Population {
         let frames: Vec<Frame> = (0..PAGES * 2).map(template).collect();
         let of_session = events_of_session(&frames);
         let sessions = events as f64 / of_session;
-        let users = (sessions / 8.0).ceil() as usize + VIPS as usize;
+        let users = (sessions / 8.0).ceil() as usize + VIPS as usize + 1;
+        let days = (range.to_ms - range.from_ms).div_ceil(24 * HOUR_MS);
+        let vip_every = sessions as u64 / (VIPS * VIP_VISITS_A_DAY * days);
         Self {
             frames,
-            from_ms: range.from_ms,
+            range,
             pause_ms: (range.to_ms - range.from_ms - 60_000) as f64 / sessions,
+            vip_every: vip_every.max(VIP_EVERY_MIN),
             random: 0x9E37_79B9_7F4A_7C15,
             events_left: events,
+            late: BTreeMap::new(),
             told: Told { users: vec![false; users], ..Told::default() },
         }
     }
@@ -59,52 +84,80 @@ impl Population {
         format!("{:016x}{number:048x}", number.wrapping_mul(0xD6E8_FEB8_6659_FD93))
     }
 
-    /// The entries of the next session; `None` when all events are told.
+    /// The entries that come next, in the order of their receipt: a session, or frames that were
+    /// late; `None` when all events are told.
     pub(crate) fn next_session(&mut self) -> Option<Vec<Vec<u8>>> {
         if self.events_left == 0 {
-            return None;
+            return self.late.pop_first().map(|(_, entry)| vec![entry]);
         }
-        let at = self.from_ms + (self.told.sessions as f64 * self.pause_ms) as u64;
+        let at = self.range.from_ms + (self.told.sessions as f64 * self.pause_ms) as u64;
+        if let Some(due) = self.late.first_entry().filter(|first| first.key().0 <= at) {
+            return Some(vec![due.remove()]);
+        }
         let (entries, events) = self.session(at);
         self.events_left = self.events_left.saturating_sub(events);
         Some(entries)
     }
 
-    /// The entries of a session that begins at `at_ms`, and their events.
+    /// The user of the session of that number.
+    fn user_of(&mut self, session: u64) -> u64 {
+        let users = self.told.users.len() as u64;
+        if session.is_multiple_of(self.vip_every) {
+            session / self.vip_every % VIPS
+        } else if session.is_multiple_of(MACHINE_EVERY) {
+            MACHINE
+        } else {
+            MACHINE + 1 + self.next(users - MACHINE - 1)
+        }
+    }
+
+    /// When the last frame of a session is received that would have been at `due`.
+    fn received(&mut self, due: u64) -> u64 {
+        if self.next(LATE_EVERY) != 0 {
+            return due;
+        }
+        let late = due + HOUR_MS + self.next((LATE_HOURS_MAX - 1) * HOUR_MS);
+        // What is not there by the end is not told of.
+        if late < self.range.to_ms { late } else { due }
+    }
+
+    /// The entries of a session that begins at `at_ms`, but for late ones, and the events of all.
     pub(crate) fn session(&mut self, at_ms: u64) -> (Vec<Vec<u8>>, u64) {
         let number = self.told.sessions;
         self.told.sessions += 1;
-        let users = self.told.users.len() as u64;
-        let user = if number.is_multiple_of(VIP_EVERY) {
-            number / VIP_EVERY % VIPS
-        } else {
-            VIPS + self.next(users - VIPS)
-        };
+        let user = self.user_of(number);
         self.told.users[user as usize] = true;
         let receipt = self.receipt();
         let mut id = [0; 16];
         id[..8].copy_from_slice(&number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes());
         id[8..].copy_from_slice(&number.to_be_bytes());
         let mut events = 0;
-        let entries = (0..FRAMES).map(|sequence| {
+        let mut entries = Vec::with_capacity(FRAMES as usize);
+        for sequence in 0..FRAMES {
             let page = self.next(PAGES);
             let is_first = sequence == 0;
             let mut frame = self.frames[(page * 2 + u64::from(!is_first)) as usize].clone();
             let at = at_ms + sequence * FRAME_MS;
+            let due = at + 5_000;
+            let received = if sequence == FRAMES - 1 { self.received(due) } else { due };
             frame.header.session_id = Some(Id(id));
             frame.header.sequence = Some(sequence);
             frame.header.time_base = Some(at);
-            frame.header.sent_at = Some(at + 5_000);
+            frame.header.sent_at = Some(received);
             frame.header.view_id = Some(Id((number * FRAMES + sequence).to_be_bytes()));
             frame.events.iter_mut().for_each(|event| self.vary(&mut event.body, user));
             if !is_first && self.next(50) != 0 {
                 frame.events.retain(|event| !matches!(event.body, Body::Exception(_)));
             }
             events += frame.events.len() as u64;
-            let receipt = Receipt { received_at: Some(at + 5_000), ..receipt.clone() };
-            Entry { receipt, frame }.encode()
-        });
-        let entries = entries.collect();
+            let receipt = Receipt { received_at: Some(received), ..receipt.clone() };
+            let entry = Entry { receipt, frame }.encode();
+            if received > due {
+                self.late.insert((received, number), entry);
+            } else {
+                entries.push(entry);
+            }
+        }
         self.told.events += events;
         (entries, events)
     }
@@ -176,59 +229,4 @@ fn events_of_session(frames: &[Frame]) -> f64 {
     let average = |at: usize| frames[at].events.len() as f64;
     // One frame in fifty keeps its exception.
     average(0) + (FRAMES - 1) as f64 * (average(1) - 0.98)
-}
-
-/// What is told of a page: when it is the first, and later.
-fn template(number: u64) -> Frame {
-    let (page, is_first) = (number / 2, number.is_multiple_of(2));
-    let call = |n: u64| {
-        json!({"kind": "api_call", "time": 900 + n, "body": {
-            "http.request.method": if n.is_multiple_of(2) { "GET" } else { "POST" },
-            "url.full": format!("https://bank.example/api/service{}/op{n}", page % 20),
-            "http.response.status_code": 200,
-            "duration_ms": 100,
-            "trace_id": "07070707070707070707070707070707",
-            "span_id": "0707070707070707",
-        }})
-    };
-    let vital = |name: &str, value: f64| {
-        json!({"kind": "web_vital", "time": 1_500, "body": {
-            "browser.web_vital.name": name, "browser.web_vital.value": value,
-        }})
-    };
-    let mut events = vec![
-        json!({"kind": "page_view", "time": 0, "body": {"fetch_start": 1, "load_event_end": 800}}),
-        vital("LCP", 900.0),
-        vital("TTFB", 120.0),
-        call(page % 3),
-    ];
-    if is_first {
-        events.push(vital("FCP", 500.0));
-        events.push(vital("CLS", 0.05));
-        events.push(json!({"kind": "identity", "time": 100, "body": {"user.hash": "00"}}));
-    } else {
-        events.push(call(page % 3 + 1));
-        events.push(json!({"kind": "user_action", "time": 3_000, "body": {
-            "user_action.type": "click", "user_action.name": "Pay",
-        }}));
-        events.push(json!({"kind": "exception", "time": 3_100, "body": {
-            "exception.type": "TypeError",
-            "exception.message": format!("undefined is not a function {}", page % 7),
-        }}));
-    }
-    let frame = json!({
-        "sent_at_ms": 1_790_000_009_000_u64,
-        "app_key": "key",
-        "session.id": "0102030405060708090a0b0c0d0e0f10",
-        "sequence": 0,
-        "time_base_ms": 1_790_000_000_000_u64,
-        "view.id": "1112131415161718",
-        "url.full": format!("https://bank.example/page{page}"),
-        "service.version": "3.1.0",
-        "events": events,
-    });
-    let decoded = dna_protocol::json::decode_frame(frame.to_string().as_bytes());
-    let decoded = decoded.expect("the template is a frame");
-    assert_eq!(decoded.rejected, [], "the template's events are allowed");
-    decoded.frame
 }

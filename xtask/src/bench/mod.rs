@@ -48,7 +48,7 @@ enum Name {
     Causes,
     /// A made bank: incidents found, false alarms, first causes right.
     Incidents,
-    /// DataView's store: filling, keeping up, and what people ask of it.
+    /// DataView: how soon a beacon is visible, a large store, what is joined, its peers.
     Dataview,
 }
 

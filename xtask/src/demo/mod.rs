@@ -1,11 +1,11 @@
 //! `cargo xtask demo`: the whole chain on this machine, from one command.
 
-mod backend;
-mod config;
-mod nginx;
-mod ports;
-mod redis;
-mod visitors;
+pub(crate) mod backend;
+pub(crate) mod config;
+pub(crate) mod nginx;
+pub(crate) mod ports;
+pub(crate) mod redis;
+pub(crate) mod visitors;
 
 use std::path::Path;
 use std::process::Command;

@@ -235,6 +235,17 @@ pub(crate) fn clickhouse(workspace: &Workspace) -> Result<PathBuf> {
     python::environment(workspace, &CLICKHOUSE)
 }
 
+/// The programs of the environment in which the peers of DataView's store are.
+pub(crate) fn peers_of_dataview(workspace: &Workspace) -> Result<PathBuf> {
+    python::environment(workspace, &PEERS)
+}
+
+const PEERS: Environment = Environment {
+    of: "the peers of DataView's store",
+    requirements: "tests/bench/dataview/requirements.txt",
+    folder: "bench-dataview/venv",
+};
+
 const CORE: Environment = Environment {
     of: "the demo bank's core service",
     requirements: "demo-site/backend/core/requirements.txt",

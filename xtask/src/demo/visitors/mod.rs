@@ -10,12 +10,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use anyhow::Result;
 use serde_json::Value;
 
 use crate::progress::note;
-use visit::Visit;
-
-pub(crate) use visit::places;
+pub(crate) use visit::{Visit, places};
 
 /// Visits of the hour before, told at the start.
 const BEFORE: u64 = 180;
@@ -77,14 +76,8 @@ fn come(bank: &str, ingest: &str, stopped: &AtomicBool) {
 
 /// Tells ingest of a visit; false when no more need come.
 fn tell(ingest: &str, bank: &str, visit: &mut Visit<'_>) -> bool {
-    let frame: Value = visit.frame(now());
-    let headers = [
-        ("Origin", bank.to_owned()),
-        ("User-Agent", visit.user_agent().to_owned()),
-        // Ingest believes it from this machine, as the demo's configuration says.
-        ("X-Forwarded-For", visit.address()),
-    ];
-    match post::post(&format!("{ingest}/v1/beacon"), &headers, &frame) {
+    let frame = visit.frame(now());
+    match send(ingest, bank, visit, &frame) {
         Ok(200..=299) => true,
         Ok(429 | 503) => true,
         Ok(status) => {
@@ -96,7 +89,18 @@ fn tell(ingest: &str, bank: &str, visit: &mut Visit<'_>) -> bool {
     }
 }
 
+/// Sends what the pages of a visit tell; the status of ingest's answer.
+pub(crate) fn send(ingest: &str, bank: &str, visit: &Visit<'_>, frame: &Value) -> Result<u16> {
+    let headers = [
+        ("Origin", bank.to_owned()),
+        ("User-Agent", visit.user_agent().to_owned()),
+        // Ingest believes it from this machine, as the demo's configuration says.
+        ("X-Forwarded-For", visit.address()),
+    ];
+    post::post(&format!("{ingest}/v1/beacon"), &headers, frame)
+}
+
 /// Since the Unix epoch.
-fn now() -> Duration {
+pub(crate) fn now() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }

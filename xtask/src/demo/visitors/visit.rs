@@ -29,7 +29,7 @@ pub(crate) fn places() -> [(&'static str, [[&'static str; 2]; 3], &'static str);
 }
 
 /// A visit.
-pub(super) struct Visit<'a> {
+pub(crate) struct Visit<'a> {
     number: u64,
     begun: Duration,
     bank: &'a str,
@@ -43,12 +43,22 @@ pub(super) struct Visit<'a> {
 
 impl<'a> Visit<'a> {
     /// The visit of that number, which began at `begun` after the Unix epoch.
-    pub(super) fn new(number: u64, begun: Duration, bank: &'a str) -> Self {
+    pub(crate) fn new(number: u64, begun: Duration, bank: &'a str) -> Self {
         let mut dice = Dice(begun.as_nanos() as u64 ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let session = format!("{:016x}{:016x}", dice.roll(), dice.roll());
         let trace = format!("{:016x}{:016x}", dice.roll(), dice.roll() | 1);
         let span = format!("{:016x}", dice.roll() | 1);
         Self { number, begun, bank, dice, session, called: None, trace, span }
+    }
+
+    /// Its session, as the protocol writes it.
+    pub(crate) fn session(&self) -> &str {
+        &self.session
+    }
+
+    /// The trace of its sign-in.
+    pub(crate) fn trace(&self) -> &str {
+        &self.trace
     }
 
     fn visitor(&self) -> u64 {
@@ -70,7 +80,7 @@ impl<'a> Visit<'a> {
     }
 
     /// Signs in at the bank, as the page would.
-    pub(super) fn call(&mut self) {
+    pub(crate) fn call(&mut self) {
         let headers = [("traceparent", format!("00-{}-{}-01", self.trace, self.span))];
         let body = json!({"userId": self.user(), "password": "scripted"});
         let begun = Instant::now();
@@ -79,7 +89,7 @@ impl<'a> Visit<'a> {
     }
 
     /// What its pages tell, sent at `now` after the Unix epoch.
-    pub(super) fn frame(&mut self, now: Duration) -> Value {
+    pub(crate) fn frame(&mut self, now: Duration) -> Value {
         let mut events = Vec::new();
         self.sign_in(&mut events);
         self.accounts(&mut events);
