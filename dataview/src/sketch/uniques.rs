@@ -10,36 +10,54 @@ const REGISTERS_LOG2: u8 = 14;
 
 /// How many different things there were, within 2 %.
 #[derive(Clone)]
-pub struct Uniques(HllUnion);
+pub struct Uniques(Kept);
+
+/// Most are read to be added to another one, once: they stay as they were read until something is
+/// added to them.
+#[derive(Clone)]
+enum Kept {
+    Read(HllSketch),
+    Sum(HllUnion),
+}
 
 impl Default for Uniques {
     fn default() -> Self {
-        Self(HllUnion::new(REGISTERS_LOG2).expect("4 to 21 are allowed"))
+        Self(Kept::Sum(empty()))
     }
 }
 
 impl Uniques {
     /// Adds a thing by a hash of it; the same one as often as one likes.
     pub fn add(&mut self, hash: u64) {
-        self.0.update_value(hash);
+        self.sum().update_value(hash);
     }
 
     /// Adds all things of another.
     pub fn merge(&mut self, other: &Self) {
-        self.0.update(&other.0.to_sketch(HllType::Hll8));
+        match &other.0 {
+            Kept::Read(sketch) => self.sum().update(sketch),
+            Kept::Sum(union) => self.sum().update(&union.to_sketch(HllType::Hll8)),
+        }
     }
 
     /// How many different ones there were, about. Told by the registers alone, so the same however
     /// and in whichever order they were added and merged.
     #[must_use]
     pub fn estimate(&self) -> u64 {
-        self.0.composite_estimate().round() as u64
+        let estimate = match &self.0 {
+            Kept::Read(sketch) => added(sketch).composite_estimate(),
+            Kept::Sum(union) => union.composite_estimate(),
+        };
+        estimate.round() as u64
     }
 
     /// The bytes that it is stored as.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.0.to_sketch(HllType::Hll4).serialize()
+        match &self.0 {
+            Kept::Read(sketch) => added(sketch).to_sketch(HllType::Hll4).serialize(),
+            Kept::Sum(union) => union.to_sketch(HllType::Hll4).serialize(),
+        }
     }
 
     /// Reads [`to_bytes`](Self::to_bytes).
@@ -47,15 +65,46 @@ impl Uniques {
     /// # Errors
     /// When they are something else.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SketchError> {
+        let mut uniques = Self::read(bytes)?;
+        uniques.settle();
+        Ok(uniques)
+    }
+
+    /// The same, to be added to another one, which it costs half as much as to be one itself.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, SketchError> {
         let sketch =
             HllSketch::deserialize(bytes).map_err(|_| SketchError("unique ones cannot be read"))?;
         if sketch.lg_config_k() != REGISTERS_LOG2 {
             return Err(SketchError("unique ones of another size"));
         }
-        let mut uniques = Self::default();
-        uniques.0.update(&sketch);
-        Ok(uniques)
+        Ok(Self(Kept::Read(sketch)))
     }
+
+    /// Makes it a sum. What a damaged file has may panic in here, so who reads a file does this
+    /// before it lets go of it.
+    pub(crate) fn settle(&mut self) {
+        self.sum();
+    }
+
+    fn sum(&mut self) -> &mut HllUnion {
+        if let Kept::Read(sketch) = &self.0 {
+            self.0 = Kept::Sum(added(sketch));
+        }
+        match &mut self.0 {
+            Kept::Sum(union) => union,
+            Kept::Read(_) => unreachable!("it was made a sum above"),
+        }
+    }
+}
+
+fn empty() -> HllUnion {
+    HllUnion::new(REGISTERS_LOG2).expect("4 to 21 are allowed")
+}
+
+fn added(sketch: &HllSketch) -> HllUnion {
+    let mut union = empty();
+    union.update(sketch);
+    union
 }
 
 impl fmt::Debug for Uniques {
