@@ -99,6 +99,7 @@ async fn measure(args: &Args, folder: PathBuf) -> Result<serde_json::Value, Box<
     let asked = ask::measure(&store, range, args.questions).await?;
     eprintln!("asked: {asked}");
     let before_steady = population.told.sessions;
+    let bytes: u64 = store.days().await?.iter().map(|day| day.bytes).sum();
     let steady = load::steady(
         &store,
         &mut population,
@@ -107,7 +108,6 @@ async fn measure(args: &Args, folder: PathBuf) -> Result<serde_json::Value, Box<
     )
     .await?;
     eprintln!("steady: {steady}");
-    let bytes: u64 = store.days().await?.iter().map(|day| day.bytes).sum();
     Ok(json!({
         "events": args.events,
         "days": args.days,

@@ -17,7 +17,7 @@ use crate::workspace::Workspace;
 /// Far more than 50 million events take.
 const LIMIT: Duration = Duration::from_secs(3 * 60 * 60);
 /// Bytes that an event takes on the disk, and its part of the logs while they are written.
-const EVENT_BYTES: u64 = 550;
+const EVENT_BYTES: u64 = 350;
 
 /// Fills a store with `events` in `folder` and asks it; the events as rows for others go to `rows`.
 pub(super) fn measure(

@@ -158,7 +158,7 @@ fn peers(text: &mut String, peers: &Value) {
         line(
             text,
             &format!(
-                "| {title} | {:.2} | {:.1} | {:.2} | {:.1} | {:.0} |",
+                "| {title} | {:.2} | {:.2} | {:.2} | {:.1} | {:.0} |",
                 of(peer, history),
                 times(history),
                 of(peer, overview),
@@ -194,6 +194,6 @@ mod tests {
         let measured =
             json!({"peers": {"events": 1e6, "of": {"a": asked(30.0), "dna": asked(3.0)}}});
         let text = markdown(&measured, &[], 0.0);
-        assert!(text.contains("| X | 30.00 | 10.0 | 2.00 | 1.0 | 1 |"), "{text}");
+        assert!(text.contains("| X | 30.00 | 10.00 | 2.00 | 1.0 | 1 |"), "{text}");
     }
 }
