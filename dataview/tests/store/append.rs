@@ -113,3 +113,20 @@ async fn a_group_of_which_one_day_failed_is_told_once() {
     assert_eq!(told(made.append(frames.clone()).await), (2, 6, 1));
     assert_eq!(told(made.append(frames.clone()).await), (0, 0, 3));
 }
+
+#[tokio::test]
+async fn a_day_that_is_over_is_its_file_alone_while_readers_keep_it_open() {
+    let made = Made::new();
+    for days in (0..6).rev() {
+        made.append(vec![frame(1, days, NOON - days * DAY)]).await;
+        assert_eq!(counted(&made.store).await, 6 - days, "each is read as soon as it is written");
+    }
+    let folder = made.folder.path().join("store");
+    let log =
+        |day: &str| folder.join(format!("{day}.db-wal")).metadata().map_or(0, |log| log.len());
+    assert_eq!([log("2026-11-21"), log("2026-11-22")], [0, 0]);
+    let copy = Made::new().again_after(|copy| {
+        std::fs::copy(folder.join("2026-11-21.db"), copy.join("2026-11-21.db")).unwrap();
+    });
+    assert_eq!(counted(&copy.store).await, 1);
+}

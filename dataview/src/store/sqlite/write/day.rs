@@ -14,6 +14,7 @@ use dna_protocol::packed::EntryPacker;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A day that is open for writing, with what it knows of its own file.
 pub(super) struct DayWriter {
@@ -91,6 +92,20 @@ impl DayWriter {
         self.known.facts = gathered.facts;
         self.file.set_facts(gathered.facts);
         Ok(Written { appended, new })
+    }
+}
+
+impl Drop for DayWriter {
+    /// Puts the log into the file and empties it. SQLite does so when the last connection is closed,
+    /// but readers keep theirs, and a copy of a day that is over is a copy of its file. No reader is
+    /// waited for: then the log stays until the next one is closed.
+    fn drop(&mut self) {
+        let emptied = self.connection.busy_timeout(Duration::ZERO).and_then(|()| {
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        });
+        if let Err(error) = emptied {
+            tracing::debug!(file = %self.file.path.display(), %error, "the log of a day stays");
+        }
     }
 }
 
