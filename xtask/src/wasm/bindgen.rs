@@ -15,10 +15,13 @@ use crate::workspace::Workspace;
 
 /// wasm-bindgen needs the sections that the last three remove, so they go only now.
 /// Flattened and put together again the code is a fiftieth smaller.
-pub(super) const WASM_OPT: [&str; 8] = [
+/// A function of one caller is put into it only where it is short: of long ones come functions with so
+/// many locals that their numbers take two bytes.
+pub(super) const WASM_OPT: [&str; 9] = [
     "--flatten",
     "--rereloop",
     "-Oz",
+    "--one-caller-inline-max-function-size=150",
     "--converge",
     // Nothing lies at the lowest addresses: they are the far end of the stack.
     "--low-memory-unused",

@@ -27,6 +27,11 @@ pub(super) const STACK_BYTES: usize = 32 * 1024;
 const WITHOUT_MESSAGES: [&str; 4] =
     ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
 
+/// The compiler's own inlining, before LLVM's, takes out more than it puts in: small functions of the
+/// standard library are known to be small before they are translated. Off by default for size; the
+/// threshold is the best of 25 to 100 for the packed module (docs/decisions/0023).
+const INLINED_EARLY: [&str; 2] = ["-Zinline-mir=yes", "-Zinline-mir-threshold=65"];
+
 /// Compiles a module; gives it back as the linker left it.
 pub(super) fn compile(
     workspace: &Workspace,
@@ -75,7 +80,8 @@ fn rust_flags(cargo_home: Option<PathBuf>, builds_std: bool, more: &[&str]) -> S
     flags.push(format!("\"-Clink-arg=-zstack-size={STACK_BYTES}\""));
     flags.extend(more.iter().map(|flag| format!("{flag:?}")));
     if builds_std {
-        flags.extend(WITHOUT_MESSAGES.iter().map(|flag| format!("\"{flag}\"")));
+        let more = WITHOUT_MESSAGES.iter().chain(&INLINED_EARLY);
+        flags.extend(more.map(|flag| format!("\"{flag}\"")));
     }
     format!("target.{TARGET}.rustflags=[{}]", flags.join(", "))
 }
