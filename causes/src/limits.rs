@@ -9,8 +9,15 @@ pub const DIMENSIONS_MAX: usize = 16;
 /// explains an incident has a share of the traffic or of what is bad, so it is among a thousand.
 pub const VALUES_MAX: usize = 1_000;
 
+/// Values of a dimension that are counted before the least important are let go: far more than are
+/// kept, since letting go looks at every combination. At most 4 MB a dimension.
+pub(crate) const NAMES_MAX: usize = 16 * VALUES_MAX;
+
 /// Combinations of values that are held. 200,000 of 16 dimensions are some 30 MB.
 pub const LEAVES_MAX: usize = 200_000;
+
+/// Minutes before, and minutes now: two weeks. More are no longer "before the incident".
+pub(crate) const MINUTES_MAX: usize = 14 * 24 * 60;
 
 /// Values of one set. Causes of more dimensions are not acted upon, and among many small sets
 /// some deviate by chance.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::limits::{DIMENSIONS_MAX, LEAVES_MAX, VALUES_MAX};
+use crate::limits::{DIMENSIONS_MAX, LEAVES_MAX, MINUTES_MAX, NAMES_MAX, VALUES_MAX};
 use crate::measure::{Period, Sums};
 use crate::values::Values;
 
@@ -25,6 +25,9 @@ pub enum TableError {
         /// How many it must have.
         dimensions: usize,
     },
+    /// More minutes than are compared.
+    #[error("more than {MINUTES_MAX} different minutes before or now are not allowed")]
+    Minutes,
     /// A count that is none.
     #[error("{name} = {value} is not allowed; expected a number from 0")]
     Count {
@@ -45,7 +48,8 @@ pub struct Table {
     pub(crate) total: Sums,
     before: BTreeSet<i64>,
     now: BTreeSet<i64>,
-    values_max: usize,
+    /// Values that are kept, of each dimension.
+    values_max: Vec<usize>,
 }
 
 impl Table {
@@ -66,7 +70,7 @@ impl Table {
             total: Sums::default(),
             before: BTreeSet::new(),
             now: BTreeSet::new(),
-            values_max: VALUES_MAX,
+            values_max: vec![VALUES_MAX; count],
         })
     }
 
@@ -80,7 +84,7 @@ impl Table {
     /// a count `all` is not looked at. `minute` is whatever tells minutes apart.
     ///
     /// # Errors
-    /// [`TableError::Values`], [`TableError::Count`]; then nothing is counted.
+    /// [`TableError::Values`], [`TableError::Count`], [`TableError::Minutes`]; then nothing is counted.
     pub fn add<S: AsRef<str>>(
         &mut self,
         period: Period,
@@ -107,6 +111,9 @@ impl Table {
             }
             Period::Now => (Sums { bad_now: bad, all_now: all, ..Sums::default() }, &mut self.now),
         };
+        if minutes.len() >= MINUTES_MAX && !minutes.contains(&minute) {
+            return Err(TableError::Minutes);
+        }
         minutes.insert(minute);
         self.total.add(&sums);
         let leaf: Box<[u16]> = self
@@ -116,13 +123,11 @@ impl Table {
             .map(|(known, value)| known.count(value.as_ref(), &sums))
             .collect();
         self.leaves.entry(leaf).or_default().add(&sums);
-        // Twice as many as are kept, so that folding is seldom.
-        if self.values.iter().any(|known| known.len() > 2 * self.values_max) {
+        if self.values.iter().any(|known| known.len() > NAMES_MAX) {
             self.fold();
         }
-        while self.leaves.len() > LEAVES_MAX && self.values_max > 1 {
-            self.values_max /= 2;
-            self.fold();
+        if self.leaves.len() > LEAVES_MAX {
+            self.narrow();
         }
         Ok(())
     }
@@ -132,7 +137,8 @@ impl Table {
         let renumbered: Vec<Option<Vec<u16>>> = self
             .values
             .iter_mut()
-            .map(|known| (known.len() > self.values_max + 1).then(|| known.fold(self.values_max)))
+            .zip(&self.values_max)
+            .map(|(known, most)| (known.len() > most + 1).then(|| known.fold(*most)))
             .collect();
         if renumbered.iter().all(Option::is_none) {
             return;
@@ -145,6 +151,22 @@ impl Table {
                 }
             }
             self.leaves.entry(leaf).or_default().add(&sums);
+        }
+    }
+
+    /// Makes room among the combinations: the dimension of most values keeps half as many, until half of
+    /// [`LEAVES_MAX`] is free, so that the next time is far.
+    fn narrow(&mut self) {
+        self.fold();
+        while self.leaves.len() > LEAVES_MAX / 2 {
+            let lengths = self.values.iter().map(Values::len).enumerate();
+            let Some((widest, length)) = lengths.max_by_key(|(_, length)| *length) else { return };
+            if length <= 2 {
+                // One value and "other" each: at most 2^16 combinations.
+                return;
+            }
+            self.values_max[widest] = (length - 1) / 2;
+            self.fold();
         }
     }
 

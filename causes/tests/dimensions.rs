@@ -216,6 +216,28 @@ fn a_million_values_are_bounded_and_it_is_said() {
 }
 
 #[test]
+fn rows_that_are_all_different_cost_the_widest_dimensions_only() {
+    // Each row has a user, a page and a device of its own; the operator is what matters.
+    let mut table = Table::new(&["user", "page", "device", "operator"]).unwrap();
+    for index in 0..250_000_u32 {
+        let (period, minute) = if index % 2 == 0 { (Period::Before, 0) } else { (Period::Now, 1) };
+        let operator = ["cm", "cu", "ct"][index as usize / 2 % 3];
+        let bad = f64::from(u8::from(operator == "cu" && period == Period::Now && index % 3 == 0));
+        let values = [
+            format!("user {index}"),
+            format!("/page/{}", index % 997),
+            format!("device {}", index % 7),
+            operator.to_owned(),
+        ];
+        table.add(period, minute, bad, 1.0, &values).unwrap();
+    }
+    let told = rate(&table);
+    assert_eq!(first(&told), "operator=cu");
+    let folded: Vec<&str> = told.folded.iter().map(|one| one.dimension.as_str()).collect();
+    assert!(folded.contains(&"user") && !folded.contains(&"device"), "{folded:?}");
+}
+
+#[test]
 fn nothing_is_said_of_nothing() {
     let empty = Table::new(&["region"]).unwrap();
     assert_eq!(rate(&empty).outside, Some(Outside::NoData));

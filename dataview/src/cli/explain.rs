@@ -107,10 +107,15 @@ fn print(out: &mut impl Write, told: &Explanation) -> std::io::Result<()> {
     let (before, now) = told.minutes;
     writeln!(
         out,
-        "{} in {now} min, {} in the {before} min before; {:.0} more or less than expected",
+        "{} in {now} min, {} in the {before} min before; {:.0} {} than expected",
         figure_now(told.measure, &told.whole),
         figure_before(told.measure, &told.whole),
-        told.deviation
+        told.deviation.abs(),
+        if (told.direction == Direction::Fall) == (told.deviation >= 0.0) {
+            "less"
+        } else {
+            "more"
+        }
     )?;
     if let Some(outside) = &told.outside {
         writeln!(out, "The cause is outside what was measured: {}", because(outside))?;
@@ -204,6 +209,9 @@ fn ruled_out(why: WhyNot) -> String {
         WhyNot::SameRows => "the same rows: it cannot be told apart".to_owned(),
         WhyNot::OnlyThroughTheFirst { explained_without } => {
             format!("without the first it explains {:.0}%", 100.0 * explained_without)
+        }
+        WhyNot::TooNarrow { unexplained } if unexplained < 0.02 => {
+            "what it leaves of the first is too little to tell".to_owned()
         }
         WhyNot::TooNarrow { unexplained } => {
             format!("the rest of the first deviates too: {:.0}%", 100.0 * unexplained)

@@ -1,5 +1,6 @@
 //! `cargo xtask bench incidents`: a made bank, watched by the baselines and explained by the causes. Found
 //! within five minutes? False alarms on a quiet week? The first cause right?
+//! `DNA_BENCH_WRONG=1` prints each cause that is not.
 
 mod requests;
 mod services;
