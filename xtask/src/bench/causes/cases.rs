@@ -25,6 +25,8 @@ pub(super) struct Case {
     /// The incident and all minutes before it.
     pub(super) table: Table,
     /// The incident and the minutes of the paper's forecast.
+    pub(super) paper_table: Table,
+    /// The same, row by row.
     pub(super) paper: Vec<Row>,
     pub(super) dimensions: Vec<String>,
 }
@@ -63,11 +65,14 @@ fn one(folder: &Path, case: &Value) -> Result<Case> {
     let span = Span { at, now_minutes: 1, before_minutes: BEFORE_MINUTES };
     let table = dna_causes::read(open()?, &columns, span, |text| text.parse().ok())
         .with_context(|| name.to_owned())?;
+    let span = Span { before_minutes: PAPER_MINUTES, ..span };
+    let paper_table = dna_causes::read(open()?, &columns, span, |text| text.parse().ok())
+        .with_context(|| name.to_owned())?;
     let dimensions = table.dimensions().to_vec();
     let paper = rows(open()?, &columns, &dimensions, at).with_context(|| name.to_owned())?;
     let stem = name.trim_end_matches(".csv");
     let stream = stem.rsplit(['_', ' ']).next().unwrap_or(stem).to_owned();
-    Ok(Case { stream, truth, table, paper, dimensions })
+    Ok(Case { stream, truth, table, paper_table, paper, dimensions })
 }
 
 /// The rows of the incident and of the paper's forecast. The table has checked the file.

@@ -1,6 +1,8 @@
 //! F1 and recall over cases, as the reference programs of RiskLoc and RobustSpot count them.
 
-use super::cases::{Case, Set};
+use std::collections::BTreeSet;
+
+use super::cases::Set;
 
 /// What a method says of a case.
 pub(super) struct Answer {
@@ -23,18 +25,18 @@ pub(super) struct Score {
 }
 
 impl Score {
-    pub(super) fn add(&mut self, case: &Case, answer: &Answer) {
-        let right = answer.named.iter().filter(|set| case.truth.contains(*set)).count();
+    pub(super) fn add(&mut self, truth: &BTreeSet<Set>, answer: &Answer) {
+        let right = answer.named.iter().filter(|set| truth.contains(*set)).count();
         self.cases += 1;
-        self.true_sets += case.truth.len();
+        self.true_sets += truth.len();
         self.right += right;
         self.wrong += answer.named.len() - right;
-        self.missed += case.truth.len() - right;
+        self.missed += truth.len() - right;
         self.first_right +=
-            usize::from(answer.ranked.first().is_some_and(|set| case.truth.contains(set)));
+            usize::from(answer.ranked.first().is_some_and(|set| truth.contains(set)));
         for (place, within) in self.within.iter_mut().enumerate() {
             let first = answer.ranked.iter().take(place + 1);
-            *within += first.filter(|set| case.truth.contains(*set)).count();
+            *within += first.filter(|set| truth.contains(*set)).count();
         }
     }
 
@@ -68,4 +70,30 @@ impl Score {
 
 fn part(of: usize, all: usize) -> f64 {
     if all == 0 { 0.0 } else { of as f64 / all as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(value: &str) -> Set {
+        Set::from([("bitrate".to_owned(), value.to_owned())])
+    }
+
+    #[test]
+    fn f1_and_recall_are_counted_over_sets_of_all_cases() {
+        let mut score = Score::default();
+        // Two true sets, one named and right; the other comes third.
+        let truth = BTreeSet::from([set("500"), set("2000")]);
+        let ranked = vec![set("500"), set("0"), set("2000")];
+        score.add(&truth, &Answer { named: vec![set("500")], ranked });
+        // One true set, two named, neither right.
+        let truth = BTreeSet::from([set("4000")]);
+        let named = vec![set("500"), set("0")];
+        score.add(&truth, &Answer { named: named.clone(), ranked: named });
+        assert!((score.f1() - 2.0 / (2.0 + 2.0 + 2.0)).abs() < 1e-9);
+        assert!((score.recall(1) - 1.0 / 3.0).abs() < 1e-9);
+        assert!((score.recall(3) - 2.0 / 3.0).abs() < 1e-9);
+        assert!((score.first() - 0.5).abs() < 1e-9);
+    }
 }

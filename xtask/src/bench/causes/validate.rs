@@ -39,7 +39,7 @@ pub(super) fn run(cases: &[Case]) -> Validated {
     let judged = |config: &Config| -> Vec<Score> {
         let mut scores = vec![Score::default(); FOLDS];
         for (case, fold) in cases.iter().zip(&folds) {
-            scores[*fold].add(case, &ours(case, config));
+            scores[*fold].add(&case.truth, &ours(&case.table, config));
         }
         scores
     };
