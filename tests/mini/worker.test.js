@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { SECRETS, STEPS, layWorker, phoneFor, told, visit } from './visit/visit.js';
+import { SECRETS, STEPS, comparable, layWorker, phoneFor, told, visit } from './visit/visit.js';
 
 const SCRIPT = 'node_modules/dna-mini/dna-wasm2js.js';
 
@@ -86,6 +86,44 @@ for (const [what, end] of Object.entries(ENDS)) {
       const users = intake.events.filter(({ kind, id }) => kind == 'identity' && id);
       assert.ok(users.length >= 1, `${at}: the user is told`);
       assert.deepEqual(Object.keys(phone.storage.texts).filter((key) => key.startsWith('dna.f.')), [], `${at}`);
+    }
+  });
+}
+
+/** What is told when the platform has measured more, and may still be waited for when the Worker is ended. */
+const waitedFor = (line) => ['page_load', 'data_update', 'app_launch'].includes(JSON.parse(line)[0]);
+
+/** A visit whose Worker is ended before its instant number `at`; gives back how many there were, and what was told. */
+async function endedAt(app, at, state) {
+  const { phone, intake } = await phoneFor('alipay', { app, now: 1_795_478_400_000 });
+  Object.assign(phone, { workerDiesAt: at });
+  intake.state = state;
+  const running = await visit(phone);
+  intake.state = 'well';
+  await running.show();
+  await running.advance(60_000);
+  assert.deepEqual(running.refused, [], `${at}`);
+  assert.deepEqual(Object.keys(phone.storage.texts).filter((key) => key.startsWith('dna.f.')), [], `${at}`);
+  const lines = intake.events.map(comparable);
+  return [phone.workerInstants, lines.filter((line) => !waitedFor(line)), lines.filter(waitedFor)];
+}
+
+/** How often each is told; whose user it is may be said again. */
+const counts = (lines) => {
+  const often = {};
+  for (const line of lines) often[line] = line.includes('"identity"') ? 1 : (often[line] ?? 0) + 1;
+  return often;
+};
+
+for (const state of ['well', 'deaf']) {
+  test(`ended at every instant, the intake being ${state}: each record is told once, in a frame of the Worker's or of the core that takes over`, async () => {
+    const app = await layWorker();
+    const [instants, whole, waited] = await endedAt(app, Infinity, state);
+    assert.ok(instants > 50 && whole.length > 10 && waited.length > 2, `${instants} instants, ${whole.length} and ${waited.length} events`);
+    for (let at = 0; at < instants; at++) {
+      const [, told, alsoTold] = await endedAt(app, at, state);
+      assert.deepEqual(counts(told), counts(whole), `${at} of ${instants}`);
+      for (const [line, often] of Object.entries(counts(alsoTold))) assert.ok(often <= (counts(waited)[line] ?? 0) + 1, `${at} of ${instants}: ${line}`);
     }
   });
 }

@@ -22,7 +22,7 @@ let said = 0;
 
 const say = () => {
   said++;
-  const told: FromWorker = { dna: wishes, epoch };
+  const told: FromWorker = { dna: wishes, epoch, settled: core ? attempt(() => core.settled(), 0) : 0 };
   wishes = [];
   worker.postMessage(told);
 };

@@ -45,38 +45,41 @@ export interface OwnRequest {
 export type Header = { [name: string]: unknown } | undefined;
 export type Listener = (...told: unknown[]) => unknown;
 
-/** Events of the application; older platforms lack some. */
+/**
+ * Events of the application. What is required all platforms have; what is not, some. Older versions lack more,
+ * so nothing is called before somebody has looked whether it is there.
+ */
 export interface Events {
-  onAppShow?: (listener: Listener) => void;
-  onAppHide?: (listener: Listener) => void;
-  onError?: (listener: Listener) => void;
-  onUnhandledRejection?: (listener: Listener) => void;
+  onAppShow: (listener: Listener) => void;
+  onAppHide: (listener: Listener) => void;
+  onError: (listener: Listener) => void;
+  onUnhandledRejection: (listener: Listener) => void;
+  onMemoryWarning: (listener: Listener) => void;
+  onNetworkStatusChange: (listener: Listener) => void;
+  getLaunchOptionsSync: () => { path?: string; scene?: unknown };
   onLazyLoadError?: (listener: Listener) => void;
-  onMemoryWarning?: (listener: Listener) => void;
-  onNetworkStatusChange?: (listener: Listener) => void;
   onNetworkWeakChange?: (listener: Listener) => void;
   onBeforeAppRoute?: (listener: Listener) => void;
   onAppRoute?: (listener: Listener) => void;
   onPageNotFound?: (listener: Listener) => void;
   offPageNotFound?: (listener: Listener) => void;
-  getLaunchOptionsSync?: () => { path?: string; scene?: unknown };
 }
 
 export interface Requests {
   request: (options: RequestOptions) => unknown;
-  uploadFile?: (options: never) => unknown;
-  downloadFile?: (options: never) => unknown;
+  uploadFile: (options: never) => unknown;
+  downloadFile: (options: never) => unknown;
 }
 
 /** What the platform opens pages with, and tells when it is asked. */
 export interface Answers {
-  navigateTo?: (options: never) => unknown;
-  redirectTo?: (options: never) => unknown;
-  reLaunch?: (options: never) => unknown;
-  switchTab?: (options: never) => unknown;
-  navigateBack?: (options: never) => unknown;
-  getSystemInfo?: (options: never) => unknown;
-  getNetworkType?: (options: never) => unknown;
+  navigateTo: (options: never) => unknown;
+  redirectTo: (options: never) => unknown;
+  reLaunch: (options: never) => unknown;
+  switchTab: (options: never) => unknown;
+  navigateBack: (options: never) => unknown;
+  getSystemInfo: (options: never) => unknown;
+  getNetworkType: (options: never) => unknown;
   getPerformance?: () => unknown;
   performance?: unknown;
   /** Of Alipay's base library; the others tell it with the system. */

@@ -14,6 +14,7 @@ export interface CoreExports {
   start(): number;
   push(): void;
   woken(): void;
+  settled(): number;
   answered(sequence: number, status: number, retryAfter: number): void;
 }
 

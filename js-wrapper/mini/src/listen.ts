@@ -5,7 +5,7 @@ export type Method = (this: unknown, ...told: unknown[]) => unknown;
 export type Methods = { [name: string]: Method | undefined };
 
 /** The events, and the methods of `App()` that older platforms call instead. */
-const METHODS: { [event in keyof Events]: string } = {
+const METHODS: { [event in keyof Events]?: string } = {
   onAppShow: 'onShow',
   onAppHide: 'onHide',
   onError: 'onError',

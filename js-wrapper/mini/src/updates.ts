@@ -67,14 +67,14 @@ export function updates(_: Host, sink: Sink): void {
     const original = instance.setData;
     if (typeof original != 'function') return;
     instance.setData = function (this: unknown, ...told: unknown[]) {
-      const [data, callback] = told;
+      const [data, callback, ...more] = told;
       const start = Date.now();
       const names = attempt(() => Object.keys(data as object), []);
       const shown = function (this: unknown, ...answer: unknown[]) {
         attempt(() => sink(Kind.Update, start, pathOf(instance), Date.now() - start, 0, false, listed(names)), undefined);
         return typeof callback == 'function' ? callback.apply(this, answer) : undefined;
       };
-      return original.call(this, data, shown);
+      return original.call(this, data, shown, ...more);
     };
   }
 }

@@ -1,11 +1,13 @@
 /**
  * The core in Alipay's Worker, which alone has Wasm there. It is told records and answers, and wants things stored and
  * sent: that is done here, in its order, so that a frame lies in the storage before it goes out. An application has one
- * Worker: when it wants that for itself, or ours fails or is silent, the core goes on in the logic layer.
+ * Worker: when it wants that for itself, or ours fails or is silent, the core goes on in the logic layer, with the
+ * records that are in no frame yet.
  */
 import { fromBase64, toBase64 } from './base64';
 import { attempt, type AlipayApi, type Host, type PlatformWorker } from './hosts';
 import { OURS } from './imports';
+import { kept } from './kept';
 import { LOAD_MS } from './load';
 import { random, seeded } from './random';
 import { Kind, write, type Record } from './record';
@@ -14,8 +16,6 @@ import { ours, type FromWorker, type ToWorker, type Wish } from './worker-messag
 
 /** A Worker that says nothing for so long after it was told something is gone, whether the platform says so or not. */
 const SILENCE_MS = 5_000;
-/** Records that wait for the core of the logic layer, which takes a moment to load. */
-const WAITING_MAX = 200;
 
 /**
  * Starts the core in the Worker of that path, with the `options`; `otherwise` starts one in the logic layer with them.
@@ -35,11 +35,11 @@ export function inWorker(
   let [epoch, erased] = [0, 0];
   let silence: number | undefined;
   let cancel: (() => void) | undefined;
-  /** What a core that takes over has to know: the options as they are by then, and what holds for longer than a moment. */
-  const now = memory(options);
-  /** The core that has taken over, and what waits for it. */
+  /** What a core that takes over has to know. */
+  const now = kept(options);
+  /** The core that has taken over. */
   let next: Running | undefined;
-  let waiting: Record[] | undefined;
+  let failed = false;
   let settle: ((running: Running | Promise<Running | undefined> | undefined) => void) | undefined;
   let startedWith: string | undefined;
 
@@ -61,15 +61,14 @@ export function inWorker(
     if (cancel) cancel();
     if (!goesOn || now.stopped()) return;
     if (settle) return settle(otherwise(options));
-    waiting = [];
     otherwise(now.options).then(
       (core) => {
         next = core;
-        if (core) now.told().concat(waiting || []).forEach((record) => core.push(record));
-        waiting = undefined;
+        failed = !core;
+        if (core) now.told().forEach((record) => core.push(record));
       },
       (error) => {
-        waiting = undefined;
+        failed = true;
         console.warn('dna: there is no core; nothing is measured', error);
       },
     );
@@ -87,6 +86,7 @@ export function inWorker(
     // Decided while it started: the record of that is still on its way.
     if (settle && startedWith !== undefined && startedWith != options[1]) epoch++;
     for (const wish of message.dna) attempt(() => grant(wish, message.epoch), undefined);
+    now.settled(message.settled);
   }
 
   /** Does what the core wanted when it knew of the epoch `at`. */
@@ -144,10 +144,10 @@ export function inWorker(
 
   const running: Running = {
     push(record) {
+      if (next) return next.push(record);
+      if (failed) return;
       if (now.takes(record)) epoch++;
       if (worker) post({ push: packed(record) });
-      else if (next) next.push(record);
-      else if (waiting && waiting.length < WAITING_MAX) waiting.push(record);
     },
   };
 
@@ -184,28 +184,4 @@ function packed(record: Record): string {
   let bytes = new ArrayBuffer(0);
   write(record, (length) => new DataView((bytes = new ArrayBuffer(length))));
   return toBase64(new Uint8Array(bytes));
-}
-
-/** Remembers of the records what a core that begins later must know. */
-function memory(given: string[]) {
-  const options = given.slice();
-  let [user, measures]: [Record?, Record?] = [];
-  let stopped = false;
-  return {
-    options,
-    /** Takes a record; whether it says that something is no longer allowed. */
-    takes(record: Record): boolean {
-      const [kind, , first, second] = record;
-      if (kind == Kind.Route) options[options.indexOf('path') + 1] = String(first);
-      if (kind == Kind.Stop) stopped = true;
-      if (kind == Kind.Entry && first == 'supported') measures = record;
-      if (kind != Kind.Call) return false;
-      if (first == 'setUser' || first == 'clearUser') user = record;
-      if (first != 'consent') return false;
-      options[1] = String(second);
-      return second != 'granted';
-    },
-    stopped: () => stopped,
-    told: () => [measures, user].filter(Boolean) as Record[],
-  };
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { frame } from '../../test/frames.js';
-import { Device, settled } from './container.mjs';
+import { Device, PLATFORMS, settled } from './container.mjs';
 import { events, everything, visit } from './visit.mjs';
 
 const names = async (device) => (await events(device)).filter(({ kind }) => kind === 'custom').map(({ name }) => name);
@@ -127,6 +127,60 @@ test('one request of ours is under way at a time, whatever waits', async () => {
   assert.equal(launch.atOnce, 1);
   assert.equal((await names(device)).length, 30);
 });
+
+test('what finds no room before the core is there is counted by its reason', async () => {
+  const device = new Device();
+  const launch = device.launch();
+  const made = 300;
+  for (let at = 0; at < made; at++) launch.dna.event(`e${at}`);
+  await launch.pass(12_000);
+  const told = await names(device);
+  assert.deepEqual(told, Array.from({ length: 200 }, (_, at) => `e${at}`), 'the first have come');
+  const read = await Promise.all(device.sent.map(frame));
+  const lost = read.map((one) => one['dropped.queue_full']).filter(Boolean);
+  assert.deepEqual(lost, [made - told.length], 'once');
+  for (const other of ['dropped.rate_limited', 'dropped.filtered']) assert.ok(read.every((one) => one[other] === undefined), other);
+});
+
+test('measurements that find no room before the core is there are counted too', async () => {
+  const device = new Device();
+  const createObserver = (listener) => ({ observe: () => listener(Array.from({ length: 500 }, (_, at) => ({ name: 'evaluateScript', moduleName: `m${at}`, startTime: device.now, duration: 1 }))) });
+  const launch = device.launch({}, () => ({ getPerformance: () => ({ createObserver }) }));
+  launch.dna.event('kept');
+  await launch.pass(12_000);
+  const read = await Promise.all(device.sent.map(frame));
+  const code = read.flatMap((one) => one.events).filter(({ kind }) => kind == 'code_load').length;
+  const limited = read.reduce((sum, one) => sum + (one['dropped.rate_limited'] ?? 0), 0);
+  const full = read.reduce((sum, one) => sum + (one['dropped.queue_full'] ?? 0), 0);
+  // One entry said that there are any.
+  assert.deepEqual([code + limited, full], [119, 381]);
+  assert.deepEqual(await names(device), ['kept']);
+});
+
+for (const platform of Object.keys(PLATFORMS)) {
+  test(`${platform}: a request that is given up is aborted before the next goes out, and its late answer counts for nothing`, async () => {
+    const device = new Device(platform);
+    device.online = false;
+    const launch = device.launch();
+    launch.dna.event('a');
+    await launch.pass(6_000);
+    assert.deepEqual(device.sent.map(({ aborted }) => aborted), [false]);
+    await launch.pass(25_000);
+    const aborted = device.sent.map(({ aborted }) => aborted);
+    assert.ok(aborted.length > 1, `${aborted}`);
+    assert.deepEqual(aborted, [...aborted.slice(1).map(() => true), false], 'all but the last');
+    assert.equal(launch.atOnce, 1);
+    const stored = frames(device);
+    assert.equal(stored.length, 1);
+    device.sent[0].success({ statusCode: 200, status: 200, data: '' });
+    await launch.pass(10);
+    assert.deepEqual(frames(device), stored, 'not acknowledged by that');
+    // Nor is it left under way when consent is taken back.
+    launch.dna.consent('denied');
+    assert.ok(device.sent.every(({ aborted }) => aborted));
+    assert.deepEqual(frames(device), []);
+  });
+}
 
 test('what finds no room in the storage goes, the oldest without a failure first, and is counted', async () => {
   const device = new Device();

@@ -141,14 +141,15 @@ test('updates of data on older platforms: setData is what it was, and is timed',
   const device = new Device();
   const launch = device.launch();
   const calls = [];
-  const setData = function (data, callback) {
-    calls.push([this, data, callback]);
+  const setData = function (data, callback, ...more) {
+    calls.push([this, data, callback, more]);
     return 'returned';
   };
   const page = launch.show('pages/sign-in/index', { setData });
   const data = { 'form.card': '6222020202020208', 'list[3].name': 'Zhang Wei' };
   const seen = [];
-  assert.equal(page.setData(data, function (...told) { seen.push([this, told]); }), 'returned');
+  assert.equal(page.setData(data, function (...told) { seen.push([this, told]); }, 'third', 4), 'returned');
+  assert.deepEqual([...calls[0][3]], ['third', 4]);
   assert.equal(calls[0][0], page);
   assert.equal(calls[0][1], data);
   await launch.pass(30);

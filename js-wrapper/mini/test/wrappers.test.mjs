@@ -88,6 +88,41 @@ for (const name of ['request', 'uploadFile', 'downloadFile', 'navigateTo']) {
   });
 }
 
+test('methods of definitions, and the listeners of pages that are missing and of updates, get all arguments', async () => {
+  const device = new Device();
+  const seen = [];
+  const note = (what) => (...told) => (seen.push([what, ...told]), what);
+  const launch = device.launch({}, () => ({ onError: undefined, onAppHide: undefined, onPageNotFound: note('on'), offPageNotFound: note('off') }));
+  const methods = (...names) => Object.fromEntries(names.map((name) => [name, note(name)]));
+  const APP = ['onError', 'onHide', 'onPageNotFound'];
+  launch.realm.App(methods(...APP));
+  launch.realm.Page(methods('onLoad', 'onShow', 'onReady'));
+  const page = Object.assign(Object.create(launch.page), { route: 'pages/a' });
+  launch.stack = [page];
+  launch.realm.Component({ lifetimes: methods('created', 'attached') });
+  const called = [
+    ...APP.map((name) => launch.app[name]({ name }, 'second', 3)),
+    ...['onLoad', 'onShow', 'onReady'].map((name) => page[name]({ name }, 'second', 3)),
+    ...['created', 'attached'].map((name) => launch.component.lifetimes[name].call({ is: 'components/b' }, { name }, 'second', 3)),
+  ];
+  const names = [...APP, 'onLoad', 'onShow', 'onReady', 'created', 'attached'];
+  assert.deepEqual(called, names);
+  assert.deepEqual(seen.splice(0), names.map((name) => [name, { name }, 'second', 3]));
+  const listener = () => {};
+  launch.api.onPageNotFound(listener, 'second', 3);
+  launch.api.offPageNotFound(listener, 'second', 3);
+  const theirs = seen.filter(([, first]) => first === listener);
+  assert.deepEqual(theirs, [['on', listener, 'second', 3], ['off', listener, 'second', 3]]);
+  const instance = { route: 'pages/c', setUpdatePerformanceListener: note('set') };
+  launch.page.onLoad.call(instance, {});
+  seen.length = 0;
+  const updates = [];
+  instance.setUpdatePerformanceListener({}, (...told) => updates.push(told), 'third');
+  const [[, , both, more]] = seen;
+  both({ updateStartTimestamp: 1, updateEndTimestamp: 2 }, 'second');
+  assert.deepEqual([more, updates[0][1]], ['third', 'second']);
+});
+
 for (const name of ['App', 'Page', 'Component', 'Behavior']) {
   test(`${name} is called with the application's this and all its arguments, and gives back the platform's`, async () => {
     const device = new Device();

@@ -1,7 +1,9 @@
 //! Numbers that belong to a person, e-mail addresses, and openids.
 //!
 //! A number may be written in groups with one space, no-break space, `%20` or hyphen between,
-//! as cards are. Nine digits are enough to mask it: what it is only decides the marker.
+//! as cards are. Nine digits are enough to mask it: what it is only decides the marker. With dots,
+//! commas and the like between are amounts, dates and addresses too, so those are looked at closely.
+//! A digit may be a full-width one.
 
 use super::copy::Copy;
 use super::openids::{self, OPENID};
@@ -59,52 +61,101 @@ pub(super) fn masked(text: &str) -> String {
         }
         at = match hash_end(&copy, at) {
             Some(end) if begins => end,
-            _ if copy.byte(at).is_ascii_digit() => mask_number(&mut copy, at),
+            _ if digit(&copy, at).is_some() => mask_number(&mut copy, at),
             _ => at + 1,
         };
     }
     copy.finish()
 }
 
+/// The digits of a number, the first [`DIGITS_TOLD`] of them, and how many they are.
+#[derive(Default)]
+struct Told {
+    digits: [u8; DIGITS_TOLD],
+    count: usize,
+}
+
+impl Told {
+    /// Reads the digits from `at` on; returns where they end.
+    fn read(&mut self, copy: &Copy<'_>, mut at: usize) -> usize {
+        while let Some((value, len)) = digit(copy, at) {
+            if let Some(digit) = self.digits.get_mut(self.count) {
+                *digit = value;
+            }
+            self.count += 1;
+            at += len;
+        }
+        at
+    }
+}
+
 /// Masks the number that begins at `at` when it is a long one. Returns where to go on.
 fn mask_number(copy: &mut Copy<'_>, at: usize) -> usize {
-    let mut told = [0; DIGITS_TOLD];
-    let (mut from, mut end, mut count) = (at, at, 0);
-    let mut group = at;
-    loop {
-        let next = skip(copy, group, |byte| byte.is_ascii_digit());
-        // `2026-11-25 03:22`: a time of day is no part of the number before it, nor is an openid.
-        let is_time = next <= group + 2 && copy.byte(next) == b':';
-        if group == next || count > 0 && (is_time || openids::end(copy, group).is_some()) {
-            break;
-        }
-        for place in group..next {
-            if let Some(digit) = told.get_mut(count) {
-                *digit = copy.byte(place) - b'0';
-            }
-            count += 1;
-        }
-        end = next;
-        group = next + separator(copy, next);
-        if group == next {
-            break;
-        }
-    }
-    if count < DIGITS_MIN {
+    let Some((mut end, mut marker, count)) = longest(copy, at, false) else {
         // Not the whole of it: a later group may begin an e-mail address.
-        return skip(copy, at, |byte| byte.is_ascii_digit());
-    }
-    let mut marker = what(told.get(..count).unwrap_or_default());
+        return Told::default().read(copy, at);
+    };
     let checked = count == 17 && copy.byte(end) | 32 == b'x';
     if checked && !copy.byte(end + 1).is_ascii_alphanumeric() {
         end += 1;
         marker = ID;
     }
-    if marker == PHONE && copy.before(at) == b'+' {
-        from -= 1;
-    }
-    copy.replace(from, end, marker);
+    let plus = marker == PHONE && copy.before(at) == b'+';
+    copy.replace(at - usize::from(plus), end, marker);
     end
+}
+
+/// The longest number that begins at `at`: where it ends, what it is, and its digits. In groups that are
+/// separated as amounts, dates and addresses of the network are too (`mixed`: from the start) it must be a
+/// card's, identity's or phone's, in groups as those have: a thousand is written in threes, a date in less.
+pub(super) fn longest(
+    copy: &Copy<'_>,
+    at: usize,
+    mut mixed: bool,
+) -> Option<(usize, &'static str, usize)> {
+    let mut told = Told::default();
+    let (mut group, mut is_long, mut lens, mut found) = (at, true, [0; 3], None);
+    loop {
+        let before = told.count;
+        let next = told.read(copy, group);
+        // `2026-11-25 03:22`: a time of day is no part of the number before it, nor is an openid.
+        let is_time = next <= group + 2 && copy.byte(next) == b':';
+        let is_another = is_time || openids::end(copy, group).is_some();
+        if next == group || before > 0 && is_another {
+            return found;
+        }
+        let len = told.count - before;
+        lens = [lens[1], lens[2], len];
+        let marker = what(told.digits.get(..told.count).unwrap_or_default());
+        let fits = match marker {
+            _ if !mixed => told.count >= DIGITS_MIN,
+            PHONE => lens == [3, 4, 4],
+            _ => is_long && marker != NUMBER && before > 0,
+        };
+        if fits {
+            found = Some((next, marker, told.count));
+        }
+        is_long &= len >= 4;
+        let usual = next + separator(copy, next);
+        // One or two: `6222, 0212`.
+        group = next + any_separator(copy, next);
+        group += any_separator(copy, group);
+        if group != usual && !mixed {
+            if found.is_some() {
+                return found;
+            }
+            mixed = true;
+        }
+    }
+}
+
+/// A digit at `at`, full-width ones (U+FF10 to U+FF19) too: its value, and its bytes.
+fn digit(copy: &Copy<'_>, at: usize) -> Option<(u8, usize)> {
+    match (copy.byte(at), copy.byte(at + 1), copy.byte(at + 2)) {
+        (digit @ b'0'..=b'9', ..) => Some((digit - b'0', 1)),
+        (0xef, 0xbc, digit @ 0x90..=0x99) => Some((digit - 0x90, 3)),
+        _ => None,
+    }
 }
 
 /// What a number of these digits is.
@@ -204,7 +255,16 @@ fn hash_end(copy: &Copy<'_>, at: usize) -> Option<usize> {
     (long && whole).then_some(end)
 }
 
-/// Bytes of the separator at `at`.
+/// Bytes of the separator at `at` that amounts have too, or U+00B7, or a usual one.
+fn any_separator(copy: &Copy<'_>, at: usize) -> usize {
+    match (copy.byte(at), copy.byte(at + 1)) {
+        (b'.' | b',' | b'_', _) => 1,
+        (0xc2, 0xb7) => 2,
+        _ => separator(copy, at),
+    }
+}
+
+/// Bytes of the usual separator at `at`.
 fn separator(copy: &Copy<'_>, at: usize) -> usize {
     match (copy.byte(at), copy.byte(at + 1), copy.byte(at + 2)) {
         (b' ' | b'-', ..) => 1,

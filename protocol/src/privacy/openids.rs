@@ -1,5 +1,5 @@
 //! Identifiers that the platforms of mini programs give a user: WeChat's openid and unionid, Douyin's
-//! open id, Alipay's. The platforms document none of their forms, so these are those of published
+//! open id, Alipay's, QQ's. The platforms document none of their forms, so these are those of published
 //! examples; what they have in common is that they are random, as nothing is that somebody has written.
 
 use super::copy::Copy;
@@ -10,6 +10,11 @@ pub(super) const OPENID: &str = "{openid}";
 /// 1,000 have less; of 83 names that begin so and are as long, in 129,000 long words of programs,
 /// 5 have as many.
 const CHANGES_MIN: usize = 9;
+
+/// Digits of QQ's, and how often they change between letters and figures at least. Of random ones 1 in
+/// 10,000 has less.
+const HEX_LEN: usize = 32;
+const HEX_CHANGES_MIN: usize = 4;
 
 /// Bytes of the shortest.
 #[cfg(not(target_arch = "wasm32"))]
@@ -54,25 +59,38 @@ pub(super) fn end(copy: &Copy<'_>, at: usize) -> Option<usize> {
 /// Where what looks like an openid ends that begins at `at`, if one does.
 fn shape(copy: &Copy<'_>, at: usize) -> Option<usize> {
     let is = |from: usize, byte: u8| copy.byte(from) == byte;
-    let end = at
-        + match copy.byte(at) {
-            b'o' => 28,
-            b'_' if is(at + 1, b'0') && is(at + 2, b'0') && is(at + 3, b'0') => 36,
-            b'0' => 47,
-            _ => return None,
-        };
+    let lens = match copy.byte(at) {
+        b'o' => [28, 0],
+        b'_' if is(at + 1, b'0') && is(at + 2, b'0') && is(at + 3, b'0') => [36, 0],
+        b'0' => [47, HEX_LEN],
+        b'1'..=b'9' | b'A'..=b'F' => [0, HEX_LEN],
+        _ => return None,
+    };
+    lens.into_iter().find_map(|len| random(copy, at, len))
+}
+
+/// The end of what has `len` characters, if they take turns as random ones do.
+fn random(copy: &Copy<'_>, at: usize, len: usize) -> Option<usize> {
     let (mut changes, mut seen, mut last) = (0, 0, 0);
-    for place in at..end {
-        let class = match copy.byte(place) {
-            b'a'..=b'z' => 1,
-            b'A'..=b'Z' => 2,
-            b'0'..=b'9' => 4,
-            b'_' | b'-' => last,
+    for place in at..at + len {
+        // The last is what no hex digit is.
+        let (class, other) = match copy.byte(place) {
+            b'a'..=b'z' => (1, 8),
+            b'A'..=b'F' => (2, 0),
+            b'G'..=b'Z' => (2, 8),
+            b'0'..=b'9' => (4, 0),
+            b'_' | b'-' => (last, 8),
             _ => return None,
         };
         changes += usize::from(class != last);
-        seen |= class;
+        seen |= class | other;
         last = class;
     }
-    (seen & 3 == 3 && changes > CHANGES_MIN).then_some(end)
+    // Of QQ's upper case and figures only: hashes and traces are in lower case.
+    let fits = if len == HEX_LEN {
+        seen == 6 && changes > HEX_CHANGES_MIN
+    } else {
+        seen & 3 == 3 && changes > CHANGES_MIN
+    };
+    fits.then_some(at + len)
 }

@@ -70,7 +70,7 @@ pub fn is_plain(text: &str) -> bool {
     !text.starts_with(|first: char| first.is_ascii_whitespace()) && !has_mixed_word(text.as_bytes())
 }
 
-/// Whether a word that is as long as an openid has letters of both cases. Looks at the end of where
+/// Whether a word that is as long as an openid has upper case, and lower case or figures. Looks at the end of where
 /// one could stand first, so most of a text is passed over.
 fn has_mixed_word(text: &[u8]) -> bool {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
@@ -82,7 +82,8 @@ fn has_mixed_word(text: &[u8]) -> bool {
         }
         let word = text.get(from..).unwrap_or_default();
         let word = word.split(|byte| !is_word(byte)).next().unwrap_or_default();
-        if word.iter().any(u8::is_ascii_uppercase) && word.iter().any(u8::is_ascii_lowercase) {
+        let is_other = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        if word.iter().any(u8::is_ascii_uppercase) && word.iter().any(is_other) {
             return true;
         }
         from += word.len();

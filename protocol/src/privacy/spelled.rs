@@ -1,11 +1,9 @@
 //! Personal numbers in spellings that pages hardly have and somebody who writes a client may: with
-//! dots and commas between their groups, with several or invisible separators, in full-width
-//! digits. Only where bodies are read: a page need not carry this.
+//! several or invisible separators, other dots, spaces and hyphens. Only where bodies are read: a page
+//! need not carry this.
 
-use super::numbers::{self, CARD, DIGITS_TOLD, ID, NUMBER, PHONE};
-
-/// Groups that a number may be written in: one a digit.
-const GROUPS_MAX: usize = DIGITS_TOLD;
+use super::copy::Copy;
+use super::numbers::{self, CARD, ID, PHONE};
 
 /// How often a text is looked at again: who needs more writes for us, not for a reader.
 const TURNS_MAX: usize = 4;
@@ -21,7 +19,7 @@ pub(super) fn cleaned(text: &str, clean: impl Fn(&str) -> String) -> String {
         let Some(simple) = dirty(&cleaned) else { break };
         cleaned = clean(&simple);
     }
-    grouped(&cleaned).unwrap_or(cleaned)
+    cleaned
 }
 
 /// `text` with the digits and separators that a number is usually written with, where it has
@@ -45,6 +43,11 @@ fn simple(text: &str) -> Option<String> {
             // Of no width: soft hyphen, joiners, marks of direction, byte order mark.
             '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => {
                 is_other = true;
+            }
+            // Another dot in the middle of a line, or a full-width full stop.
+            '\u{2022}' | '\u{2027}' | '\u{30fb}' | '\u{ff0e}' | '\u{ff65}' if is_in_number => {
+                (is_other, is_in_number) = (true, false);
+                simple.push('.');
             }
             // Another hyphen or dash.
             '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}' if is_in_number => {
@@ -70,99 +73,24 @@ fn is_space_in_line(char: char) -> bool {
     char.is_whitespace() && !matches!(char, '\n' | '\r' | '\u{b}' | '\u{c}')
 }
 
-/// A group of digits, as places in the text.
-#[derive(Clone, Copy, Default)]
-struct Group {
-    from: usize,
-    to: usize,
-}
-
-impl Group {
-    fn len(self) -> usize {
-        self.to - self.from
-    }
-}
-
-/// Masks numbers that are written in groups with other separators. Amounts, versions, addresses
-/// and dates are written so too, so it must be a card's, identity's or phone's number, in groups
-/// as those have. `None`: there is none.
+/// Masks numbers that are written in groups, with whatever separators. `None`: there is none.
 fn grouped(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let (mut out, mut done, mut at) = (String::new(), 0, 0);
-    while at < bytes.len() {
-        if !bytes[at].is_ascii_digit() {
+    let mut copy = Copy::of(text);
+    let (mut at, mut is_masked) = (0, false);
+    while at < copy.len() {
+        if !copy.byte(at).is_ascii_digit() {
             at += 1;
-            continue;
-        }
-        let (groups, count) = groups(bytes, at);
-        let groups = groups.get(..count).unwrap_or_default();
-        match first_number(bytes, groups) {
-            Some((from, to, marker)) => {
-                out.push_str(text.get(done..from).unwrap_or_default());
-                out.push_str(marker);
-                (done, at) = (to, to);
-            }
+        } else if let Some((end, marker, _)) = numbers::longest(&copy, at, true) {
+            copy.replace(at, end, marker);
+            (at, is_masked) = (end, true);
+        } else {
             // A number may begin in any later group.
-            None => at = groups.first().map_or(at + 1, |group| group.to),
+            while copy.byte(at).is_ascii_digit() {
+                at += 1;
+            }
         }
     }
-    if done == 0 {
-        return None;
-    }
-    out.push_str(text.get(done..).unwrap_or_default());
-    Some(out)
-}
-
-/// The groups from `at` on that may be of one number, and how many they are.
-fn groups(bytes: &[u8], mut at: usize) -> ([Group; GROUPS_MAX], usize) {
-    let mut groups = [Group::default(); GROUPS_MAX];
-    let byte = |at: usize| bytes.get(at).copied().unwrap_or(0);
-    let mut count = 0;
-    for group in &mut groups {
-        let from = at;
-        while byte(at).is_ascii_digit() {
-            at += 1;
-        }
-        if from == at {
-            break;
-        }
-        *group = Group { from, to: at };
-        count += 1;
-        // One or two: `6222, 0212`.
-        let is_separator = |byte: u8| matches!(byte, b'.' | b',' | b'_' | b' ' | b'-');
-        while is_separator(byte(at)) && at < group.to + 2 {
-            at += 1;
-        }
-    }
-    (groups, count)
-}
-
-/// The longest number that the first of `groups` begins: its place, and what it is.
-fn first_number(bytes: &[u8], groups: &[Group]) -> Option<(usize, usize, &'static str)> {
-    let from = groups.first()?.from;
-    (2..=groups.len()).rev().find_map(|count| {
-        let groups = groups.get(..count)?;
-        let total: usize = groups.iter().map(|group| group.len()).sum();
-        if !(11..=DIGITS_TOLD).contains(&total) {
-            return None;
-        }
-        // A thousand is written in threes, a date and an address in less.
-        let (_, but_last) = groups.split_last()?;
-        let is_long = but_last.iter().all(|group| group.len() >= 4);
-        let mut lens = groups.iter().rev().map(|group| group.len());
-        let is_phone = [4, 4, 3].iter().all(|len| lens.next() == Some(*len));
-        if !is_long && !is_phone {
-            return None;
-        }
-        let mut values = [0; DIGITS_TOLD];
-        let digits = groups.iter().flat_map(|group| bytes.get(group.from..group.to)).flatten();
-        for (value, digit) in values.iter_mut().zip(digits) {
-            *value = digit - b'0';
-        }
-        let marker = numbers::what(values.get(..total)?);
-        let is_one = if marker == PHONE { is_phone } else { is_long && marker != NUMBER };
-        is_one.then_some((from, groups.last()?.to, marker))
-    })
+    is_masked.then(|| copy.finish())
 }
 
 /// What a number of these ASCII digits is.

@@ -37,11 +37,12 @@ fn most_texts_look_plain() {
 const WECHAT: &str = "o6zAJs5tGhK_LQz1xF4pPq0wErTy";
 const DOUYIN: &str = "_000Hqnyyz5UYe39YWBZwFnaQGfyaoh3s4IY";
 const ALIPAY: &str = "074a1CcTG1LelxKe4xQC0zgNdId0nxi95b5lsNpazWYoCo5";
+const QQ: &str = "E4F4AEA33253A2797FB897C50B81D7ED";
 
 #[test]
 fn openids_are_masked() {
     for id in
-        [WECHAT, DOUYIN, ALIPAY, "o6_bmjrPTlm6_2sgVt7hMZOPfL2M", "oqCgoCEACyAACwvlugRlAEGACAtw"]
+        [WECHAT, DOUYIN, ALIPAY, QQ, "o6_bmjrPTlm6_2sgVt7hMZOPfL2M", "oqCgoCEACyAACwvlugRlAEGACAtw"]
     {
         check_texts(&[
             (id, "{openid}"),
@@ -51,6 +52,7 @@ fn openids_are_masked() {
             (&format!("{id}-13800138000"), "{openid}-{phone}"),
             (&format!("13800138000 {id}"), "{phone} {openid}"),
             (&format!("{id}@bank.cn"), "{email}"),
+            (&format!("{id} 3 times"), "{openid} 3 times"),
         ]);
         check_addresses(&[(&format!("/users/{id}/cards"), "/users/{openid}/cards")]);
         assert_eq!(clean_url(&format!("/a?u={id}"), "u"), "/a?u={openid}");
@@ -61,7 +63,7 @@ fn openids_are_masked() {
 
 #[test]
 fn openids_are_masked_behind_what_stands_for_a_sign() {
-    for id in [WECHAT, DOUYIN, ALIPAY] {
+    for id in [WECHAT, DOUYIN, ALIPAY, QQ] {
         for escape in
             ["%3D", "%22", "%253d", "%25253D", "\\n", "\\x22", "\\u0022", "\\012", "\\\\t"]
         {
@@ -111,6 +113,10 @@ fn what_somebody_has_written_or_a_tool_has_counted_is_no_openid() {
         "o6zAJs5tGhK_LQz1xF4pPq0wErTyx",
         "0123456789abcdef0123456789abcdef01a34567b9abcde",
         "0da22181-d833-447f-995f-1beefea5bef3",
+        "e4f4aea33253a2797fb897c50b81d7ed",
+        "E4F4AEA33253A2797FB897C50B81D7ED0A",
+        "E4F4AEA3-3253-A279-7FB8-97C50B81D7ED",
+        "FEEDFACEDEADBEEFFEEDFACEDEADBEEF",
         "main.0123456789abcdef0123.js",
         "KFOmCnqEu92Fr1Mu4mxKKTU1Kg",
     ] {
@@ -126,7 +132,7 @@ fn what_others_know_a_person_by_is_personal() {
     for id in [WECHAT, "6222020202020208", "vip-13800138000", "a@bank.cn", "11010119900307123X"] {
         assert!(is_personal(id), "{id}");
     }
-    for id in [WECHAT, DOUYIN, ALIPAY] {
+    for id in [WECHAT, DOUYIN, ALIPAY, QQ] {
         for glued in [format!("wx{id}"), format!("{id}1"), format!("u:wx{id}x")] {
             assert!(is_personal(&glued), "{glued}");
         }
@@ -264,7 +270,11 @@ fn numbers_in_other_spellings_are_masked() {
         ("6222\u{2013}0212\u{2011}3456\u{2212}7890", "{card}"),
         ("６２２２０２１２３４５６７８９０ 拒绝", "{card} 拒绝"),
         ("６２２２ ０２１２ ３４５６ ７８９０", "{card}"),
-        ("138.0013.8000, +86 138.0013.8000", "{phone}, +{phone}"),
+        ("138.0013.8000, +86 138.0013.8000", "{phone}, {phone}"),
+        ("138·0013·8000, 6222·0212·3456·7890", "{phone}, {card}"),
+        ("138・0013・8000, 138．0013．8000, 138•0013•8000", "{phone}, {phone}, {phone}"),
+        ("１３８．００１３．８０００", "{phone}"),
+        ("+８６13800138000，１１０１０１１９９００３０７１２３X", "{phone}，{id}"),
         ("1１３800１38000", "{number}"),
         ("110101.19900307.1234", "{id}"),
         ("at 1.6222.0212.3456.7890", "at 1.{card}"),

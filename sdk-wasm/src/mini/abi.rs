@@ -90,6 +90,12 @@ pub extern "C" fn answered(sequence: f64, status: u32, retry_after: f64) {
     keep(with(|core| core.answered(now(), sequence as u64, status, retry_after)));
 }
 
+/// The number of the last record that is in frames as [`Core::settled`] says; 0 for none yet.
+#[unsafe(no_mangle)]
+pub extern "C" fn settled() -> u32 {
+    with(|core| core.settled()).unwrap_or(0)
+}
+
 /// Keeps the core, unless it has said that it does not go on.
 fn keep(goes_on: Option<bool>) {
     if goes_on == Some(false) {

@@ -30,6 +30,14 @@ pub struct Core<H> {
     pub(super) groups: groups::Groups,
     /// The application wants no more of it: what waits is sent until then, and nothing more is seen.
     stops_by: Option<u64>,
+    records: Records,
+}
+
+/// Records by their numbers, the first being 1, for who keeps them until they are in frames.
+#[derive(Debug, Default)]
+struct Records {
+    taken: u32,
+    settled: u32,
 }
 
 impl<H: MiniHost> Core<H> {
@@ -48,24 +56,44 @@ impl<H: MiniHost> Core<H> {
         Some(Self {
             client,
             transactions: transactions::Transactions::default(),
-            shown: false,
+            // One that takes over from another goes on with its page.
+            shown: record.named("shown") == "true",
             launch: launch::Launch::default(),
             loads: page_loads::Loads::default(),
             groups: groups::Groups::default(),
             stops_by: None,
+            records: Records::default(),
         })
     }
 
     /// Takes a record over. `false` when nothing is wanted any more: the core is to be dropped.
     pub fn push(&mut self, now: u64, record: Record<'_>) -> bool {
-        if !self.sees(record) {
-            return true;
-        }
-        if !self.take(now, record) {
+        let frames = self.client.sequence.drawn();
+        if self.sees(record) && !self.take(now, record) {
             // One request at a time: the rest goes when the one before is answered.
             self.stops_by = Some(now + MINI_STOP_MAX);
         }
+        self.records.taken += 1;
+        if self.client.sequence.drawn() != frames {
+            // What this record tells came too late for that frame, or nothing waits any more.
+            self.records.settled = self.records.taken - 1;
+        }
+        self.settles();
         self.goes_on(now)
+    }
+
+    /// The number of the last record of which all that it told by itself, as those before it, is in
+    /// a frame. What is told later with what others say (page loads, updates of data, resources,
+    /// transactions) is not asked for.
+    #[must_use]
+    pub fn settled(&self) -> u32 {
+        self.records.settled
+    }
+
+    fn settles(&mut self) {
+        if self.client.batch.is_empty() {
+            self.records.settled = self.records.taken;
+        }
     }
 
     /// Whether a record is looked at. Where consent is refused, and once it has stopped, only what
@@ -133,6 +161,7 @@ impl<H: MiniHost> Core<H> {
             groups::tell(self, now, false);
         }
         self.client.woken(now);
+        self.settles();
         let due = [self.groups.due(), self.loads.due(), self.launch.due()];
         if let Some(at) = due.into_iter().flatten().min() {
             self.client.expect(now, at);
@@ -150,6 +179,7 @@ impl<H: MiniHost> Core<H> {
             Answer::Status { status, retry_after }
         };
         self.client.answered(now, sequence, answer);
+        self.settles();
         self.goes_on(now)
     }
 

@@ -2,6 +2,7 @@
 
 use super::core::{Core, MiniHost};
 use super::record::Record;
+use super::words::{self, INITIATORS};
 use super::{code, groups, launch, page_loads};
 use crate::resources::Loaded;
 use dna_protocol::model::Resource;
@@ -54,7 +55,8 @@ fn resource<H: MiniHost>(
     [start, duration]: [f64; 2],
     record: &mut Record<'_>,
 ) {
-    let (initiator, url, transfer) = (record.text(), record.text(), record.number());
+    let initiator = words::known(record.text(), INITIATORS);
+    let (url, transfer) = (record.text(), record.number());
     let dns = -record.number() + record.number();
     let loaded = Loaded {
         initiator,

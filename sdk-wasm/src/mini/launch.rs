@@ -2,6 +2,7 @@
 
 use super::core::{Core, MiniHost};
 use super::record::Record;
+use super::words::{self, NETWORKS};
 use crate::limits::MINI_ENTRIES_WAIT;
 use dna_protocol::model::AppLaunch;
 use dna_protocol::privacy::{clean_text, clean_url};
@@ -33,7 +34,7 @@ pub(super) fn launched<H: MiniHost>(core: &mut Core<H>, now: u64, mut record: Re
     fields.text(AppLaunch::os_name, &clean_text(name));
     fields.text(AppLaunch::os_version, &clean_text(version));
     fields.number(AppLaunch::benchmark_level, record.number());
-    fields.text(AppLaunch::connection, record.text());
+    fields.text(AppLaunch::connection, words::known(record.text(), NETWORKS));
     fields.text(AppLaunch::language, &clean_text(record.text()));
     fields.count(AppLaunch::viewport_width, record.number());
     fields.count(AppLaunch::viewport_height, record.number());

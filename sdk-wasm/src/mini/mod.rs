@@ -25,6 +25,7 @@ mod record;
 mod requests;
 mod transactions;
 mod updates;
+mod words;
 
 pub use self::core::{Core, MiniHost};
 pub use self::record::{Record, Value, kind};

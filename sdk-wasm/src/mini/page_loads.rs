@@ -7,6 +7,7 @@
 use super::core::{Core, MiniHost};
 use super::launch;
 use super::record::Record;
+use super::words::{self, ROUTES};
 use crate::View;
 use crate::limits::{MINI_ENTRIES_WAIT, MINI_PAGES_KNOWN_MAX, MINI_PAINTS_MAX};
 use dna_protocol::model::{PageLoad, WebVital};
@@ -59,7 +60,7 @@ impl Load {
     fn draft(&self, start: f64) -> Draft {
         let mut draft = Draft::new(Kind::PageLoad);
         let fields = &mut draft.fields;
-        fields.text(PageLoad::navigation_type, &self.how);
+        fields.text(PageLoad::navigation_type, words::known(&self.how, ROUTES));
         for (slot, duration) in [
             (PageLoad::duration, self.ready - start),
             (PageLoad::on_load_duration, self.on_load),

@@ -7,6 +7,8 @@
 //! value  = 0 (nothing) | 1 (false) | 2 (true) | 3 f64 | 4 length (u32) UTF-8
 //! ```
 
+use dna_protocol::privacy::mask_of_number;
+
 /// The kinds of records. A test compares them with `kind.ts`. Below 32 are those of the core;
 /// signals have theirs from 32 on.
 pub mod kind {
@@ -61,7 +63,7 @@ pub enum Value<'a> {
 pub struct Record<'a> {
     /// Which.
     pub kind: u8,
-    /// When, in ms since the Unix epoch.
+    /// When, in ms since the Unix epoch; 0 for now.
     pub time: f64,
     rest: &'a [u8],
 }
@@ -72,7 +74,10 @@ impl<'a> Record<'a> {
     pub fn open(bytes: &'a [u8]) -> Option<Self> {
         let (kind, rest) = bytes.split_first()?;
         let (time, rest) = rest.split_first_chunk()?;
-        Some(Self { kind: *kind, time: f64::from_le_bytes(*time), rest })
+        let time = f64::from_le_bytes(*time);
+        // Some times are the platform's word.
+        let time = if is_personal(time) { 0.0 } else { time };
+        Some(Self { kind: *kind, time, rest })
     }
 
     /// The values that are left, to be read again.
@@ -109,10 +114,11 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The next number; NaN when it is none.
+    /// The next number; NaN when it is none, and for one that looks like a card, an identity or a
+    /// phone: nothing that is counted or measured does, whatever a platform says.
     pub fn number(&mut self) -> f64 {
         match self.next() {
-            Some(Value::Number(number)) => number,
+            Some(Value::Number(number)) if !is_personal(number) => number,
             _ => f64::NAN,
         }
     }
@@ -135,6 +141,13 @@ impl<'a> Record<'a> {
         self.rest = rest;
         Some(value)
     }
+}
+
+/// Times in ms since the Unix epoch, from 2001 to 2096: by their digits one in ten would be a card.
+const TIMES: std::ops::Range<f64> = 1e12..4e12;
+
+fn is_personal(number: f64) -> bool {
+    !TIMES.contains(&number) && mask_of_number(number).is_some()
 }
 
 impl<'a> Iterator for Record<'a> {

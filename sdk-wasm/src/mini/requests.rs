@@ -2,6 +2,7 @@
 
 use super::core::{Core, MiniHost};
 use super::record::{Record, Value};
+use super::words::{self, METHODS};
 use crate::{timing, trace};
 use dna_protocol::draft::Fields;
 use dna_protocol::model::ApiCall;
@@ -15,8 +16,8 @@ pub(super) fn ended<H: MiniHost>(core: &mut Core<H>, now: u64, mut record: Recor
     let (status, error, traceparent) = (record.number(), record.text(), record.text());
     let mut draft = Draft::new(Kind::ApiCall);
     let fields = &mut draft.fields;
-    let method = if method.is_empty() { "GET".to_owned() } else { method.to_ascii_uppercase() };
-    fields.text(ApiCall::method, &method);
+    let method = if method.is_empty() { "GET" } else { words::known(method, METHODS) };
+    fields.text(ApiCall::method, method);
     fields.text(ApiCall::url, &clean_url(address, core.client.url_params()));
     fields.count(ApiCall::status, status);
     if duration.is_finite() {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Phone } from '../container/phone.js';
 import { bundled } from './sizes.js';
 
-/** Runs the launches of all peers in turn, `turns` times; resolves with them by name. */
+/** Runs the launches of all peers in turn, `turns` times; resolves with their times, and the platform's functions that they call, by name. */
 export async function starts(peers, turns) {
   const folder = await mkdtemp(join(tmpdir(), 'dna-mini-bench-'));
   try {
@@ -15,17 +15,18 @@ export async function starts(peers, turns) {
     for (const peer of peers) all.push({ ...peer, text: await bundled(peer) });
     for (const peer of all) await lay(join(folder, peer.name), peer);
     const samples = Object.fromEntries(all.map(({ name }) => [name, []]));
-    const failed = {};
+    const [calls, failed] = [{}, {}];
     for (let turn = 0; turn < turns; turn++) {
       for (const { name, text } of all) {
         // Another text for the engine, which would otherwise have it compiled already.
         await writeFile(join(folder, name, 'sdk.js'), `${text}\n// ${turn}`);
-        const { ms, error } = await launched(join(folder, name));
+        const { ms, error, called } = await launched(join(folder, name));
         samples[name].push(ms);
+        calls[name] = called;
         if (error) failed[name] = error;
       }
     }
-    return { samples, failed };
+    return { samples, calls, failed };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -50,12 +51,14 @@ function cpu() {
   return (user + system) / 1000;
 }
 
-/** One launch: how long the line took, and what it threw. */
+/** One launch: how long the line took, what of the platform it called, and what it threw. */
 async function launched(folder) {
   let ms = NaN;
   const phone = new Phone({ folder, domains: [], serve: async () => ({ status: 200, headers: {}, body: Buffer.from('{}') }) });
   const running = await phone.launch({ settle: false, globals: { clockOfTest: cpu, took: (time) => (ms = time) } });
   const error = running.thrown[0]?.message ?? running.refused[0];
+  // Nothing but app.js has run yet.
+  const called = running.life.instants.flatMap((name) => (name.startsWith('call ') ? [name.slice(5)] : []));
   running.kill();
-  return { ms, error };
+  return { ms, error, called };
 }

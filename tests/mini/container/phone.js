@@ -25,6 +25,9 @@ export class Phone {
   /** Whether there is a network. */
   online = true;
   networkType = 'wifi';
+  /** Alipay: how many instants of the Worker there were, and before which the system ends it (`worker.js`). */
+  workerInstants = 0;
+  workerDiesAt = Infinity;
   /** Every request that left the phone: `{ url, method, headers, body }`. */
   sent = [];
   /** Files that were downloaded or chosen, by path. */

@@ -8,7 +8,8 @@ import { wasmObject } from './wasm.js';
  * `my.createWorker(path, { useExperimentalWorker })`. One at a time; app.json lists the scripts as `workers`, and
  * another gives nothing. Messages are copied as JSON, as the document asks for plain objects. It has the same clock
  * and queue as the logic layer, so a test can repeat what a thread of its own would leave to chance. On iOS only an
- * experimental one has Wasm; the system may end it, and a test does so by `phone.worker`.
+ * experimental one has Wasm; the system may end it, and a test does so by `phone.worker`, or before the instant
+ * of number `phone.workerDiesAt`.
  */
 export function createWorker(parts) {
   const { calls, clock, guard, folder, config, phone } = parts;
@@ -19,14 +20,23 @@ export function createWorker(parts) {
     if (current) calls.refuse('createWorker: there is one already; terminate it first');
     if (!(config.workers ?? []).includes(path)) return undefined;
     const lives = () => current === handle;
-    const realm = new Realm(clockOf(clock, lives), phone.seed + 1);
+    const end = () => {
+      current = undefined;
+      clock.post('event ProcessKilled', () => killed.forEach((listener) => guard(listener)));
+    };
+    /** An instant of the Worker's, after which something would be known of it or by it; false when it has ended. */
+    const passes = () => {
+      if (lives() && phone.workerInstants++ >= phone.workerDiesAt) end();
+      return lives();
+    };
+    const realm = new Realm(clockOf(clock, passes), phone.seed + 1);
     const [outside, inside] = [channel(), channel()];
     const killed = [];
     const post = (to, of) => (message) => {
       const text = JSON.stringify(message);
       if (to === outside) phone.worker.posted?.();
       clock.post('message', () => {
-        if (lives() && !handle.deaf) to.listeners.forEach((listener) => guard(() => listener(of.own(JSON.parse(text)))));
+        if (passes() && !handle.deaf) to.listeners.forEach((listener) => guard(() => listener(of.own(JSON.parse(text)))));
       });
     };
     const handle = parts.realm.own({
@@ -40,10 +50,7 @@ export function createWorker(parts) {
     current = handle;
     phone.worker = {
       /** The system takes it away, and says so. */
-      end() {
-        current = undefined;
-        clock.post('event ProcessKilled', () => killed.forEach((listener) => guard(listener)));
-      },
+      end,
       /** It hears nothing any more, and nobody says so. */
       deafen: () => void (handle.deaf = true),
       /** Is called when it has posted something that the logic layer has not got yet. */
@@ -57,18 +64,18 @@ export function createWorker(parts) {
       realm.global.MYWebAssembly = wasmObject({ ...parts, realm, name: 'MYWebAssembly', absolute: true, shape: phone.wasmShape });
     }
     const modules = new Modules(realm, folder, { npm: phone.platform.npm });
-    clock.post('worker', () => lives() && guard(() => modules.load(path)));
+    clock.post('worker', () => passes() && guard(() => modules.load(path)));
     return handle;
   });
 }
 
 /** The clock, whose timers ring no more when the Worker has ended. */
-function clockOf(clock, lives) {
+function clockOf(clock, passes) {
   return {
     get now() {
       return clock.now;
     },
-    setTimer: (act, ...when) => clock.setTimer((...told) => lives() && act(...told), ...when),
+    setTimer: (act, ...when) => clock.setTimer((...told) => passes() && act(...told), ...when),
     clearTimer: (id) => clock.clearTimer(id),
   };
 }
