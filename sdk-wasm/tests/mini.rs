@@ -353,3 +353,41 @@ fn what_could_not_be_removed_comes_again_as_the_same_frame() {
     }
     assert!(!memory.0.borrow().storage.contains_key(&first.sequence()));
 }
+
+#[test]
+fn a_record_is_settled_when_what_it_told_is_in_a_frame() {
+    let memory = Memory::new();
+    let mut app = launch(&memory, START);
+    app.push(kind::ROUTE, START, &["pages/sign-in/index", "push"]);
+    app.event(START + 1, "a");
+    assert_eq!(app.core.settled(), 0, "both wait");
+    app.core.woken(START + 5_000);
+    assert_eq!((app.core.settled(), memory.stored_frames()), (2, 1));
+    // Asked for nothing, it told nothing.
+    app.push(kind::CALL, START + 5_001, &["consent", "granted"]);
+    assert_eq!(app.core.settled(), 3);
+    // Of what makes frames of itself the last waits.
+    let attributes = "x".repeat(500);
+    let mut taken = 3;
+    while memory.stored_frames() == 1 {
+        let name = format!("e{taken}");
+        let mut texts = vec!["event", &name];
+        let names: Vec<String> = (0..30).map(|at| format!("a{at}")).collect();
+        for name in &names {
+            texts.extend([name.as_str(), &attributes]);
+        }
+        app.push(kind::CALL, START + 6_000, &texts);
+        taken += 1;
+    }
+    assert_eq!(app.core.settled(), taken - 1);
+    app.push(kind::LIFECYCLE, START + 7_000, &["hide"]);
+    assert_eq!(app.core.settled(), taken + 1);
+    // Nothing goes into a frame before it may.
+    app.push(kind::CALL, START + 8_000, &["consent", "pending"]);
+    app.event(START + 8_001, "b");
+    app.core.woken(START + 20_000);
+    assert_eq!(app.core.settled(), taken + 2);
+    app.push(kind::CALL, START + 21_000, &["consent", "granted"]);
+    app.core.woken(START + 30_000);
+    assert_eq!(app.core.settled(), taken + 4);
+}

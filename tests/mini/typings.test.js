@@ -86,6 +86,22 @@ test('dna-mini: what its sources declare of the platforms is what these have', a
   assert.equal((await check('my')).length, 1);
 });
 
+/** What every platform must have, by its own typings: a host without one is no host. */
+const REQUIRED = ['onAppShow', 'onAppHide', 'onError', 'onUnhandledRejection', 'onMemoryWarning', 'onNetworkStatusChange', 'getLaunchOptionsSync', 'request', 'uploadFile', 'downloadFile',
+  'navigateTo', 'redirectTo', 'reLaunch', 'switchTab', 'navigateBack', 'getSystemInfo', 'getStorageSync', 'setStorageSync', 'removeStorageSync', 'getStorageInfoSync'];
+
+test('dna-mini: a host has what every platform has', async () => {
+  const union = REQUIRED.map((name) => `'${name}'`).join(' | ');
+  const text = `${HEAD}
+    import type { AlipayApi, CommonApi } from '${join(sdkPackage, 'src/hosts')}';
+    export const common: Same<Required_<CommonApi>, ${union}> = true;
+    export const alipay: Same<Required_<AlipayApi>, ${union}> = true;`;
+  assert.deepEqual((await typecheck([], { text })).filter((line) => line.includes('checked.ts')), []);
+  const without = (name) => `import type { CommonApi } from '${join(sdkPackage, 'src/hosts')}';
+    export const host: CommonApi = {} as Omit<CommonApi, '${name}'>;`;
+  for (const name of ['onError', 'navigateTo']) assert.equal((await typecheck([], { text: without(name) })).filter((line) => line.includes('checked.ts')).length, 1, name);
+});
+
 test('dna-mini: no `any` in its sources', async () => {
   for (const file of sdkSources) {
     const code = (await readFile(file, 'utf8')).replace(/\/\*[^]*?\*\/|\/\/.*/g, '');

@@ -79,7 +79,7 @@ export interface Answers {
   switchTab: (options: never) => unknown;
   navigateBack: (options: never) => unknown;
   getSystemInfo: (options: never) => unknown;
-  getNetworkType: (options: never) => unknown;
+  getNetworkType?: (options: never) => unknown;
   getPerformance?: () => unknown;
   performance?: unknown;
   /** Of Alipay's base library; the others tell it with the system. */

@@ -8,10 +8,28 @@
 use super::copy::Copy;
 use super::openids::{self, OPENID};
 
-pub(super) const CARD: &str = "{card}";
-pub(super) const ID: &str = "{id}";
-pub(super) const PHONE: &str = "{phone}";
-pub(super) const NUMBER: &str = "{number}";
+/// What a number is.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Number {
+    Card,
+    Id,
+    Phone,
+    /// Another long one.
+    Other,
+}
+
+impl Number {
+    /// What stands in its place.
+    pub(super) fn marker(self) -> &'static str {
+        match self {
+            Self::Card => "{card}",
+            Self::Id => "{id}",
+            Self::Phone => "{phone}",
+            Self::Other => "{number}",
+        }
+    }
+}
+
 const EMAIL: &str = "{email}";
 
 /// Digits from which on a number is masked: with eight are dates and amounts.
@@ -91,30 +109,33 @@ impl Told {
 
 /// Masks the number that begins at `at` when it is a long one. Returns where to go on.
 fn mask_number(copy: &mut Copy<'_>, at: usize) -> usize {
-    let Some((mut end, mut marker, count)) = longest(copy, at, false) else {
-        // Not the whole of it: a later group may begin an e-mail address.
-        return Told::default().read(copy, at);
+    let (mut end, mut number, count) = match longest(copy, at, false) {
+        Ok(found) => found,
+        Err(next) => return next,
     };
     let checked = count == 17 && copy.byte(end) | 32 == b'x';
     if checked && !copy.byte(end + 1).is_ascii_alphanumeric() {
         end += 1;
-        marker = ID;
+        number = Number::Id;
     }
-    let plus = marker == PHONE && copy.before(at) == b'+';
-    copy.replace(at - usize::from(plus), end, marker);
+    let plus = number == Number::Phone && copy.before(at) == b'+';
+    copy.replace(at - usize::from(plus), end, number.marker());
     end
 }
 
 /// The longest number that begins at `at`: where it ends, what it is, and its digits. In groups that are
 /// separated as amounts, dates and addresses of the network are too (`mixed`: from the start) it must be a
 /// card's, identity's or phone's, in groups as those have: a thousand is written in threes, a date in less.
+/// Where none begins, the end of the first group: a later one may begin a number, or an e-mail address.
 pub(super) fn longest(
     copy: &Copy<'_>,
     at: usize,
     mut mixed: bool,
-) -> Option<(usize, &'static str, usize)> {
+) -> Result<(usize, Number, usize), usize> {
     let mut told = Told::default();
-    let (mut group, mut is_long, mut lens, mut found) = (at, true, [0; 3], None);
+    let (mut group, mut is_long, mut found) = (at, true, Err(at));
+    // Of the last three groups, a byte each.
+    let mut lens = 0;
     loop {
         let before = told.count;
         let next = told.read(copy, group);
@@ -125,15 +146,17 @@ pub(super) fn longest(
             return found;
         }
         let len = told.count - before;
-        lens = [lens[1], lens[2], len];
-        let marker = what(told.digits.get(..told.count).unwrap_or_default());
-        let fits = match marker {
+        lens = (lens << 8 | len) & 0x00ff_ffff;
+        let number = what(told.digits.get(..told.count).unwrap_or_default());
+        let fits = match number {
             _ if !mixed => told.count >= DIGITS_MIN,
-            PHONE => lens == [3, 4, 4],
-            _ => is_long && marker != NUMBER && before > 0,
+            Number::Phone => lens == 0x0003_0404,
+            _ => is_long && number != Number::Other && before > 0,
         };
         if fits {
-            found = Some((next, marker, told.count));
+            found = Ok((next, number, told.count));
+        } else if before == 0 {
+            found = Err(next);
         }
         is_long &= len >= 4;
         let usual = next + separator(copy, next);
@@ -141,7 +164,7 @@ pub(super) fn longest(
         group = next + any_separator(copy, next);
         group += any_separator(copy, group);
         if group != usual && !mixed {
-            if found.is_some() {
+            if found.is_ok() {
                 return found;
             }
             mixed = true;
@@ -159,18 +182,18 @@ fn digit(copy: &Copy<'_>, at: usize) -> Option<(u8, usize)> {
 }
 
 /// What a number of these digits is.
-pub(super) fn what(digits: &[u8]) -> &'static str {
+pub(super) fn what(digits: &[u8]) -> Number {
     match *digits {
         // Region, date of birth, order, check digit (GB 11643).
         [_, _, _, _, _, _, 1, 9, _, _, 0..=1, _, 0..=3, _, _, _, _, _]
-        | [_, _, _, _, _, _, 2, 0, _, _, 0..=1, _, 0..=3, _, _, _, _, _] => ID,
+        | [_, _, _, _, _, _, 2, 0, _, _, 0..=1, _, 0..=3, _, _, _, _, _] => Number::Id,
         [1, 3..=9, _, _, _, _, _, _, _, _, _]
         | [8, 6, 1, 3..=9, _, _, _, _, _, _, _, _, _]
-        | [0, 0, 8, 6, 1, 3..=9, _, _, _, _, _, _, _, _, _] => PHONE,
+        | [0, 0, 8, 6, 1, 3..=9, _, _, _, _, _, _, _, _, _] => Number::Phone,
         // UnionPay has cards from before it used check digits.
-        [6, 2, ..] if (16..=19).contains(&digits.len()) => CARD,
-        _ if (13..=19).contains(&digits.len()) && luhn(digits) => CARD,
-        _ => NUMBER,
+        [6, 2, ..] if (16..=19).contains(&digits.len()) => Number::Card,
+        _ if (13..=19).contains(&digits.len()) && luhn(digits) => Number::Card,
+        _ => Number::Other,
     }
 }
 
@@ -214,11 +237,10 @@ pub fn mask_of_number(value: f64) -> Option<&'static str> {
     }
     let digits = digits.get(first..).unwrap_or_default();
     match what(digits) {
-        NUMBER if inexact => Some(NUMBER),
-        NUMBER => None,
+        Number::Other if !inexact => None,
         // No payment card begins with 1; a time in milli- or microseconds does.
-        CARD if digits.first() == Some(&1) => None,
-        marker => Some(marker),
+        Number::Card if digits.first() == Some(&1) => None,
+        number => Some(number.marker()),
     }
 }
 

@@ -3,7 +3,7 @@
 //! need not carry this.
 
 use super::copy::Copy;
-use super::numbers::{self, CARD, ID, PHONE};
+use super::numbers::{self, Number};
 
 /// How often a text is looked at again: who needs more writes for us, not for a reader.
 const TURNS_MAX: usize = 4;
@@ -80,21 +80,22 @@ fn grouped(text: &str) -> Option<String> {
     while at < copy.len() {
         if !copy.byte(at).is_ascii_digit() {
             at += 1;
-        } else if let Some((end, marker, _)) = numbers::longest(&copy, at, true) {
-            copy.replace(at, end, marker);
-            (at, is_masked) = (end, true);
-        } else {
-            // A number may begin in any later group.
-            while copy.byte(at).is_ascii_digit() {
-                at += 1;
-            }
+            continue;
         }
+        at = match numbers::longest(&copy, at, true) {
+            Ok((end, number, _)) => {
+                copy.replace(at, end, number.marker());
+                is_masked = true;
+                end
+            }
+            Err(next) => next,
+        };
     }
     is_masked.then(|| copy.finish())
 }
 
 /// What a number of these ASCII digits is.
-fn of_digits(digits: &str) -> &'static str {
+fn of_digits(digits: &str) -> Number {
     let values: Vec<u8> = digits.bytes().map(|digit| digit - b'0').collect();
     numbers::what(&values)
 }
@@ -123,9 +124,9 @@ pub fn mask_in_release(release: &str) -> Option<String> {
         masked.push_str(before);
         let len = from_digit.find(|char| !is_digit(char)).unwrap_or(from_digit.len());
         let (digits, behind) = from_digit.split_at(len);
-        let marker = Some(of_digits(digits)).filter(|marker| is_certain(digits, marker));
-        is_masked |= marker.is_some();
-        masked.push_str(marker.unwrap_or(digits));
+        let number = Some(of_digits(digits)).filter(|number| is_certain(digits, *number));
+        is_masked |= number.is_some();
+        masked.push_str(number.map_or(digits, |number| number.marker()));
         rest = behind;
     }
     let masked = if is_masked { masked } else { text.to_owned() };
@@ -135,15 +136,15 @@ pub fn mask_in_release(release: &str) -> Option<String> {
     }
 }
 
-/// Whether a number in a release is what `marker` says, and no build or date.
-fn is_certain(digits: &str, marker: &str) -> bool {
+/// Whether a number in a release is what it looks like, and no build or date.
+fn is_certain(digits: &str, number: Number) -> bool {
     let head: u32 = digits.get(..2).and_then(|head| head.parse().ok()).unwrap_or(0);
-    match (marker, digits.len()) {
-        (ID | PHONE, _) => true,
+    match (number, digits.len()) {
+        (Number::Id | Number::Phone, _) => true,
         // Visa, Mastercard, American Express, UnionPay, Discover, JCB.
-        (CARD, 16) => matches!(head, 22..=27 | 35 | 40..=49 | 51..=55 | 60 | 62 | 65),
-        (CARD, 15) => matches!(head, 34 | 37),
-        (CARD, 17..=19) => head == 62,
+        (Number::Card, 16) => matches!(head, 22..=27 | 35 | 40..=49 | 51..=55 | 60 | 62 | 65),
+        (Number::Card, 15) => matches!(head, 34 | 37),
+        (Number::Card, 17..=19) => head == 62,
         _ => false,
     }
 }
