@@ -159,10 +159,10 @@ pub(super) fn longest(
             found = Err(next);
         }
         is_long &= len >= 4;
-        let usual = next + separator(copy, next);
+        let usual = next + separator(copy, next, false);
         // One or two: `6222, 0212`.
-        group = next + any_separator(copy, next);
-        group += any_separator(copy, group);
+        group = next + separator(copy, next, true);
+        group += separator(copy, group, true);
         if group != usual && !mixed {
             if found.is_ok() {
                 return found;
@@ -273,25 +273,19 @@ fn hash_end(copy: &Copy<'_>, at: usize) -> Option<usize> {
     }
     let long = end >= at + HASH_MIN && letters >= HASH_LETTERS_MIN && run <= HASH_RUN_MAX;
     let whole = !copy.byte(end).is_ascii_alphanumeric()
-        && !copy.byte(end + separator(copy, end)).is_ascii_digit();
+        && !copy.byte(end + separator(copy, end, false)).is_ascii_digit();
     (long && whole).then_some(end)
 }
 
-/// Bytes of the separator at `at` that amounts have too, or U+00B7, or a usual one.
-fn any_separator(copy: &Copy<'_>, at: usize) -> usize {
-    match (copy.byte(at), copy.byte(at + 1)) {
-        (b'.' | b',' | b'_', _) => 1,
-        (0xc2, 0xb7) => 2,
-        _ => separator(copy, at),
-    }
-}
-
-/// Bytes of the usual separator at `at`.
-fn separator(copy: &Copy<'_>, at: usize) -> usize {
+/// Bytes of the separator at `at`: a usual one, or where `any` is allowed one that amounts have too, or
+/// U+00B7.
+fn separator(copy: &Copy<'_>, at: usize, any: bool) -> usize {
     match (copy.byte(at), copy.byte(at + 1), copy.byte(at + 2)) {
         (b' ' | b'-', ..) => 1,
+        (b'.' | b',' | b'_', ..) if any => 1,
         // U+00A0
         (0xc2, 0xa0, _) => 2,
+        (0xc2, 0xb7, _) if any => 2,
         (b'%', b'2', b'0') => 3,
         _ => 0,
     }
