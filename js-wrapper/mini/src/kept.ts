@@ -44,7 +44,7 @@ export function kept(given: string[]): Kept {
   }
 
   const isDenied = () => options[1] == 'denied';
-  const drop = (count: number) => waiting.splice(0, count).forEach(([, record]) => passes(record));
+  const drop = (at: number, count: number) => waiting.splice(at, count).forEach(([, record]) => passes(record));
 
   return {
     options,
@@ -56,7 +56,7 @@ export function kept(given: string[]): Kept {
         options[1] = String(second);
         if (isDenied()) {
           // The core forgets it all.
-          drop(waiting.length);
+          drop(0, waiting.length);
           user = undefined;
           open = [];
         }
@@ -67,12 +67,13 @@ export function kept(given: string[]): Kept {
       else waiting.push([taken, record]);
       if (waiting.length > KEPT_MAX) {
         lost++;
-        drop(1);
+        // The oldest that is no failure.
+        drop(Math.max(0, waiting.findIndex(([, [kind]]) => kind != Kind.Error && kind != Kind.Rejection)), 1);
       }
       return false;
     },
     settled(count) {
-      drop(waiting.filter(([number]) => number <= count).length);
+      drop(0, waiting.filter(([number]) => number <= count).length);
     },
     stopped: () => stopped,
     told() {
