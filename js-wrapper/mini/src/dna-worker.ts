@@ -22,7 +22,7 @@ let said = 0;
 
 const say = () => {
   said++;
-  const told: FromWorker = { dna: wishes, epoch, settled: core ? attempt(() => core.settled(), 0) : 0 };
+  const told: FromWorker = { dna: wishes, epoch, settled: attempt(() => core.settled(), undefined) };
   wishes = [];
   worker.postMessage(told);
 };

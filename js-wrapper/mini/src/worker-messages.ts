@@ -24,8 +24,8 @@ export interface FromWorker {
   dna: Wish[];
   /** The `epoch` that the core knew of. */
   epoch: number;
-  /** So many of the records are in frames, which these or earlier wishes have stored. */
-  settled: number;
+  /** So many of the records are in frames, which these or earlier wishes have stored. Absent where that is not known. */
+  settled?: number;
 }
 
 export type Wish =

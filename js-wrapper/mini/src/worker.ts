@@ -86,7 +86,8 @@ export function inWorker(
     // Decided while it started: the record of that is still on its way.
     if (settle && startedWith !== undefined && startedWith != options[1]) epoch++;
     for (const wish of message.dna) attempt(() => grant(wish, message.epoch), undefined);
-    now.settled(message.settled);
+    // An older Worker, copied with another version of this package, does not say: told twice would be worse than lost.
+    now.settled(message.settled === undefined ? Infinity : message.settled);
   }
 
   /** Does what the core wanted when it knew of the epoch `at`. */
