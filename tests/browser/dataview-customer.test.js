@@ -68,7 +68,7 @@ test('no sessions says what may be the reason', async (t) => {
 test('the timeline stands below its pages and tells what is not joined', async (t) => {
   const page = await open(t, `/sessions/${SESSION}`);
   assert.deepEqual((await texts(page, '.timeline .view h3')), ['/login', '/accounts', '/transfer']);
-  await says(page, '.event-why', 'no trace: the call had no traceparent');
+  await says(page, '.event-why', 'no trace: its origin is not among those');
   const story = (await page.$$('.event')).length;
   await page.click('#show-all');
   await leadsTo(page, `/sessions/${SESSION}`, { show: 'all' });
@@ -84,8 +84,9 @@ test('the waterfall says who took the time, and opens to the statement', async (
   const page = await open(t, `/traces/${TRACE}?session=${SESSION}`);
   assert.equal(await text(page, 'h1'), 'POST /api/sms-codes');
   assert.match((await texts(page, '.share-list li'))[0], /^sms-gateway 9\.\d+ s 9\d %$/);
-  await says(page, '.gap', 'operator-cmcc told no span of it');
-  await says(page, '.notes', 'clock corrected by -12 ms');
+  await says(page, '.gap', 'No span of operator-cmcc');
+  await says(page, '.gap', 'perhaps this too: Proxies: lines by UDP while too many waited (3)');
+  await says(page, '.notes', 'clock corrected by -12.0 ms (bank-api)');
   await says(page, '.logs', 'giving up');
   const bars = await page.$$eval('.waterfall .bar', (all) => all.map((bar) => bar.getBoundingClientRect()).map(({ left, width }) => [left, width]));
   assert.equal(bars.length, 10);

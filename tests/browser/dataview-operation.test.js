@@ -10,7 +10,7 @@ test('the health of the chain: lag, drops by reason, dead letters, days', async 
   const page = await open(t, '/chain');
   assert.match(await text(page, '#lag'), /^Lag 223 ms 114 messages wait$/);
   assert.match(await text(page, '#dead'), /^Dead letters 3/);
-  assert.match((await texts(page, '#dropped-reasons tbody tr'))[0], /^otlp_span_too_old 22$/);
+  assert.match((await texts(page, '#dropped-reasons tbody tr'))[0], /^Services: spans and log lines of longer ago than is stored otlp_too_old 22$/);
   assert.equal((await page.$$('#days tbody tr')).length, 9);
 });
 
@@ -51,12 +51,13 @@ test('who may not see dead letters is told how many there are', async (t) => {
 test('a damaged day is named where nobody misses it', async (t) => {
   t.after(() => fake.mend());
   const day = { name: '2026-11-25.db', day: '2026-11-25', bytes: 10, frames: 0, state: 'damaged', damage: 'database disk image is malformed' };
-  const waiting = { store: 'the disk is full' };
+  const waiting = { journal: { code: 'store', detail: 'the disk is full' } };
   fake.answer('/health', { frames: 0, events: 0, duplicates: 0, claimed: 0, retries: 9, consumers: [], waiting, dropped: {}, store: { days: [day], bytes: 10 }, dead_letters: 0 });
   const page = await open(t, '/chain');
   assert.match(await text(page, '#stored.poor'), /Damaged: 2026-11-25\.db$/);
   await says(page, '#days', 'damaged: database disk image is malformed');
-  await says(page, '[role=alert]', 'store waits: the disk is full');
+  await says(page, '[role=alert]', 'journal waits: The store takes nothing now');
+  await says(page, '[role=alert]', 'the disk is full');
   await says(page, '.panel', 'No consumer is running.');
 });
 
@@ -174,7 +175,7 @@ test('the audit log says who looked up whom and why, and whether it is whole', a
   const page = await open(t, '/audit');
   await says(page, '.notice.good', 'The log is whole.');
   assert.match((await texts(page, '#audit tbody tr'))[0], /admin looked up a customer 10e23ec2… demo-bank ticket 48213: login fails/);
-  fake.answer('/audit', { records: [], verified: false, broken_at: 17, broken_why: 'its hash is not that of its text', head: null, next: null });
+  fake.answer('/audit', { records: [], verified: false, broken_at: 17, broken_why: 'changed', head: null, next: null });
   const other = await open(t, '/audit');
-  await says(other, '[role=alert]', 'The first entry that does not fit: 17, its hash is not that of its text.');
+  await says(other, '[role=alert]', 'The first entry that does not fit: 17, it, or the one before it, was changed.');
 });

@@ -111,8 +111,31 @@ pub enum Verdict {
         /// The first such one's number.
         sequence: u64,
         /// What is wrong.
-        why: &'static str,
+        why: BrokenWhy,
     },
+}
+
+/// What is wrong with a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AuditBrokenWhy)]
+pub enum BrokenWhy {
+    /// It is not there.
+    Missing,
+    /// It, or the one before it, was changed.
+    Changed,
+    /// Its text is not a record of its number.
+    NotItsRecord,
+}
+
+impl std::fmt::Display for BrokenWhy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "it is missing",
+            Self::Changed => "it, or the one before it, was changed",
+            Self::NotItsRecord => "it is not a record of this number",
+        })
+    }
 }
 
 /// The hash before the first record.
@@ -220,15 +243,15 @@ fn verify(connection: &Connection) -> Result<Verdict, AccessError> {
         let kept: Vec<u8> = row.get(2)?;
         let broken = |why| Ok(Verdict::Broken { sequence: count + 1, why });
         if sequence != count + 1 {
-            return broken("it is missing");
+            return broken(BrokenWhy::Missing);
         }
         let hash = hash(&before, &text);
         if hash[..] != kept[..] {
-            return broken("it, or the one before it, was changed");
+            return broken(BrokenWhy::Changed);
         }
         match serde_json::from_str::<AuditRecord>(&text) {
             Ok(record) if record.sequence == sequence => {}
-            _ => return broken("it is not a record of this number"),
+            _ => return broken(BrokenWhy::NotItsRecord),
         }
         (count, before) = (sequence, hash);
     }

@@ -20,7 +20,7 @@ mod tests;
 mod tokens;
 
 pub use accounts::{Account, NewAccount};
-pub use audit::{Action, AuditRecord, Deed, Verdict};
+pub use audit::{Action, AuditRecord, BrokenWhy, Deed, Verdict};
 pub use error::AccessError;
 pub use role::{Right, Role, Scope};
 pub use sessions::{LoggedIn, SessionSettings};

@@ -2,6 +2,7 @@
 
 use super::limits::{ACTION_AFTER_MS_MAX, ACTION_BEFORE_MS_MAX, ACTION_SETTLED_MS_MAX};
 use super::visit::{Action, CallTold, Visit};
+use super::why::{GapCode, Note, NoteCode, Values};
 use crate::model::CallFact;
 
 /// The action that led to a call, or why none is told.
@@ -21,31 +22,27 @@ pub(super) enum Cause<'a> {
 
 impl Cause<'_> {
     /// What is to be known of an action that was guessed.
-    pub(super) fn note(&self) -> Option<String> {
+    pub(super) fn note(&self) -> Option<Note> {
         let Self::Near(action) = self else { return None };
-        let why = if action.id.is_some() {
-            "the frame that tells of this call is not here"
-        } else {
-            "the client counts no actions"
+        let code = match action.id {
+            Some(_) => NoteCode::ActionNearCallNotTold,
+            None => NoteCode::ActionNearNotCounted,
         };
-        Some(format!("joined to the click before it by time and view: {why}"))
+        Some(Note::new(code, Values::new()))
     }
 
-    /// Why a call has no action, for a person.
-    pub(super) fn why_alone(&self) -> Option<String> {
+    /// Why a call has no action.
+    pub(super) fn why_alone(&self) -> Option<(GapCode, Values)> {
         match self {
             Self::Told(_) | Self::Near(_) => None,
-            Self::ByItself => Some(
-                "the page called by itself: the client counts clicks, and this call began with none"
-                    .to_owned(),
-            ),
-            Self::Missing(number) => Some(format!(
-                "it began with action {number} of its page, which is not here: it is told when it was judged, seconds later, or was dropped"
-            )),
-            Self::Unknown => Some(format!(
-                "no click within {} s before it in its view: the page called by itself, or the click is not here",
-                ACTION_BEFORE_MS_MAX / 1000
-            )),
+            Self::ByItself => Some((GapCode::CalledByItself, Values::new())),
+            Self::Missing(number) => {
+                Some((GapCode::ActionMissing, [("number", number.to_string())].into()))
+            }
+            Self::Unknown => {
+                let seconds = ACTION_BEFORE_MS_MAX / 1000;
+                Some((GapCode::NoAction, [("seconds", seconds.to_string())].into()))
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 
 use super::limits::SLACK_US;
 use super::node::Node;
+use super::why::{Note, NoteCode};
 
 /// Sets the start of each node's row. `order`: parents before their parts.
 pub(super) fn correct(nodes: &mut [Node], order: &[usize]) {
@@ -20,7 +21,8 @@ pub(super) fn correct(nodes: &mut [Node], order: &[usize]) {
                 let by = shift - shifts[parent];
                 if by != 0 && shift != 0 {
                     let ms = by as f64 / 1000.0;
-                    let note = format!("clock corrected by {ms:+.1} ms ({})", part.clock);
+                    let values = [("ms", format!("{ms:+.1}")), ("clock", part.clock.clone())];
+                    let note = Note::new(NoteCode::ClockCorrected, values.into());
                     nodes[at].row.notes.push(note);
                 }
                 shift

@@ -2,6 +2,7 @@
 
 use super::node::Node;
 use super::row::RowKind;
+use super::why::{Note, NoteCode, Values};
 use crate::model::SpanId;
 use std::collections::HashMap;
 
@@ -39,7 +40,7 @@ pub(super) fn join(nodes: &mut [Node]) -> Found {
         match nearest.or_else(|| owners.get(&caller)) {
             Some(parent) if *parent == at => {
                 found.loops.push(at);
-                nodes[at].row.notes.push("it names itself as its parent".to_owned());
+                nodes[at].row.notes.push(Note::new(NoteCode::OwnParent, Values::new()));
             }
             Some(parent) => nodes[at].parent = Some(*parent),
             None => found.orphans.push(at),
@@ -108,7 +109,7 @@ fn break_loops(nodes: &mut [Node], found: &mut Found) {
         let earliest = path[begin..].iter().copied().min_by_key(|it| (nodes[*it].start_us, *it));
         if let Some(earliest) = earliest {
             nodes[earliest].parent = None;
-            nodes[earliest].row.notes.push("its parents lead back to itself".to_owned());
+            nodes[earliest].row.notes.push(Note::new(NoteCode::ParentsLoop, Values::new()));
             found.loops.push(earliest);
         }
     }

@@ -16,18 +16,20 @@ mod row;
 #[cfg(test)]
 mod tests;
 mod visit;
+mod why;
 
 pub use cdn::Cdn;
 pub use gaps::Circumstances;
-pub use row::{Chain, Gap, Log, Row, RowKind};
+pub use row::{Chain, Log, Row, RowKind};
 pub use visit::{Action, CallTold, Visit};
+pub use why::{Between, Gap, GapCode, Note, NoteCode};
 
 use crate::model::{CallFact, TraceId};
 use crate::store::TraceParts;
 use action::Cause;
 use limits::ROWS_MAX;
 use node::Node;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Joins the parts of a trace. `visit` is the session that made the first call
 /// ([`TraceParts::calls`]).
@@ -51,9 +53,9 @@ pub fn chain(
     clock::correct(&mut nodes, &order);
     let left_out = left_out as u64 + parts.spans_left_out;
     if left_out > 0 {
-        let why =
-            format!("{left_out} more spans are left out: a chain has at most {ROWS_MAX} rows");
-        gaps.push(Gap { between: "span and span".to_owned(), why });
+        let values = [("count", left_out.to_string()), ("max", ROWS_MAX.to_string())].into();
+        let (between, code) = (Between::SpanAndSpan, GapCode::TooManyRows);
+        gaps.push(Gap::new(between, code, values, BTreeMap::new()));
     }
     Chain {
         trace,

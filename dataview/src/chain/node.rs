@@ -4,6 +4,7 @@ use super::cdn::Cdn;
 use super::limits::NAME_BYTES_MAX;
 use super::row::{Row, RowKind};
 use super::visit::{Action, CallTold};
+use super::why::{GapCode, Note, NoteCode, Values};
 use crate::model::{CallFact, Hop, Span, SpanId, SpanKind, SpanStatus};
 use serde_json::{Map, Value, json};
 
@@ -28,7 +29,7 @@ pub(super) struct Node {
     /// It is nearer to the client than any other hop.
     pub(super) is_edge: bool,
     /// Why a call has no action.
-    pub(super) alone: Option<String>,
+    pub(super) alone: Option<(GapCode, Values)>,
     /// It asked services to record the trace.
     pub(super) sampled: bool,
     /// The one that it is part of.
@@ -123,7 +124,7 @@ impl Node {
         node.is_queue = true;
         node.asks = cdn.asked().then(|| "the origin".to_owned());
         if cdn.duration_ms().is_none() {
-            node.row.notes.push("how long it took is not said: the rest of the call".to_owned());
+            node.row.notes.push(Note::new(NoteCode::DurationNotSaid, Values::new()));
         }
         let known = json!({
             "cdn.cache": cdn.cache,

@@ -1,5 +1,6 @@
 //! A chain as it is told.
 
+use super::why::{Gap, Note};
 use crate::model::{LogLine, SessionId, TraceId};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -46,17 +47,7 @@ pub struct Row {
     /// The row that it is part of: its place among the rows, from 0.
     pub parent: Option<usize>,
     /// What was changed or noticed: a corrected clock, a loop.
-    pub notes: Vec<String>,
-}
-
-/// Two links that could not be joined.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = TraceGap)]
-pub struct Gap {
-    /// Which: `call and hop`, after the kind of the row that it is behind.
-    pub between: String,
-    /// Why, for a person.
-    pub why: String,
+    pub notes: Vec<Note>,
 }
 
 /// A line of a service's log.

@@ -81,7 +81,7 @@ fn told(verdict: &Verdict, is_cut: bool) -> (bool, serde_json::Value, String) {
     match verdict {
         Verdict::Broken { sequence, why } => (
             false,
-            json!({"verified": false, "broken_at": sequence, "why": why}),
+            json!({"verified": false, "broken_at": sequence, "why": why.to_string()}),
             format!("record {sequence} is broken: {why}"),
         ),
         Verdict::Whole { records, head } if is_cut => {

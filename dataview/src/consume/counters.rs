@@ -4,9 +4,11 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use utoipa::ToSchema;
 
 /// Why something that was read is not in the store, or was left out of its facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum DropReason {
     /// A dead letter: it is no entry, or lacks what each must have.
     DeadLetter,
@@ -40,6 +42,27 @@ impl DropReason {
     }
 }
 
+/// Why somebody waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Waiting {
+    /// For what.
+    pub code: WaitingCode,
+    /// The reason in words, as it was told.
+    pub detail: String,
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitingCode {
+    /// The store takes nothing now: the disk is full, or ClickHouse does not answer.
+    Store,
+    /// The buffer, Redis or the journal, does not give what it has.
+    Buffer,
+    /// There are as many dead letters as may be, or they cannot be kept now.
+    DeadLetters,
+}
+
 /// Counts since the start.
 #[derive(Debug, Default)]
 pub struct ConsumeCounters {
@@ -56,7 +79,7 @@ struct State {
     dropped: BTreeMap<DropReason, u64>,
     shards: BTreeMap<u16, ShardHealth>,
     /// Who waits, and why.
-    waiting: BTreeMap<String, String>,
+    waiting: BTreeMap<String, Waiting>,
     dead_letters: u64,
 }
 
@@ -91,7 +114,7 @@ pub struct Health {
     /// By shard; the journal is shard 0.
     pub consumers: Vec<ShardHealth>,
     /// Who waits, and why; empty when all is well.
-    pub waiting: BTreeMap<String, String>,
+    pub waiting: BTreeMap<String, Waiting>,
     /// Dead letters that are kept.
     pub dead_letters: u64,
 }
@@ -132,10 +155,11 @@ impl ConsumeCounters {
     }
 
     /// Says that `who` waits, and why; true when that is news.
-    pub(super) fn waits(&self, who: &str, why: &str) -> bool {
+    pub(super) fn waits(&self, who: &str, code: WaitingCode, why: &str) -> bool {
         self.retries.fetch_add(1, Relaxed);
-        let before = self.state().waiting.insert(who.to_owned(), why.to_owned());
-        before.as_deref() != Some(why)
+        let now = Waiting { code, detail: why.to_owned() };
+        let before = self.state().waiting.insert(who.to_owned(), now.clone());
+        before != Some(now)
     }
 
     /// Says that `who` goes on; true when it had waited.

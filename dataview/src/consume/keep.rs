@@ -1,7 +1,7 @@
 //! Storing what was read, however long the store takes to take it.
 
-use super::counters::{ConsumeCounters, DropReason};
-use super::dead::DeadLetters;
+use super::counters::{ConsumeCounters, DropReason, WaitingCode};
+use super::dead::{DeadLetters, DeadReason};
 use super::limits::{RETRY_MAX, RETRY_MIN};
 use super::prepare::{Arrived, Dead, Prepared, prepare};
 use super::stop::{Stop, Stopped};
@@ -58,7 +58,7 @@ impl Keeping {
                     Err(error) => error,
                 };
                 let Some(reason) = of_a_frame(&error) else {
-                    self.wait(who, &error.to_string(), &mut pause).await?;
+                    self.wait(who, WaitingCode::Store, &error.to_string(), &mut pause).await?;
                     continue;
                 };
                 if let [only] = &arrived[..] {
@@ -88,13 +88,16 @@ impl Keeping {
         while let Some(first) = left.first() {
             match self.dead.add(first).await {
                 Ok(()) => {
-                    let (reason, detail) = (first.reason, &first.detail);
+                    let (reason, detail) = (first.reason.name(), &first.detail);
                     let origin = &first.arrived.origin;
                     tracing::warn!(who, origin, reason, detail, "an entry is a dead letter");
                     self.counters.dropped(DropReason::DeadLetter, 1);
                     left = &left[1..];
                 }
-                Err(error) => self.wait(who, &error.to_string(), &mut pause).await?,
+                Err(error) => {
+                    let code = WaitingCode::DeadLetters;
+                    self.wait(who, code, &error.to_string(), &mut pause).await?;
+                }
             }
         }
         Ok(())
@@ -104,10 +107,11 @@ impl Keeping {
     pub(super) async fn wait(
         &self,
         who: &str,
+        code: WaitingCode,
         why: &str,
         pause: &mut Duration,
     ) -> Result<(), Stopped> {
-        if self.counters.waits(who, why) {
+        if self.counters.waits(who, code, why) {
             tracing::warn!(who, why, "waits; nothing is acknowledged meanwhile");
         }
         let now = *pause;
@@ -118,10 +122,10 @@ impl Keeping {
 
 /// As what a frame is a dead letter, if the failure is of some frames only, for ever; every other
 /// passes.
-fn of_a_frame(error: &StoreError) -> Option<&'static str> {
+fn of_a_frame(error: &StoreError) -> Option<DeadReason> {
     match error {
-        StoreError::Damaged { .. } => Some("store_damaged"),
-        StoreError::TooMuch(_) | StoreError::Wrong(_) => Some("store_refused"),
+        StoreError::Damaged { .. } => Some(DeadReason::StoreDamaged),
+        StoreError::TooMuch(_) | StoreError::Wrong(_) => Some(DeadReason::StoreRefused),
         StoreError::Unavailable(_) | StoreError::Newer { .. } | StoreError::InUse { .. } => None,
     }
 }

@@ -16,8 +16,8 @@ mod redis;
 mod settings;
 mod stop;
 
-pub use counters::{ConsumeCounters, DropReason, Health, ShardHealth};
-pub use dead::{DeadLetter, DeadLetters, DeadLettersError, EntryView, UNREADABLE, view};
+pub use counters::{ConsumeCounters, DropReason, Health, ShardHealth, Waiting, WaitingCode};
+pub use dead::{DeadLetter, DeadLetters, DeadLettersError, DeadReason, EntryView, view};
 pub use settings::{JournalSource, RedisSource, Settings, Source};
 
 use crate::geo::Geo;

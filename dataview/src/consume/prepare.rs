@@ -1,5 +1,6 @@
 //! From what was read to what is stored. Pure.
 
+use super::dead::DeadReason;
 use super::limits::DETAIL_BYTES_MAX;
 use crate::facts::{self, FactsError};
 use crate::model::FrameFacts;
@@ -23,14 +24,13 @@ pub(super) struct Arrived {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Dead {
     pub(super) arrived: Arrived,
-    /// A stable name of the reason.
-    pub(super) reason: &'static str,
+    pub(super) reason: DeadReason,
     /// In words. It says nothing of what the entry holds.
     pub(super) detail: String,
 }
 
 impl Dead {
-    pub(super) fn new(arrived: Arrived, reason: &'static str, mut detail: String) -> Self {
+    pub(super) fn new(arrived: Arrived, reason: DeadReason, mut detail: String) -> Self {
         detail.truncate(detail.floor_char_boundary(DETAIL_BYTES_MAX));
         Self { arrived, reason, detail }
     }
@@ -54,7 +54,8 @@ pub(super) fn prepare(
     let mut prepared = Prepared::default();
     for arrived in arrived {
         let one = catch_unwind(AssertUnwindSafe(|| one(arrived, &read)));
-        let panicked = || ("facts_panicked", "reading its facts made dataview panic".to_owned());
+        let panicked =
+            || (DeadReason::FactsPanicked, "reading its facts made dataview panic".to_owned());
         match one.unwrap_or_else(|_| Err(panicked())) {
             Ok(read) => {
                 prepared.passed_over += read.passed_over;
@@ -71,13 +72,13 @@ pub(super) fn prepare(
 fn one(
     arrived: &Arrived,
     read: impl Fn(Bytes) -> Result<facts::Read, FactsError>,
-) -> Result<facts::Read, (&'static str, String)> {
+) -> Result<facts::Read, (DeadReason, String)> {
     let entry = match unpack_entry(&arrived.bytes, ENTRY_BYTES_MAX) {
         Ok(Some(entry)) => Bytes::from(entry),
         Ok(None) => arrived.bytes.clone(),
-        Err(problem) => return Err(("malformed_packing", problem.to_string())),
+        Err(problem) => return Err((DeadReason::MalformedPacking, problem.to_string())),
     };
-    read(entry).map_err(|error| (error.code(), error.to_string()))
+    read(entry).map_err(|error| (DeadReason::from(&error), error.to_string()))
 }
 
 #[cfg(test)]
@@ -98,7 +99,10 @@ mod tests {
         });
         let dead: Vec<_> =
             prepared.dead.iter().map(|dead| (&*dead.arrived.origin, dead.reason)).collect();
-        let malformed = "malformed_entry";
-        assert_eq!(dead, [("1-0", malformed), ("2-0", "facts_panicked"), ("3-0", malformed)]);
+        let malformed = DeadReason::MalformedEntry;
+        assert_eq!(
+            dead,
+            [("1-0", malformed), ("2-0", DeadReason::FactsPanicked), ("3-0", malformed)]
+        );
     }
 }

@@ -15,15 +15,3 @@ pub enum FactsError {
     #[error("`received_at_ms` is {0}; allowed {min} to {max}", min = super::limits::RECEIVED_AT_MS.start(), max = super::limits::RECEIVED_AT_MS.end())]
     ReceivedAt(u64),
 }
-
-impl FactsError {
-    /// A stable name of the reason, as counted.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Malformed(_) => "malformed_entry",
-            Self::Missing(_) => "missing_field",
-            Self::ReceivedAt(_) => "received_at_out_of_range",
-        }
-    }
-}

@@ -4,7 +4,7 @@ use super::limits::{LIST_DEFAULT, LIST_MAX};
 use super::params::Params;
 use super::who::Who;
 use super::{App, Asked, Code, Problem};
-use crate::access::{AuditRecord, Right, Verdict};
+use crate::access::{AuditRecord, BrokenWhy, Right, Verdict};
 use actix_web::{HttpRequest, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,7 +21,7 @@ pub(super) struct Audit {
     /// The number of the first one that does not.
     broken_at: Option<u64>,
     /// What is wrong with it.
-    broken_why: Option<String>,
+    broken_why: Option<BrokenWhy>,
     /// The last record's hash, where all is well.
     head: Option<String>,
 }
@@ -57,7 +57,7 @@ pub(super) async fn audit(app: web::Data<App>, who: Who, request: HttpRequest) -
     let next = last.map(|last| app.cursors.wrap("audit", &last.sequence.to_string()));
     let (verified, broken_at, broken_why, head) = match verdict {
         Verdict::Whole { head, .. } => (true, None, None, Some(head)),
-        Verdict::Broken { sequence, why } => (false, Some(sequence), Some(why.to_owned()), None),
+        Verdict::Broken { sequence, why } => (false, Some(sequence), Some(why), None),
     };
     Ok(web::Json(Audit { records, next, verified, broken_at, broken_why, head }))
 }

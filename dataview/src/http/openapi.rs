@@ -5,6 +5,7 @@ use super::{
     accounts, alerts, audit, dead_letters, errors, health, login, overview, sessions,
     subscriptions, tokens, traces, users,
 };
+use crate::consume::{DeadReason, DropReason};
 use actix_web::HttpResponse;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -74,6 +75,8 @@ use utoipa::{Modify, OpenApi as _};
         alerts::incidents::acknowledge,
         alerts::incidents::comment,
     ),
+    // Names that are told as texts: a reason by which drops are counted, and one of a dead letter.
+    components(schemas(DropReason, DeadReason)),
     modifiers(&Credentials),
     security(("session" = []), ("token" = [])),
 )]

@@ -1,6 +1,6 @@
 //! Health of the chain itself: how far it lags, what it dropped and why, what is stored.
 
-use crate::consume;
+use crate::consume::{self, Waiting};
 use crate::store::{DayState, StoredDay};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub struct Health {
     /// How far each shard is read; the journal is shard 0.
     pub consumers: Vec<Shard>,
     /// Who waits, and why; empty when all is well.
-    pub waiting: BTreeMap<String, String>,
+    pub waiting: BTreeMap<String, Waiting>,
     /// What was dropped since the start, by reason.
     pub dropped: BTreeMap<String, u64>,
     /// Entries that could never be stored and are kept to be looked at.
@@ -64,11 +64,23 @@ pub struct Day {
     pub bytes: u64,
     /// Frames that were stored.
     pub frames: u64,
-    /// `whole`; `rolled_up`: figures are left, sessions and traces are not; `damaged`: nothing can
-    /// be asked of it, the others are answered.
-    pub state: String,
-    /// How it is damaged.
+    /// What is left of it.
+    pub state: Kept,
+    /// How it is damaged, as the store said.
     pub damage: Option<String>,
+}
+
+/// What is left of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = DayState)]
+pub enum Kept {
+    /// All of it.
+    Whole,
+    /// Figures; sessions and traces are not.
+    RolledUp,
+    /// Nothing can be asked of it. The others are answered.
+    Damaged,
 }
 
 /// What the consumers, others that drop and the store say.
@@ -109,11 +121,11 @@ pub fn health(
 impl From<StoredDay> for Day {
     fn from(day: StoredDay) -> Self {
         let (state, damage) = match day.state {
-            DayState::Whole => ("whole", None),
-            DayState::RolledUp => ("rolled_up", None),
-            DayState::Damaged(how) => ("damaged", Some(how)),
+            DayState::Whole => (Kept::Whole, None),
+            DayState::RolledUp => (Kept::RolledUp, None),
+            DayState::Damaged(how) => (Kept::Damaged, Some(how)),
         };
         let StoredDay { name, day, bytes, frames, .. } = day;
-        Self { name, day, bytes, frames, state: state.to_owned(), damage }
+        Self { name, day, bytes, frames, state, damage }
     }
 }

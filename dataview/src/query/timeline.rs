@@ -30,12 +30,20 @@ pub struct Item {
     /// The trace of the call: 32 hexadecimal digits.
     pub trace: Option<String>,
     /// Why a call has no trace.
-    pub not_joined: Option<String>,
+    pub not_joined: Option<NotJoined>,
     /// The event's fields by their names in docs/protocol.md.
     #[schema(value_type = Object)]
     pub fields: Map<String, Value>,
     /// The number of the frame that told it.
     pub sequence: u64,
+}
+
+/// Why a call has no trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NotJoined {
+    /// It had no `traceparent`: its origin is not among those that the page may send it to.
+    NoTraceparent,
 }
 
 /// A view that a session showed.
@@ -102,10 +110,7 @@ fn item(clock: Clock, header: &Header, event: &Event, sequence: u64) -> Item {
     let (trace, not_joined) = match &event.body {
         Body::ApiCall(call) => match call.trace_id {
             Some(id) => (Some(id.to_hex()), None),
-            None => (
-                None,
-                Some("the call had no traceparent: its origin is not among the allowed".to_owned()),
-            ),
+            None => (None, Some(NotJoined::NoTraceparent)),
         },
         _ => (None, None),
     };

@@ -4,6 +4,7 @@ use crate::server::{NOW, Server};
 use crate::store::session;
 use dataview::access::{Role, Scope};
 use serde_json::json;
+use std::path::{Path, PathBuf};
 
 /// What must be nowhere: typed as an ID, and into a reason.
 const ID: &str = "customer-4711-canary";
@@ -96,10 +97,9 @@ fn what_was_typed_is_in_no_file() {
     let records = server.access.audit(None, 10).unwrap();
     assert_eq!(records[2].reason.as_deref(), Some("{user} called about card {card}"));
     let mut read = 0;
-    let all = std::fs::read_dir(server.folder.path()).unwrap().map(|entry| entry.unwrap().path());
-    // The folders beside them are of dead letters, and empty.
-    for file in all.filter(|path| path.is_file()) {
-        let bytes = std::fs::read(file).unwrap();
+    let files = files(server.folder.path());
+    for path in &files {
+        let bytes = std::fs::read(path).unwrap();
         read += bytes.len();
         let text = String::from_utf8_lossy(&bytes);
         for canary in [ID, CARD, PHONE] {
@@ -107,4 +107,10 @@ fn what_was_typed_is_in_no_file() {
         }
     }
     assert!(read > 10_000, "the files were read");
+}
+
+/// All files below `folder`.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }

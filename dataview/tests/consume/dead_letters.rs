@@ -3,6 +3,7 @@
 use super::entries::{add, entry, entry_of_day, packed, pending};
 use super::store::{Fails, FakeStore};
 use super::{Consuming, settings, until};
+use dataview::consume::WaitingCode;
 use dna_tests::redis_server::RedisServer;
 use std::sync::Arc;
 
@@ -125,7 +126,8 @@ async fn too_many_dead_letters_stop_reading_and_lose_nothing() {
     until("it waits", async || !consuming.counters.health().waiting.is_empty()).await;
     let health = consuming.counters.health();
     let why = health.waiting.values().next().expect("somebody waits");
-    assert!(why.contains("consume.dead_letters_max"), "{why}");
+    assert_eq!(why.code, WaitingCode::DeadLetters);
+    assert!(why.detail.contains("consume.dead_letters_max"), "{why:?}");
     assert!(pending(&mut redis, 0) > 0);
     for letter in consuming.dead.list(10).await.unwrap() {
         consuming.dead.remove(&letter).await.unwrap();

@@ -3,6 +3,7 @@
 use super::entries::{add, entry, packed, pending};
 use super::store::{Fails, FakeStore};
 use super::{Consuming, settings, until};
+use dataview::consume::WaitingCode;
 use dna_buffer::redis::stream_key;
 use dna_tests::redis_server::RedisServer;
 use std::sync::Arc;
@@ -47,7 +48,8 @@ async fn nothing_is_acknowledged_while_the_store_is_away() {
     assert!(pending(&mut redis, 0) > 0);
     let health = consuming.counters.health();
     let why = health.waiting.values().next().expect("somebody waits");
-    assert!(why.contains("told to"), "{why}");
+    assert_eq!(why.code, WaitingCode::Store);
+    assert!(why.detail.contains("told to"), "{why:?}");
     // Waiting is no spinning: the pauses grow.
     assert!(store.asked() < 20, "{}", store.asked());
     store.fail(None);

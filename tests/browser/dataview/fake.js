@@ -130,7 +130,7 @@ const health = (now) => ({
   retries: 3,
   consumers: Array.from({ length: 4 }, (_, shard) => ({ shard, lag_messages: shard * 17 + 3, lag_ms: 40 + shard * 61, pending: shard })),
   waiting: {},
-  dropped: { otlp_span_too_old: 22, network_not_json: 7 },
+  dropped: { otlp_too_old: 22, network_not_json: 7 },
   dead_letters: 3,
   store: {
     bytes: 5_976_000_000,

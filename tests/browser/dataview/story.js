@@ -123,7 +123,7 @@ export function session(now) {
   add(58_000, 2, '/transfer', 'route_change', 'Went to /transfer', { duration_ms: 310 });
   add(71_000, 2, '/transfer', 'user_action', 'click on Transfer', { duration_ms: 44, fields: { 'user_action.type': 'click', 'user_action.name': 'Transfer' } });
   add(71_050, 2, '/transfer', 'api_call', 'POST /api/transfers → 200', { duration_ms: 366, trace: TRACE.replace(/^4b/, '8f'), fields: { 'http.request.method': 'POST', 'url.full': url('/api/transfers'), 'http.response.status_code': 200, duration_ms: 366 } });
-  add(71_500, 2, '/transfer', 'api_call', 'GET https://fx.example/rates → 200', { duration_ms: 120, not_joined: 'the call had no traceparent: its origin is not among the allowed', fields: { 'http.request.method': 'GET', 'url.full': 'https://fx.example/rates', 'http.response.status_code': 200 } });
+  add(71_500, 2, '/transfer', 'api_call', 'GET https://fx.example/rates → 200', { duration_ms: 120, not_joined: 'no_traceparent', fields: { 'http.request.method': 'GET', 'url.full': 'https://fx.example/rates', 'http.response.status_code': 200 } });
   add(72_000, 2, '/transfer', 'transaction', 'transfer: ok', { duration_ms: 13_900, fields: { 'transaction.name': 'transfer', 'transaction.outcome': 'ok', duration_ms: 13_900 } });
   add(95_000, 2, '/transfer', 'visibility', 'Page covered');
   return { session: row, timeline: events, views: [['/login', 0], ['/accounts', 41_500], ['/transfer', 58_000]].map(([page, at], which) => ({ id: VIEWS[which], at: start + at, page })), events_left_out: 0, frames_unreadable: 0 };
@@ -137,7 +137,7 @@ export function trace(now) {
   add(0, 'action', 'click on Send code', 'demo-bank', 0, 58, { attributes: { 'user_action.element': 'button#send-code' } });
   add(1, 'call', 'POST /api/sms-codes', 'demo-bank', 60, 10_042, { ok: false, attributes: { 'http.response.status_code': 504, 'timing.dns': 0, 'timing.wait': 10_020 } });
   add(2, 'hop', 'edge-2.harbour.example', 'nginx', 78, 10_012, { ok: false, attributes: { status: 504, upstream: '10.2.0.11:8080', upstream_connect_us: 410, protocol: 'HTTP/2.0', tls: 'TLSv1.3' } });
-  add(3, 'span', 'POST /api/sms-codes', 'bank-api', 80, 10_004, { ok: false, notes: ['clock corrected by -12 ms'], attributes: { 'http.route': '/api/sms-codes', 'http.response.status_code': 504 } });
+  add(3, 'span', 'POST /api/sms-codes', 'bank-api', 80, 10_004, { ok: false, notes: [{ code: 'clock_corrected', values: { ms: '-12.0', clock: 'bank-api' }, words: 'clock corrected by -12.0 ms (bank-api)' }], attributes: { 'http.route': '/api/sms-codes', 'http.response.status_code': 504 } });
   add(4, 'span', 'check limits', 'bank-api', 84, 31);
   add(5, 'sql', 'SELECT sms_codes', 'bank-api', 86, 24, { attributes: { 'db.system.name': 'postgresql', 'db.query.text': 'SELECT count(*) FROM sms_codes WHERE customer_id = ? AND sent_at > ?' } });
   add(4, 'sql', 'INSERT sms_codes', 'bank-api', 118, 9, { attributes: { 'db.system.name': 'postgresql', 'db.query.text': 'INSERT INTO sms_codes (customer_id, code_hash, sent_at) VALUES (?, ?, ?)' } });
@@ -155,8 +155,8 @@ export function trace(now) {
       { at_us: start + 10_081_000, service: 'bank-api', severity: 17, body: 'sms-gateway: timeout after 9950 ms' },
     ],
     gaps: [
-      { between: 'call and hop', why: 'no proxy told of this call: it went by none that is connected, or the line is not here yet' },
-      { between: 'span and span', why: 'operator-cmcc told no span of it: it has no agent, or its agent does not take over traceparent, or did not record it' },
+      { between: 'call and hop', code: 'no_hop', values: {}, dropped: { network_queue_full: 3 }, why: 'no proxy told of this call' },
+      { between: 'span and span', code: 'no_span', values: { who: 'operator-cmcc' }, dropped: {}, why: 'operator-cmcc told no span of it' },
     ],
   };
 }

@@ -111,8 +111,13 @@ fn told(chain: &Chain) -> Vec<String> {
     chain.rows.iter().map(line).collect()
 }
 
+/// As it is told in JSON.
+fn json(between: Between) -> String {
+    serde_json::to_value(between).unwrap().as_str().unwrap().to_owned()
+}
+
 fn reasons(chain: &Chain) -> String {
-    chain.gaps.iter().map(|gap| format!("{}: {}\n", gap.between, gap.why)).collect()
+    chain.gaps.iter().map(|gap| format!("{}: {}\n", json(gap.between), gap.why)).collect()
 }
 
 fn connected() -> Circumstances {
@@ -195,7 +200,7 @@ fn clocks_are_made_one_and_told() {
             ("SELECT a FROM t WHERE b = ?", 40),
         ]
     );
-    assert_eq!(chain.rows[1].notes, ["clock corrected by +5000.0 ms (edge)"]);
+    assert_eq!(chain.rows[1].notes[0].words, "clock corrected by +5000.0 ms (edge)");
     assert!(chain.rows[2].notes.is_empty(), "{:?}", chain.rows[2].notes);
     assert!(chain.rows[4].notes.is_empty(), "{:?}", chain.rows[4].notes);
 }
@@ -212,7 +217,7 @@ fn what_outlasts_a_call_that_was_given_up_is_not_shifted() {
 fn each_missing_link_has_its_reason() {
     let nothing = chain(TRACE, parts(vec![], vec![]), &Visit::default(), &Circumstances::default());
     let words = reasons(&nothing);
-    assert!(words.contains("call and hop: nothing behind the client told"), "{words}");
+    assert!(words.contains("call and span: the service told no span"), "{words}");
     assert!(
         words.contains("no proxy is connected") && words.contains("no service ever did"),
         "{words}"
@@ -240,7 +245,7 @@ fn each_missing_link_has_its_reason() {
         &Visit::default(),
         &connected(),
     ));
-    assert!(words.contains("hop and span: the service at 10.0.0.1:80 told no span"), "{words}");
+    assert!(words.contains("hop and span: 10.0.0.1:80 told no span"), "{words}");
 
     let mut alone = hop("edge", 10, 80);
     alone.upstream = None;
@@ -284,11 +289,11 @@ fn loops_and_orphans_are_told_and_end() {
             "span span 6"
         ]
     );
-    assert_eq!(chain.rows[1].notes, ["its parents lead back to itself"]);
-    assert_eq!(chain.rows[4].notes, ["it names itself as its parent"]);
+    assert_eq!(chain.rows[1].notes[0].code, NoteCode::ParentsLoop);
+    assert_eq!(chain.rows[4].notes[0].code, NoteCode::OwnParent);
     let words = reasons(&chain);
     assert!(words.contains("form a loop"), "{words}");
-    assert!(words.contains("1 spans name a parent that is not here: 1 of accounts"), "{words}");
+    assert!(words.contains("1 spans name a parent that is not here: accounts (1)"), "{words}");
 }
 
 #[test]

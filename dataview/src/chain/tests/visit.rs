@@ -81,13 +81,12 @@ fn an_action_that_is_not_here_is_said_and_not_guessed() {
 fn without_numbers_time_and_view_are_the_guess_and_it_is_said() {
     let chain = of(&[click(900, "first", 1), click(300, "Pay", 1)], CallTold::default());
     assert_eq!(told(&chain)[0], "action Pay");
-    let note = "joined to the click before it by time and view: the client counts no actions";
-    assert_eq!(chain.rows[1].notes, [note]);
+    assert_eq!(chain.rows[1].notes[0].code, NoteCode::ActionNearNotCounted);
 
     let unknown = Visit { actions: vec![numbered(click(300, "Pay", 1))], ..Visit::default() };
     let chain = super::chain(TRACE, parts(vec![], vec![]), &unknown, &connected());
     assert_eq!(told(&chain)[0], "action Pay");
-    assert!(chain.rows[1].notes[0].contains("the frame that tells of this call is not here"));
+    assert_eq!(chain.rows[1].notes[0].code, NoteCode::ActionNearCallNotTold);
 }
 
 #[test]
@@ -135,14 +134,14 @@ fn an_answer_of_a_cdns_cache_is_the_end_of_the_chain() {
     let hit = of(&[], answered("cdn-cache;desc=HIT"));
     assert_eq!(told(&hit), ["call POST /transfer", "  hop CDN: HIT"]);
     assert_eq!(hit.rows[1].duration_us, 90_000, "the rest of the call");
-    assert!(hit.rows[1].notes[0].contains("is not said"));
+    assert_eq!(hit.rows[1].notes[0].code, NoteCode::DurationNotSaid);
     let words = reasons(&hit);
     assert!(words.contains("hop and span: cdn answered by itself"), "{words}");
     assert!(!words.contains("call and"), "{words}");
 
     let miss = reasons(&of(&[], answered("cfCacheStatus;desc=MISS, cfEdge;dur=4")));
-    assert!(miss.contains("hop and hop: behind the CDN no proxy told of this call"), "{miss}");
-    assert!(miss.contains("hop and span: the service behind the CDN told no span"), "{miss}");
+    assert!(miss.contains("hop and hop: no proxy told of this call"), "{miss}");
+    assert!(miss.contains("hop and span: the service told no span"), "{miss}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Dead letters beside a journal: a file each, in `dead-letters`; what is to be replayed in
 //! `replay`, where the consumer finds it.
 
-use super::{DeadLetter, DeadLettersError, UNREADABLE as LETTER_UNREADABLE};
+use super::{DeadLetter, DeadLettersError, DeadReason};
 use crate::consume::prepare::{Arrived, Dead};
 use crate::durable;
 use base64::Engine;
@@ -52,7 +52,7 @@ impl Files {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let written = Written {
             at_ms: u64::try_from(since.as_millis()).unwrap_or(u64::MAX),
-            reason: dead.reason.to_owned(),
+            reason: dead.reason.to_string(),
             detail: dead.detail.clone(),
             origin: dead.arrived.origin.clone(),
             entry: STANDARD.encode(&dead.arrived.bytes),
@@ -88,7 +88,7 @@ impl Files {
         read(&self.dir, name.clone()).unwrap_or_else(|error| DeadLetter {
             id: name,
             at_ms: 0,
-            reason: LETTER_UNREADABLE.to_owned(),
+            reason: DeadReason::LetterUnreadable.to_string(),
             detail: error.to_string(),
             origin: String::new(),
             entry: Vec::new(),

@@ -3,9 +3,11 @@
 //! journal they are files.
 
 mod files;
+mod reason;
 mod redis;
 mod view;
 
+pub use reason::DeadReason;
 pub use view::{EntryView, view};
 
 use super::prepare::Dead;
@@ -24,7 +26,7 @@ pub struct DeadLetter {
     pub id: String,
     /// When it was put aside, in ms since the Unix epoch.
     pub at_ms: u64,
-    /// A stable name of the reason.
+    /// The name of the [`DeadReason`].
     pub reason: String,
     /// The reason in words.
     pub detail: String,
@@ -35,14 +37,11 @@ pub struct DeadLetter {
     pub entry: Vec<u8>,
 }
 
-/// The reason of a letter whose own file is not one.
-pub const UNREADABLE: &str = "letter_unreadable";
-
 impl DeadLetter {
     /// Whether what is in it can be read; if not, it can be looked at on the disk, or removed.
     #[must_use]
     pub fn is_readable(&self) -> bool {
-        self.reason != UNREADABLE
+        self.reason != DeadReason::LetterUnreadable.name()
     }
 }
 
@@ -112,7 +111,7 @@ impl DeadLetters {
     }
 
     /// At most `max` behind the one called `after`, in a fixed order: by shard, the oldest first. One
-    /// that cannot be read is told with the reason [`UNREADABLE`] and without its entry.
+    /// that cannot be read is told with the reason [`DeadReason::LetterUnreadable`] and without its entry.
     ///
     /// # Errors
     /// When they cannot be read.

@@ -48,7 +48,12 @@ impl Streams {
             return Err(DeadLettersError::Full(self.max));
         }
         let mut add = cmd("XADD");
-        add.arg(&key).arg("*").arg("reason").arg(dead.reason).arg("detail").arg(&dead.detail);
+        add.arg(&key)
+            .arg("*")
+            .arg("reason")
+            .arg(dead.reason.name())
+            .arg("detail")
+            .arg(&dead.detail);
         add.arg("origin").arg(&arrived.origin).arg(ENTRY_FIELD).arg(&arrived.bytes[..]);
         self.ask::<String>(arrived.shard, &add).await.map(drop)
     }

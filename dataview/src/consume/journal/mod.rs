@@ -3,7 +3,7 @@
 mod position;
 mod registered;
 
-use super::counters::{DropReason, ShardHealth};
+use super::counters::{DropReason, ShardHealth, WaitingCode};
 use super::keep::Keeping;
 use super::limits::{BLOCK, ENTRIES_READ_MAX, REPLAY_EVERY, RETRY_MIN};
 use super::prepare::Arrived;
@@ -36,7 +36,7 @@ pub(super) async fn run(source: JournalSource, keeping: Keeping) {
     while !keeping.stop.is_told() {
         let ended = consume(&source, &keeping, &mut pause).await;
         let Err(Ended::Failed(why)) = ended else { return };
-        if keeping.wait(WHO, &why, &mut pause).await.is_err() {
+        if keeping.wait(WHO, WaitingCode::Buffer, &why, &mut pause).await.is_err() {
             return;
         }
     }

@@ -3,7 +3,7 @@
 use super::gone;
 use super::link::{Link, Servers};
 use super::messages::{Batch, Read, claimed};
-use crate::consume::counters::DropReason;
+use crate::consume::counters::{DropReason, WaitingCode};
 use crate::consume::keep::Keeping;
 use crate::consume::limits::{
     BLOCK, CLAIM_EVERY_MAX, GONE_AFTER_CLAIMS, MESSAGES_READ_MAX, POLL, RETRY_MIN,
@@ -58,7 +58,7 @@ impl Consumer {
         while !self.keeping.stop.is_told() {
             let ended = self.consume(&mut pause).await;
             let Err(Ended::Failed(why)) = ended else { return };
-            if self.keeping.wait(&self.name, &why, &mut pause).await.is_err() {
+            if self.keeping.wait(&self.name, WaitingCode::Buffer, &why, &mut pause).await.is_err() {
                 return;
             }
         }

@@ -28,7 +28,7 @@ export async function load(view) {
 const seal = ({ verified, broken_at: at, broken_why: why }) =>
   verified
     ? h('p.notice.good', h('b', t('audit.verified')), ' ', t('audit.verified.words'))
-    : h('p.notice.poor', { role: 'alert' }, h('b', t('audit.broken')), ' ', t('audit.broken.words', { at: at ?? '?', why: why ?? '' }));
+    : h('p.notice.poor', { role: 'alert' }, h('b', t('audit.broken')), ' ', t('audit.broken.words', { at: at ?? '?', why: why ? t(`audit.broken.${why}`) : '' }));
 
 const entries = (rows) =>
   table({

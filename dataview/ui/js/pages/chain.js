@@ -21,7 +21,7 @@ export async function load(view) {
   const damaged = days.filter((day) => day.state == 'damaged');
   return h(
     '.chain',
-    Object.entries(waiting).map(([who, why]) => h('p.notice.poor', { role: 'alert' }, h('b', t('chain.waits', { who })), ' ', why)),
+    Object.entries(waiting).map(([who, { code, detail }]) => h('p.notice.poor', { role: 'alert' }, h('b', t('chain.waits', { who })), ' ', t(`waiting.${code}`), h('span.muted.block', detail))),
     h(
       'dl.tiles',
       tile({ id: 'lag', name: t('chain.lag'), value: duration(lag), state: lag === null ? '' : lag > LATE_MS ? 'poor' : 'good', detail: h('span.muted', t('chain.waiting', { count: count(consumers.reduce((sum, one) => sum + (one.lag_messages ?? 0), 0)) })) }),

@@ -19,11 +19,16 @@ export function problemState(problem, again) {
 
 const heading = ({ status, code, title }) => (language() == 'en' && code && title) || named(`problem.${status}.title`, t(status >= 500 ? 'problem.server.title' : 'problem.title'));
 
+/** Codes that say little without the server's detail. */
+const SPECIFIC = /^(invalid_(value|parameter|body|range)|unknown_parameter|missing_parameter|already_there|unknown_name)$/;
+
 /** What a problem says to people: the server's own words in English, ours for its code in other languages. */
 export function said(problem) {
   if (!('status' in problem)) return t('problem.page.words');
   const waits = problem.retryAfter && t('problem.later', { time: duration(problem.retryAfter * 1000) });
   const ours = named(`code.${problem.code}`);
-  const words = (language() == 'en' ? problem.detail || ours : ours || problem.detail) || named(`problem.${problem.status}.words`, problem.title || t('problem.words', { status: problem.status }));
+  // What exactly is wrong, only the server's words say, which are English.
+  const exact = SPECIFIC.test(problem.code) && problem.detail ? `${ours ?? ''} ${problem.detail}` : ours;
+  const words = (language() == 'en' ? problem.detail || ours : exact || problem.detail) || named(`problem.${problem.status}.words`, problem.title || t('problem.words', { status: problem.status }));
   return [words, waits].filter(Boolean).join(' ');
 }

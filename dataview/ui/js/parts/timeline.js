@@ -71,7 +71,7 @@ function item(event, session, looked) {
     '.event',
     h('time', { title: fullTime(event.at), datetime: new Date(event.at).toISOString() }, clock(event.at, true)),
     h('span.event-kind', { title: named(`kind.${event.kind}`, event.kind) }, icon(ICONS[event.kind] ?? 'step'), h('span.unseen', named(`kind.${event.kind}`, event.kind))),
-    h('.event-words', opener, event.ok === false && h('span.flag', t('timeline.failed')), h('span.event-why', event.not_joined && t('timeline.not_joined', { why: event.not_joined }))),
+    h('.event-words', opener, event.ok === false && h('span.flag', t('timeline.failed')), h('span.event-why', event.not_joined && t('timeline.not_joined', { why: t(`not_joined.${event.not_joined}`) }))),
     h('span.event-duration', { class: slow(event) ? 'judged fair' : '' }, typeof event.duration_ms == 'number' ? duration(event.duration_ms) : ''),
     event.trace ? h('a.to-trace', { href: href(`/traces/${event.trace}`, { near: Math.round(event.at), session: session.id }) }, t('timeline.trace')) : h('span'),
   );

@@ -108,8 +108,15 @@ export function waterfall(rows, gaps, { start, end }) {
 /** The kind of row that a gap comes behind: `call and hop` is behind the call. */
 const before = ({ between }) => (between ?? '').split(/ and |,/)[0].trim();
 
-const gapLine = ({ between, why }, depth) =>
-  h('li.gap', h('.fall-name', { style: { '--indent': Math.min(12, depth) } }, h('b', named(`gap.${between}`, t('gap.other', { between: between ?? '' })))), h('span.gap-why', why));
+/** Why, in the reader's language; what was dropped meanwhile may have been it. */
+function gapWhy({ code, values, dropped }) {
+  const why = t(`gap.why.${code}`, { who: t('gap.the_service'), ...values });
+  const list = Object.entries(dropped).map(([reason, many]) => `${named(`dropped.${reason}`, reason)} (${many})`);
+  return list.length == 0 ? why : `${why} ${t('gap.dropped', { list: list.join(', ') })}`;
+}
+
+const gapLine = (gap, depth) =>
+  h('li.gap', h('.fall-name', { style: { '--indent': Math.min(12, depth) } }, h('b', t(`gap.${gap.between}`))), h('span.gap-why', gapWhy(gap)));
 
 function ruler(span) {
   const step = nice(span / 5);
@@ -144,7 +151,7 @@ function line(row, colour, { start, span }) {
   element.addEventListener('click', (click) => {
     if (!click.target.closest('a, button') && !String(getSelection())) opener.click();
   });
-  return h('li', { class: row.ok === false ? 'failed' : '' }, element, (row.notes ?? []).length > 0 && h('p.notes', { style: { '--indent': Math.min(12, row.depth) } }, row.notes.join(' · ')), details);
+  return h('li', { class: row.ok === false ? 'failed' : '' }, element, (row.notes ?? []).length > 0 && h('p.notes', { style: { '--indent': Math.min(12, row.depth) } }, row.notes.map(({ code, values }) => t(`note.${code}`, values)).join(' · ')), details);
 }
 
 /** What is known of a row: SQL and addresses in full. */

@@ -5,5 +5,6 @@ import experience from './zh/experience.js';
 import customers from './zh/customers.js';
 import alerts from './zh/alerts.js';
 import operation from './zh/operation.js';
+import codes from './zh/codes.js';
 
-export default { ...frame, ...experience, ...customers, ...operation, ...alerts };
+export default { ...frame, ...experience, ...customers, ...operation, ...alerts, ...codes };

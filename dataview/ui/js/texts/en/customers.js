@@ -111,5 +111,4 @@ export default {
   'gap.hop and hop': 'No proxy behind the CDN',
   'gap.hop and span': 'No service behind the proxy',
   'gap.span and span': 'A service is missing',
-  'gap.other': 'Missing: {between}',
 };

@@ -111,5 +111,4 @@ export default {
   'gap.hop and hop': 'CDN 之后没有代理',
   'gap.hop and span': '代理之后没有服务',
   'gap.span and span': '缺少某个服务',
-  'gap.other': '缺失：{between}',
 };
