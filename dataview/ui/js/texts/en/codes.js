@@ -40,6 +40,7 @@ export default {
   'dropped.network_connection': 'Proxies: connections that sent no syslog, or were too many',
   'dropped.network_field': 'Proxies: lines with a field missing or wrong',
   'dropped.network_file_gone': 'Proxies: log files that were gone before they were read',
+  'dropped.network_file_packed': 'Proxies: log files that were packed before they were read',
   'dropped.network_in_future': 'Proxies: lines of the future',
   'dropped.network_not_json': 'Proxies: lines that are not JSON',
   'dropped.network_queue_full': 'Proxies: lines by UDP while too many waited',

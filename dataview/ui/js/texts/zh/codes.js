@@ -40,6 +40,7 @@ export default {
   'dropped.network_connection': '代理：连接发送的不是 syslog，或连接过多',
   'dropped.network_field': '代理：日志行字段缺失或有误',
   'dropped.network_file_gone': '代理：日志文件在读完之前已消失',
+  'dropped.network_file_packed': '代理：日志文件在读取之前已被压缩',
   'dropped.network_in_future': '代理：日志行时间在未来',
   'dropped.network_not_json': '代理：日志行不是 JSON',
   'dropped.network_queue_full': '代理：等待过多时经 UDP 到达的日志行',
