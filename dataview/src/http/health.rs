@@ -46,5 +46,5 @@ pub(super) async fn metrics(app: web::Data<App>) -> Result<HttpResponse, Problem
 async fn look(app: &App) -> Result<Health, Problem> {
     let days = app.store.days().await?;
     let others = app.drops.iter().flat_map(|drops| drops());
-    Ok(health(app.consumed.health(), others, days))
+    Ok(health(app.consumed.health(), others, days, app.store.untidy()))
 }

@@ -45,6 +45,13 @@ pub(super) fn text(health: &Health) -> String {
     family("store_bytes", "gauge", "Bytes of the store on the disk.", &one(health.store.bytes));
     let damaged = health.store.days.iter().filter(|day| day.damage.is_some()).count() as u64;
     family("store_damaged_days", "gauge", "Days that cannot be read.", &one(damaged));
+    let untidy = u64::from(health.store.untidy.is_some());
+    family(
+        "store_untidy",
+        "gauge",
+        "1 while old days cannot be rolled up or let go.",
+        &one(untidy),
+    );
     text.push_str("# EOF\n");
     text
 }

@@ -51,6 +51,9 @@ pub struct StoreHealth {
     pub bytes: u64,
     /// The parts that it is kept in, the oldest first.
     pub days: Vec<Day>,
+    /// Why old days could not be rolled up or let go the last time; null when they could. While the disk
+    /// is full, only somebody who makes room can help.
+    pub untidy: Option<String>,
 }
 
 /// A day of the store, or a part of one.
@@ -89,6 +92,7 @@ pub fn health(
     consumed: consume::Health,
     others: impl IntoIterator<Item = (String, u64)>,
     days: Vec<StoredDay>,
+    untidy: Option<String>,
 ) -> Health {
     let mut dropped: BTreeMap<String, u64> =
         consumed.dropped.into_iter().map(|(reason, count)| (reason.to_owned(), count)).collect();
@@ -114,6 +118,7 @@ pub fn health(
         store: StoreHealth {
             bytes: days.iter().map(|day| day.bytes).sum(),
             days: days.into_iter().map(Day::from).collect(),
+            untidy,
         },
     }
 }

@@ -123,4 +123,10 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     fn days(&self) -> Answer<'_, Vec<StoredDay>>;
+
+    /// Why old days could not be rolled up or let go the last time; `None` when they could, or where
+    /// the store does that by itself.
+    fn untidy(&self) -> Option<String> {
+        None
+    }
 }

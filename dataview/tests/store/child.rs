@@ -1,11 +1,12 @@
 //! A process of its own that appends: one that can be killed, or has a disk of its own.
 
-use crate::made::{NOON, counted, frame};
-use dataview::store::sqlite::{Options, SqliteStore};
-use dataview::store::{Batch, Store, StoreError};
+use crate::made::{DAY, NOON, counted, frame};
+use dataview::store::sqlite::{Options, Retention, SqliteStore};
+use dataview::store::{Batch, DayState, Store, StoreError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const FOLDER: &str = "STORE_TEST_FOLDER";
 const FROM: &str = "STORE_TEST_FROM";
@@ -68,4 +69,47 @@ async fn appends() {
             Err(error) => panic!("{error}"),
         }
     }
+}
+
+const AGEING: &str = "STORE_TEST_AGEING";
+
+/// The command of a process whose store, in `folder`, has days that are to go when its disk is full.
+pub(crate) fn ageing(folder: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "child::ages", "--nocapture", "--test-threads=1"]);
+    command.env(AGEING, folder);
+    command
+}
+
+/// What such a process does; nothing when no test has started it.
+#[tokio::test]
+async fn ages() {
+    static CLOCK: AtomicU64 = AtomicU64::new(NOON);
+    let Some(folder) = std::env::var_os(AGEING).map(PathBuf::from) else { return };
+    let store = SqliteStore::open(Options {
+        clock: || CLOCK.load(Ordering::Relaxed),
+        retention: Retention { raw_days: 3, rollup_days: 90, bytes_max: None },
+        ..Options::new(folder.clone())
+    });
+    let store = store.unwrap();
+    for number in 0..100 {
+        store.append(batch(number)).await.unwrap();
+    }
+    store.tidy().await.unwrap();
+    let before = counted(&store).await;
+    // Somebody else fills the disk to the last byte.
+    let ballast = folder.with_file_name("ballast");
+    let mut file = std::fs::File::create(ballast).unwrap();
+    for size in [1 << 16, 1] {
+        while file.write_all(&vec![0; size]).is_ok() {}
+    }
+    assert!(store.append(batch(100)).await.is_err(), "there was room");
+    CLOCK.store(NOON + 10 * DAY, Ordering::Relaxed);
+    store.tidy().await.unwrap();
+    assert_eq!(store.untidy(), None);
+    let days = store.days().await.unwrap();
+    assert!(days.len() == 2 && days.iter().all(|day| day.state == DayState::RolledUp), "{days:?}");
+    assert_eq!(counted(&store).await, before);
+    assert!(folder.join("reserve").exists(), "it is held again");
+    println!("\naged well");
 }

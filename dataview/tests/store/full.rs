@@ -30,3 +30,21 @@ fn a_full_disk_loses_nothing_and_counts_nothing_twice() {
     assert!((stored * FRAMES..(stored + 1) * FRAMES).contains(&counted[0]), "{said}");
     assert_eq!(counted[1], (stored + 1) * FRAMES, "{said}");
 }
+
+/// What is to go makes room, though it needs some itself: with no byte free.
+#[test]
+fn a_full_disk_lets_old_days_become_roll_ups() {
+    let folder = TempDir::new().unwrap();
+    let disk = folder.path().join("disk");
+    std::fs::create_dir(&disk).unwrap();
+    let child = child::ageing(&disk.join("store"));
+    let script = "mount -t tmpfs -o size=48m tmpfs \"$1\" && shift && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]);
+    command.arg(&disk).arg(child.get_program()).args(child.get_args());
+    command.envs(child.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = command.stderr(Stdio::inherit()).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(said.lines().any(|line| line == "aged well"), "{said}");
+}

@@ -79,3 +79,10 @@ pub(super) const ROLL_UP_AFTER_MINUTES: i64 = 3;
 /// Frames that are stored and of which nobody was told, as another day of their group failed: those of
 /// some groups. Of more, those that come again are told as repeats.
 pub(super) const UNTOLD_FRAMES_MAX: usize = 8 * GROUP_FRAMES_MAX;
+
+/// Bytes that are held so that a full disk can be tidied: the roll-ups of a day of a large bank, without
+/// its minutes, are some tens of MiB.
+pub(super) const RESERVE_BYTES_MAX: u64 = 64 << 20;
+
+/// Of a small disk no more than such a part.
+pub(super) const RESERVE_SHARE: u64 = 16;

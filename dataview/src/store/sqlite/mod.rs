@@ -219,6 +219,10 @@ impl Store for SqliteStore {
     fn days(&self) -> Answer<'_, Vec<StoredDay>> {
         self.look(|catalog, _| Ok(read::days(catalog)))
     }
+
+    fn untidy(&self) -> Option<String> {
+        self.writer.untidy()
+    }
 }
 
 impl Feeder for SqliteStore {

@@ -1,6 +1,7 @@
 //! What is done when nobody waits: hours and days are rolled up, old days are let go.
 
 mod errors;
+mod reserve;
 mod retention;
 mod steps;
 
@@ -12,6 +13,7 @@ use super::file::{DayFile, signed};
 use super::limits::ROLL_UP_AFTER_MINUTES;
 use super::schema;
 use crate::store::StoreError;
+use reserve::Reserve;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
@@ -44,6 +46,7 @@ pub(super) fn run(
             Err(error) => failed.note(&file, error),
         }
     }
+    Reserve::of(&options.folder).keep();
     failed.first.map_or(Ok(is_done), Err)
 }
 

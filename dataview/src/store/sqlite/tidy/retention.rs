@@ -1,5 +1,6 @@
 //! Old days are let go: first their raw data, later what was rolled up of them.
 
+use super::reserve::Reserve;
 use super::{Failed, Over, roll_up};
 use crate::store::StoreError;
 use crate::store::sqlite::Options;
@@ -32,7 +33,7 @@ pub(super) fn apply(
     failed: &mut Failed,
     close: &mut impl FnMut(Name),
 ) {
-    let retention = options.retention;
+    let (retention, reserve) = (options.retention, Reserve::of(&options.folder));
     let oldest_raw = retention.oldest_raw(today);
     let oldest = Day(today.0 - i32::from(retention.rollup_days.max(retention.raw_days)));
     // Whole files first: for that no room is needed, and what follows may need some.
@@ -42,7 +43,8 @@ pub(super) fn apply(
     let days = catalog.all();
     for file in days.iter().filter(|file| file.name.day >= oldest) {
         if file.name.day < oldest_raw && is_raw(file) {
-            drop_raw(catalog, file, options, close)
+            reserve
+                .lend(|| drop_raw(catalog, file, options, close))
                 .unwrap_or_else(|error| failed.note(file, error));
         }
     }
@@ -61,7 +63,7 @@ pub(super) fn apply(
                 file = %file.path.display(), bytes, bytes_max,
                 "raw data are let go before their time: the store has reached its size"
             );
-            (file, drop_raw(catalog, file, options, close))
+            (file, reserve.lend(|| drop_raw(catalog, file, options, close)))
         } else if let Some(file) = old.next() {
             tracing::warn!(
                 file = %file.path.display(), bytes, bytes_max,

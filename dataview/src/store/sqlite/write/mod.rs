@@ -23,8 +23,8 @@ use crate::store::{Appended, Batch, StoreError};
 use day::DayWriter;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 use tokio::sync::{Semaphore, oneshot};
@@ -36,7 +36,11 @@ pub(super) struct Writer {
     queue: Option<Sender<Request>>,
     room: Semaphore,
     thread: Option<JoinHandle<()>>,
+    untidy: Untidy,
 }
+
+/// Why it could not be tidied the last time.
+type Untidy = Arc<Mutex<Option<String>>>;
 
 enum Request {
     Append(Batch, oneshot::Sender<Result<Appended, StoreError>>),
@@ -47,12 +51,18 @@ impl Writer {
     pub(super) fn start(catalog: Arc<Catalog>, options: Options) -> Result<Self, StoreError> {
         let (queue, requests) = channel();
         let thread = std::thread::Builder::new().name("store-writer".to_owned());
-        let untold = Untold::default();
-        let mut state = State { catalog, options, days: Vec::new(), untold };
+        let (untold, untidy) = (Untold::default(), Untidy::default());
+        let told = Arc::clone(&untidy);
+        let mut state = State { catalog, options, days: Vec::new(), untold, untidy };
         let thread = thread
             .spawn(move || state.run(&requests))
             .map_err(|error| StoreError::Unavailable(format!("no thread to write: {error}")))?;
-        Ok(Self { queue: Some(queue), room: Semaphore::new(APPENDS_MAX), thread: Some(thread) })
+        Ok(Self {
+            queue: Some(queue),
+            room: Semaphore::new(APPENDS_MAX),
+            thread: Some(thread),
+            untidy: told,
+        })
     }
 
     pub(super) async fn append(&self, batch: Batch) -> Result<Appended, StoreError> {
@@ -61,6 +71,11 @@ impl Writer {
 
     pub(super) async fn tidy(&self) -> Result<(), StoreError> {
         self.ask(Request::Tidy).await
+    }
+
+    /// Why it could not be tidied the last time.
+    pub(super) fn untidy(&self) -> Option<String> {
+        self.untidy.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn ask<T>(
@@ -95,6 +110,7 @@ struct State {
     days: Vec<DayWriter>,
     /// Frames that are stored and of which nobody was told.
     untold: Untold,
+    untidy: Untidy,
 }
 
 type Answers = Vec<oneshot::Sender<Result<Appended, StoreError>>>;
@@ -251,7 +267,10 @@ impl State {
         let days = &mut self.days;
         // Whatever goes must not be open here.
         let close = |name| days.retain(|open| open.file.name != name);
-        tidy::run(&self.catalog, &self.options, until, close)
+        let done = tidy::run(&self.catalog, &self.options, until, close);
+        let why = done.as_ref().err().map(ToString::to_string);
+        *self.untidy.lock().unwrap_or_else(PoisonError::into_inner) = why;
+        done
     }
 }
 
