@@ -3,7 +3,8 @@
 use crate::calendar::Calendar;
 use crate::figure::Figure;
 use crate::limits::SERIES_MAX;
-use crate::series::{Series, SnapshotError};
+use crate::series::Series;
+use crate::snapshot::SnapshotError;
 use crate::verdict::Verdict;
 use std::collections::BTreeMap;
 

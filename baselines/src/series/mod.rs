@@ -7,7 +7,8 @@ mod values;
 use crate::calendar::{Calendar, Slot};
 use crate::figure::Figure;
 use crate::hold::{Hold, Look};
-use crate::limits::{LEARNING_HOURS, RELEASE_S, SNAPSHOT_BYTES_MAX, VOLUME_MIN};
+use crate::limits::{LEARNING_HOURS, RELEASE_S, VOLUME_MIN};
+use crate::snapshot::{self, SnapshotError};
 use crate::verdict::{Band, Confidence, Verdict};
 use clock::{Clock, Moment};
 use rates::Rates;
@@ -27,17 +28,6 @@ pub struct Series {
     released: Option<i64>,
     /// The release that came shortly before it went out.
     blamed: Option<i64>,
-}
-
-/// Bytes that are no snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SnapshotError {
-    /// They are of another version.
-    #[error("a snapshot of version {0}; this program reads version {VERSION}")]
-    Version(u8),
-    /// They are something else, or damaged.
-    #[error("not a snapshot of a series")]
-    Malformed,
 }
 
 /// Goes up when what is kept changes.
@@ -125,8 +115,7 @@ impl Series {
     /// Bytes that [`restore`](Self::restore) goes on from: some kilobytes, of a version.
     #[must_use]
     pub fn snapshot(&self) -> Vec<u8> {
-        let bytes = vec![VERSION];
-        postcard::to_extend(self, bytes).expect("numbers and lists of them can be written")
+        snapshot::write(VERSION, self)
     }
 
     /// The series that a [`snapshot`](Self::snapshot) was made of.
@@ -134,13 +123,7 @@ impl Series {
     /// # Errors
     /// When the bytes are something else, or of another version.
     pub fn restore(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        match bytes.split_first() {
-            Some((&VERSION, rest)) if rest.len() <= SNAPSHOT_BYTES_MAX => {
-                postcard::from_bytes(rest).map_err(|_| SnapshotError::Malformed)
-            }
-            Some((&version, _)) if version != VERSION => Err(SnapshotError::Version(version)),
-            _ => Err(SnapshotError::Malformed),
-        }
+        snapshot::read(VERSION, bytes)
     }
 
     fn choose(&mut self, figure: Figure) {

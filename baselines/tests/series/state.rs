@@ -42,7 +42,7 @@ fn other_bytes_are_refused_by_name() {
     let snapshot = Series::default().snapshot();
     let mut newer = snapshot.clone();
     newer[0] = 200;
-    assert_eq!(Series::restore(&newer), Err(SnapshotError::Version(200)));
+    assert_eq!(Series::restore(&newer), Err(SnapshotError::Version { found: 200, known: 1 }));
     assert_eq!(Series::restore(&[]), Err(SnapshotError::Malformed));
     assert_eq!(Series::restore(&snapshot[..1]), Err(SnapshotError::Malformed));
 }
