@@ -1,8 +1,7 @@
-//! Scores a folder of NAB's form, and measures what a minute of 10,000 series costs. Prints JSON;
-//! `cargo xtask bench baselines` makes a table of it.
+//! Scores a folder of NAB's form, and measures what a minute of 10,000 series costs. Writes JSON, of
+//! which `cargo xtask bench baselines` makes a table.
 //!
-//! Usage: `bench_baselines [FOLDER]`; without a folder only the cost is measured.
-#![allow(clippy::print_stdout, reason = "a benchmark prints its results")]
+//! Usage: `bench_baselines OUT [FOLDER]`; without a folder only the cost is measured.
 
 mod corpus;
 mod cost;
@@ -17,8 +16,10 @@ use std::error::Error;
 use std::path::Path;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let mut args = std::env::args().skip(1);
+    let out = args.next().ok_or("usage: bench_baselines OUT [FOLDER]")?;
     let mut report = json!({"cost": cost::measure()?});
-    if let Some(folder) = std::env::args().nth(1) {
+    if let Some(folder) = args.next() {
         let corpus = corpus::read(Path::new(&folder))?;
         if corpus.is_empty() {
             return Err(format!("no labelled series in {folder}").into());
@@ -29,12 +30,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         report["detectors"] = json!([
             detector("dna", &corpus, ours),
             detector("windowed Gaussian", &corpus, peers::windowed_gaussian),
-            detector("votes, like Skyline", &corpus, peers::votes),
+            detector("votes of simple tests", &corpus, peers::votes),
             detector("an alarm every 300 rows", &corpus, peers::every_300_rows),
         ]);
     }
-    println!("{}", serde_json::to_string_pretty(&report)?);
-    Ok(())
+    std::fs::write(&out, serde_json::to_string_pretty(&report)?)
+        .map_err(|error| format!("cannot write {out}: {error}").into())
 }
 
 fn ours(rows: &[(i64, f64)]) -> Vec<f64> {

@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: a Markdown table for people on stdout, and the same figures for
 //! programs in target/bench/NAME.json.
 
+mod baselines;
 mod causes;
 mod dataview;
 mod incidents;
@@ -31,7 +32,9 @@ pub(crate) struct Args {
     /// Events that `dataview` generates, 1 million by itself; 50 million are what its targets speak of.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(10_000..))]
     events: Option<u64>,
-    /// The folder of cases for `causes`: cases.json and the files it names.
+    /// The folder of data to judge by. For `causes`: cases.json and the files it names. For `baselines`:
+    /// `data/<group>/<series>.csv` and `labels/combined_windows.json`, as the Numenta Anomaly Benchmark
+    /// has them.
     #[arg(long, value_name = "DIR")]
     data: Option<std::path::PathBuf>,
 }
@@ -50,6 +53,8 @@ enum Name {
     Incidents,
     /// DataView: how soon a beacon is visible, a large store, what is joined, its peers.
     Dataview,
+    /// What is normal: NAB's rules on a folder of its form, and what 10,000 series cost.
+    Baselines,
 }
 
 /// Runs `cargo xtask bench`.
@@ -61,5 +66,6 @@ pub(crate) fn main(workspace: &Workspace, args: &Args) -> Result<()> {
         Name::Causes => causes::run(workspace, args),
         Name::Incidents => incidents::run(workspace, args),
         Name::Dataview => dataview::run(workspace, args),
+        Name::Baselines => baselines::run(workspace, args),
     }
 }
