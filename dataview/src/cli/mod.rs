@@ -4,6 +4,7 @@ mod audit;
 mod check_config;
 mod config_args;
 mod dead_letters;
+mod detect;
 mod explain;
 mod logging;
 mod serve;
@@ -40,6 +41,8 @@ enum Command {
     CheckConfig(check_config::Args),
     /// What could never be stored: look at it, have it tried again, or remove it
     DeadLetters(dead_letters::Args),
+    /// How unusual each row of a series is: a score of 0 to 1, outside from 0.5 on
+    Detect(detect::Args),
     /// Why a figure deviates: the dimension values that explain it, in a file of rows by minute
     Explain(explain::Args),
     /// Accounts of people, also while `serve` runs
@@ -95,6 +98,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::CheckConfig(args) => check_config::run(&args),
         Command::DeadLetters(args) => dead_letters::run(&args),
+        Command::Detect(args) => detect::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Users(args) => users::run(&args),
         Command::Tokens(args) => tokens::run(&args),
