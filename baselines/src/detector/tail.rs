@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The distribution of a feature's distance from its mean, of which only the tail is of interest:
 /// where it begins (the distance that one in a hundred passes), and how much further those go on
 /// average. Further out it is taken to fall off exponentially (peaks over threshold, as in Siffer
-/// et al., KDD 2017, whose general Pareto tail was no better here).
+/// et al., KDD 2017; they fit a general Pareto tail).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Tail {
     rows: u32,
