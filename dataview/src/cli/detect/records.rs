@@ -45,6 +45,8 @@ pub(super) struct Records<R> {
     input: BufReader<R>,
     reader: Reader,
     is_first: bool,
+    /// Lines that ended in front of a record, which the reader has not seen.
+    lines_before: u64,
 }
 
 /// What spreadsheets write before UTF-8.
@@ -52,24 +54,25 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 impl<R: Read> Records<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { input: BufReader::new(input), reader: Reader::new(), is_first: true }
+        Self {
+            input: BufReader::new(input),
+            reader: Reader::new(),
+            is_first: true,
+            lines_before: 0,
+        }
     }
 
     /// The next record; `None` at the end. Empty lines are passed over.
     pub(super) fn next(&mut self) -> Result<Option<Record>, RecordsError> {
         let (mut bytes, mut ends) = (vec![0; RECORD_BYTES_MAX], vec![0; COLUMNS_MAX]);
         let (mut written, mut columns) = (0, 0);
-        let line = self.reader.line();
+        self.pass_over_empty_lines()?;
+        let line = self.reader.line() + self.lines_before;
         loop {
-            let mut input = self.input.fill_buf()?;
-            let mut skipped = 0;
-            if std::mem::take(&mut self.is_first) && input.starts_with(BYTE_ORDER_MARK) {
-                skipped = BYTE_ORDER_MARK.len();
-                input = &input[skipped..];
-            }
+            let input = self.input.fill_buf()?;
             let (result, read, more, more_columns) =
                 self.reader.read_record(input, &mut bytes[written..], &mut ends[columns..]);
-            self.input.consume(read + skipped);
+            self.input.consume(read);
             (written, columns) = (written + more, columns + more_columns);
             match result {
                 ReadRecordResult::InputEmpty => {}
@@ -81,6 +84,23 @@ impl<R: Read> Records<R> {
                     ends.truncate(columns);
                     return Ok(Some(Record { line, bytes, ends }));
                 }
+            }
+        }
+    }
+    /// So that a record's line is the one that its first field is in.
+    fn pass_over_empty_lines(&mut self) -> Result<(), RecordsError> {
+        if std::mem::take(&mut self.is_first) && self.input.fill_buf()?.starts_with(BYTE_ORDER_MARK)
+        {
+            self.input.consume(BYTE_ORDER_MARK.len());
+        }
+        loop {
+            let input = self.input.fill_buf()?;
+            let empty = input.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            self.lines_before +=
+                input[..empty].iter().filter(|byte| **byte == b'\n').count() as u64;
+            self.input.consume(empty);
+            if empty == 0 {
+                return Ok(());
             }
         }
     }
