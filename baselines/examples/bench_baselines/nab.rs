@@ -84,7 +84,7 @@ pub(crate) fn earn(series: &[&Judged], profile: Profile, threshold: f64) -> Earn
             }
             match window {
                 Some(window) => {
-                    best[*window] = Some(best[*window].map_or(*earns, |it| it.max(*earns)))
+                    best[*window] = Some(best[*window].map_or(*earns, |it| it.max(*earns)));
                 }
                 None => {
                     earned.points += earns * profile.false_alarm;
