@@ -140,7 +140,7 @@ fn markdown(measured: &Value, targets: &[Target], load_before: f64) -> String {
     match measured["detectors"].as_array() {
         Some(detectors) => scores(&mut text, measured, detectors),
         None => {
-            text.push_str("NAB's rules: skipped, because no folder was given (`--data DIR`).\n")
+            text.push_str("NAB's rules: skipped, because no folder was given (`--data DIR`).\n");
         }
     }
     text.push_str("\n| target | to reach | measured | holds |\n| --- | ---: | ---: | --- |\n");
