@@ -24,6 +24,8 @@ test('an incident tells what was found, what was expected, what happened and who
   const rows = await texts(page, '#parts tbody tr');
   assert.match(rows[0], /^transfer-calls region = Guangdong <b> availability\.calls 0\.913 < 0\.98 – /);
   assert.match(rows[1], /2210 > 840 310 – 840 fairly sure/);
+  assert.match(await text(page, '#causes tbody tr'), /^operator = China Unicom 97\.00% 12 \/ 9,100 310 \/ 420 4 \/ 2,900 91\.00%$/);
+  await says(page, '.panel', 'Not by: browser (all alike)');
   assert.match(await text(page, '#lines li'), /Opened: availability\.calls 0\.94 < 0\.98/);
   assert.match(await text(page, '#deliveries tbody tr'), /^duty open waits it answered 503 3/);
 });

@@ -131,6 +131,24 @@ pub(super) const SERIES_KEPT_MS: u64 = 30 * 86_400_000;
 /// minute change too often to learn of.
 pub(super) const FREQUENT_MINUTES: u32 = 60;
 
+/// What an incident is compared with, in ms before it: an hour has enough, and is of the same day.
+pub(super) const CAUSES_BEFORE_MS: u64 = 60 * 60_000;
+
+/// Values of a dimension that are looked at as causes; further ones are rare.
+pub(super) const CAUSE_VALUES_MAX: usize = 200;
+
+/// Causes that are told, each of another dimension.
+pub(super) const CAUSES_MAX: usize = 5;
+
+/// Incidents that are explained in one round: each costs two reads a dimension.
+pub(super) const EXPLAINED_AT_ONCE: usize = 5;
+
+/// Incidents among which those are looked for: the newest.
+pub(super) const EXPLAIN_LOOK_MAX: usize = 100;
+
+/// How old an incident may be that is explained, in ms: later its beginning is no longer why.
+pub(super) const EXPLAIN_WITHIN_MS: u64 = 30 * 60_000;
+
 /// Days that a dry evaluation looks back.
 pub const DRY_DAYS_MAX: u64 = 7;
 

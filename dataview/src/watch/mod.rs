@@ -7,6 +7,7 @@
 //! by [`channel`]. [`dry`] goes the same way over last week and writes nothing.
 
 pub mod baseline;
+pub mod causes;
 pub mod channel;
 pub mod deliver;
 pub mod dry;

@@ -1,13 +1,18 @@
 //! Judges minutes: each rule from where it has come to up to the last minute that is over and stored.
 
 use super::baseline::{Normal, NormalError};
-use super::incident::Rules;
+use super::causes::causes;
+use super::incident::{Incident, Rules, State};
 use super::judge::{Fares, Verdict, judge};
-use super::keep::{Judged, Keep, KeepError, Minute};
-use super::limits::{ROUND_EVERY, ROUND_TIMEOUT, RULE_TIMEOUT, SETTLE_MS, WAIT_FOR_STORE_MS};
+use super::keep::{IncidentsAsk, Judged, Keep, KeepError, Minute};
+use super::limits::{
+    EXPLAIN_LOOK_MAX, EXPLAIN_WITHIN_MS, EXPLAINED_AT_ONCE, ROUND_EVERY, ROUND_TIMEOUT,
+    RULE_TIMEOUT, SETTLE_MS, WAIT_FOR_STORE_MS,
+};
 use super::reload::Rulebook;
 use super::rule::{Rule, When};
 use super::sample::{due, readings};
+use super::set::RuleSet;
 use super::track::{Change, Track, advance};
 use crate::store::Store;
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,6 +111,29 @@ impl Rounds {
             self.written_ms.fetch_max(end_ms, Ordering::Relaxed);
         }
         self.normal.save(now_ms)?;
+        self.explain(&set, end_ms).await
+    }
+
+    /// Says of new incidents why they are. Whom they concern is told already: that does not wait.
+    async fn explain(&self, set: &RuleSet, end_ms: u64) -> Result<(), KeepError> {
+        let ask = IncidentsAsk { limit: EXPLAIN_LOOK_MAX, ..IncidentsAsk::default() };
+        let is_new = |incident: &Incident| {
+            let age_ms = end_ms.saturating_sub(incident.opened_at);
+            incident.causes.is_none()
+                && incident.state != State::Resolved
+                && age_ms <= EXPLAIN_WITHIN_MS
+        };
+        let new = self.keep.incidents(&ask)?.into_iter().filter(is_new).take(EXPLAINED_AT_ONCE);
+        for incident in new {
+            let Some(part) = incident.firing().next() else { continue };
+            let Some(rule) = set.rules.get(&part.rule) else { continue };
+            match timeout(RULE_TIMEOUT, causes(&*self.store, rule, part, end_ms)).await {
+                Ok(Ok(Some(causes))) => self.keep.explained(incident.id, causes, end_ms)?,
+                Ok(Ok(None)) => {}
+                Ok(Err(error)) => tracing::warn!(%error, incident = incident.id, "not explained"),
+                Err(_) => tracing::warn!(incident = incident.id, "explaining takes too long"),
+            }
+        }
         Ok(())
     }
 

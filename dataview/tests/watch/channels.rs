@@ -48,6 +48,7 @@ pub(crate) fn notice(description: &str) -> Notice {
         told_at: None,
         told_severity: None,
         refreshed_at: None,
+        causes: None,
         notices: 1,
     };
     let (id, channel) = ("incident-7-1".to_owned(), "ops".to_owned());

@@ -27,7 +27,9 @@ async fn an_incident_opens_and_is_over_and_each_is_told_once() {
     }
     assert_eq!(made.incidents()[0].state, State::Resolved);
     assert_eq!(made.told(), ["ops opened", "ops resolved"]);
-    assert_eq!(made.lines(1), [LineKind::Opened, LineKind::Ended, LineKind::Resolved]);
+    let lines = made.lines(1);
+    let told = [LineKind::Opened, LineKind::Explained, LineKind::Ended, LineKind::Resolved];
+    assert_eq!(lines, told);
     // Shortly afterwards it is the same again, and is told; much later it is another.
     made.minute(7, 0, 50).await;
     made.minute(8, 0, 50).await;
@@ -127,7 +129,8 @@ async fn nobody_acknowledges_and_others_are_told() {
         (incident.state, incident.acknowledged_by.as_deref()),
         (State::Acknowledged, Some("ada"))
     );
-    assert_eq!(made.lines(1), [LineKind::Opened, LineKind::Acknowledged]);
+    let told = [LineKind::Opened, LineKind::Explained, LineKind::Acknowledged];
+    assert_eq!(made.lines(1), told);
 }
 
 #[tokio::test]
@@ -160,4 +163,41 @@ async fn an_objective_whose_budget_burns_too_fast_is_an_incident() {
     let found = &incident.parts[0].found;
     assert_eq!((found.limit, found.window_minutes, found.is_above), (Some(14.4), 60, true));
     assert!(found.value.unwrap() >= 14.4, "{found:?}");
+}
+
+#[tokio::test]
+async fn an_incident_says_what_explains_it_and_what_does_not() {
+    let made = Made::new(&[OPS, CALLS].concat());
+    for minute in 0..30 {
+        made.calls("bank", minute, "Beijing", 198, 2).await;
+        made.calls("bank", minute, "Shanghai", 99, 1).await;
+    }
+    made.round(29).await;
+    for minute in 30..32 {
+        made.calls("bank", minute, "Beijing", 198, 2).await;
+        made.minute(minute, 20, 80).await;
+    }
+    let incident = &made.incidents()[0];
+    let causes = incident.causes.as_ref().unwrap();
+    let first = &causes.causes[0];
+    assert_eq!((&*first.dimension, &first.values[..]), ("region", &["Shanghai".to_owned()][..]));
+    assert!(first.explained > 0.9 && first.outside_normal > 0.9, "{first:?}");
+    assert_eq!((first.now.bad, first.now.all, first.rest.all), (160, 200, 400));
+    assert!(causes.ruled_out.iter().any(|one| one.dimension == "browser" && one.why == "no_data"));
+    assert_eq!(made.lines(1), [LineKind::Opened, LineKind::Explained]);
+}
+
+#[tokio::test]
+async fn what_is_everywhere_is_explained_by_nothing() {
+    let made = Made::new(&[OPS, CALLS].concat());
+    for minute in 0..32 {
+        let bad = if minute < 30 { 1 } else { 60 };
+        made.calls("bank", minute, "Beijing", 100 - bad, bad).await;
+        made.calls("bank", minute, "Shanghai", 100 - bad, bad).await;
+        made.round(minute).await;
+    }
+    let causes = made.incidents()[0].causes.clone().unwrap();
+    assert!(causes.causes.is_empty(), "{causes:?}");
+    let region = causes.ruled_out.iter().find(|one| one.dimension == "region").unwrap();
+    assert_eq!(region.why, "all_alike");
 }

@@ -26,6 +26,14 @@ const one = (now, id, more) => ({
   told_severity: 'critical',
   refreshed_at: null,
   notices: 1,
+  causes: {
+    rule: 'transfer-calls',
+    before_from: now - 4_920_000,
+    now_from: now - 1_320_000,
+    now_to: now - 1_200_000,
+    causes: [{ dimension: 'operator', values: ['China Unicom'], explained: 0.97, outside_normal: 0.99, confidence: 0.91, before: { bad: 12, all: 9100 }, now: { bad: 310, all: 420 }, rest: { bad: 4, all: 2900 } }],
+    ruled_out: [{ dimension: 'browser', why: 'all_alike' }],
+  },
   ...more,
 });
 

@@ -118,6 +118,7 @@ impl Book {
             told_at: None,
             told_severity: None,
             refreshed_at: None,
+            causes: None,
             notices: 0,
         });
         self.note(id, at_ms, LineKind::Opened, text);

@@ -8,6 +8,7 @@ pub use book::{Book, Happening, Rules};
 pub use notice::{Kind, Notice};
 pub use silence::{Matcher, Silence};
 
+use super::causes::Causes;
 use super::judge::Found;
 use super::rule::Severity;
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,9 @@ pub struct Incident {
     /// When it was last told to those that forget.
     #[serde(default)]
     pub refreshed_at: Option<u64>,
+    /// Why it is, as far as it was measured; null: that is not known yet, or cannot be.
+    #[serde(default)]
+    pub causes: Option<Causes>,
     /// How many notices there were of it.
     #[serde(default)]
     pub notices: u64,
@@ -142,6 +146,8 @@ pub enum LineKind {
     Resolved,
     /// Somebody looks after it.
     Acknowledged,
+    /// It was looked why it is.
+    Explained,
     /// Somebody has said something.
     Commented,
 }

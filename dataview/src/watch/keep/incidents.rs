@@ -1,5 +1,6 @@
 //! Incidents as they are asked for, and what people do with them.
 
+use super::super::causes::Causes;
 use super::super::incident::{Incident, IncidentLine, LineKind, State};
 use super::super::limits::LINES_MAX;
 use super::minute::{write_incident, write_line};
@@ -108,6 +109,18 @@ impl Keep {
             text: text.to_owned(),
         };
         self.change(id, |_| Some(line))
+    }
+
+    /// Why it is.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn explained(&self, id: u64, causes: Causes, now_ms: u64) -> Result<(), KeepError> {
+        self.change(id, |incident| {
+            let line = causes.line(now_ms);
+            incident.causes = Some(causes);
+            Some(line)
+        })
     }
 
     fn change(

@@ -3,7 +3,7 @@
 import { href } from '../address.js';
 import { get, post } from '../api.js';
 import { h } from '../dom.js';
-import { fullTime, time } from '../format.js';
+import { count, fullTime, share, time } from '../format.js';
 import { may } from '../pages.js';
 import { closeDialog, openDialog } from '../parts/dialog.js';
 import { said } from '../parts/states.js';
@@ -44,6 +44,7 @@ export async function load(view) {
       incident.description && h('p', incident.description),
     ),
     h('section.panel', h('h2', t('incident.parts')), parts(incident)),
+    incident.causes && h('section.panel', h('h2', t('causes.title')), why(incident.causes)),
     h('section.panel', h('h2', t('incident.lines')), timeLine(lines)),
     h('section.panel', h('h2', t('incident.told')), deliveries.length == 0 ? h('p.muted', t('incident.told.none')) : told(deliveries)),
   );
@@ -114,6 +115,29 @@ const parts = ({ parts: rows, parts_left_out: leftOut }) => [
 
 const band = ({ expected, confidence }) =>
   expected ? [`${number(expected.low)} – ${number(expected.high)}`, h('span.muted.block', named(`confidence.${confidence}`, confidence))] : '–';
+
+/** What explains it, and what was ruled out. */
+const why = ({ causes, ruled_out: out }) => [
+  causes.length == 0
+    ? h('p', { id: 'causes' }, t('causes.none'))
+    : table({
+        id: 'causes',
+        caption: t('causes.title'),
+        sortable: false,
+        rows: causes,
+        columns: [
+          { head: t('incident.place'), kind: 'long', cell: (row) => `${row.dimension} = ${row.values.join(', ')}` },
+          { head: t('causes.explained'), kind: 'number', hint: t('causes.explained.words'), cell: (row) => share(Math.min(row.explained, 1)) },
+          { head: t('causes.before'), kind: 'number', cell: (row) => bad(row.before) },
+          { head: t('causes.now'), kind: 'number', cell: (row) => bad(row.now) },
+          { head: t('causes.rest'), kind: 'number', priority: 2, hint: t('causes.rest.words'), cell: (row) => bad(row.rest) },
+          { head: t('causes.confidence'), kind: 'number', priority: 2, cell: (row) => share(row.confidence) },
+        ],
+      }),
+  out.length > 0 && h('p.muted', t('causes.ruled_out', { what: out.map((one) => `${one.dimension} (${t(`causes.why.${one.why}`)})`).join(', ') })),
+];
+
+const bad = (counted) => `${count(counted.bad)} / ${count(counted.all)}`;
 
 const timeLine = (lines) =>
   h('ol.plain', { id: 'lines' }, lines.map((line) => h('li', h('time.muted', { title: fullTime(line.at) }, time(line.at)), ' ', h('b', t(`line.${line.kind}`)), line.who && ` ${line.who}`, line.text && `: ${line.text}`)));
