@@ -102,7 +102,12 @@ pub async fn serve(
     let mut watching =
         Watching::open(&config.dir, watch.rules_file, watch.pages_url, watch.calendar)?;
     let (keep, rulebook) = (watching.keep.clone(), Arc::clone(&watching.rulebook));
-    let alerts = web::Data::new(Alerts { keep, rulebook, normal: Arc::clone(&watching.normal) });
+    let alerts = web::Data::new(Alerts {
+        keep,
+        rulebook,
+        normal: Arc::clone(&watching.normal),
+        vip_tiers: watch.vip_tiers,
+    });
     let kept = watching.keep.clone();
     let app = web::Data::new(App {
         store: Arc::clone(&store),

@@ -30,6 +30,25 @@ test('an incident tells what was found, what was expected, what happened and who
   assert.match(await text(page, '#deliveries tbody tr'), /^duty open waits it answered 503 3/);
 });
 
+test('an incident tells whom it hit, and leads to their sessions and to incidents like it', async (t) => {
+  t.after(() => fake.mend());
+  const page = await open(t, '/incidents/12', { expected: ['503'] });
+  await page.waitForSelector('#vips');
+  assert.match(await text(page, '#hit'), /^Customers hit at least 227 of 3,812 who were there$/);
+  assert.match(await text(page, '#hit-vips'), /9$/);
+  assert.match(await text(page, '#vips tbody tr'), /^VIP ?b7e23ec2… .* 3 1 5e3f0a91…$/);
+  await says(page, '#customers', '7 more VIP customers');
+  assert.match(await text(page, '#similar tbody tr'), /operator = China Unicom the rule .* 15 min support$/);
+  const links = await page.$$eval('#customers a', (all) => all.map((one) => one.getAttribute('href')));
+  assert.match(links[0], /^\/sessions\?app=demo-bank&from=\d+&to=\d+&troubled=true$/);
+  await page.click('#vips tbody [data-open]');
+  await leadsTo(page, '/sessions', { app: 'demo-bank', user: 'b7e23ec29af22b0b4e41da31e868d57226121c84f30d5c4a19cf17fa9f4be2a1' });
+  fake.fail('/incidents/12/customers', 503, { detail: 'the store is closed' });
+  const without = await open(t, '/incidents/12', { expected: ['503'] });
+  await says(without, '#customers .wrong', 'the store is closed');
+  assert.ok(await without.$('#lines li'), 'the rest is there');
+});
+
 test('an incident is acknowledged, commented and silenced', async (t) => {
   t.after(() => Object.assign(fake.state, { acknowledged: undefined, comment: undefined }));
   const page = await open(t, '/incidents/12');

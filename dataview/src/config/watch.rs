@@ -16,12 +16,15 @@ pub struct WatchConfig {
     pub calendar: Calendar,
     /// Where people reach DataView's pages, for links.
     pub pages_url: Option<String>,
+    /// The tiers (`user.tier`) whose customers incidents name.
+    pub vip_tiers: Vec<String>,
 }
 
 impl WatchConfig {
     pub(super) fn read(root: &mut Section<'_>) -> Result<Self, ConfigError> {
         const FILE: &str = "the path of a file of rules, or empty";
         const URL: &str = "http://… or https://…, or empty";
+        const TIERS: &str = "tiers as clients tell them (`user.tier`)";
         let mut section = root.section("watch")?;
         let enabled = section.boolean("enabled", true)?;
         let rules_file = section.text("rules_file", FILE)?.filter(|path| !path.is_empty());
@@ -31,9 +34,14 @@ impl WatchConfig {
             return Err(section.refuse("pages_url", wrong, URL));
         }
         let calendar = read_calendar(&mut section)?;
+        let tier = |tier: &str| (!tier.is_empty()).then(|| tier.to_owned());
+        let mut vip_tiers = section.list("vip_tiers", TIERS, tier)?;
+        if vip_tiers.is_empty() {
+            vip_tiers.push("vip".to_owned());
+        }
         section.finish()?;
         let rules_file = rules_file.map(PathBuf::from);
-        Ok(Self { enabled, rules_file, calendar, pages_url })
+        Ok(Self { enabled, rules_file, calendar, pages_url, vip_tiers })
     }
 }
 

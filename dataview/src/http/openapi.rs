@@ -72,6 +72,7 @@ use utoipa::{Modify, OpenApi as _};
         alerts::silences::remove,
         alerts::incidents::list,
         alerts::incidents::get,
+        alerts::customers::hit,
         alerts::incidents::acknowledge,
         alerts::incidents::comment,
     ),

@@ -51,6 +51,7 @@ static FILES: &[(&str, &[u8])] = &files! {
     "js/pages/trace.js"
     "js/parts/breakdown.js"
     "js/parts/chart.js"
+    "js/parts/customers.js"
     "js/parts/dialog.js"
     "js/parts/event-title.js"
     "js/parts/range.js"

@@ -149,6 +149,29 @@ pub(super) const EXPLAIN_LOOK_MAX: usize = 100;
 /// How old an incident may be that is explained, in ms: later its beginning is no longer why.
 pub(super) const EXPLAIN_WITHIN_MS: u64 = 30 * 60_000;
 
+/// How much of an incident is looked through for customers that it hit, in ms: those of its first day
+/// say enough.
+pub(super) const CUSTOMERS_MS_MAX: u64 = 24 * 3_600_000;
+
+/// Places of an incident whose customers are looked for: each is a question to the store.
+pub(super) const CUSTOMERS_PLACES_MAX: usize = 10;
+
+/// Sessions that are looked through for them, the newest of each place: about a second.
+pub(super) const CUSTOMERS_SESSIONS_MAX: usize = 10_000;
+
+/// Sessions that are asked for at once: some 1 KB each.
+pub(super) const CUSTOMERS_SESSIONS_READ: usize = 1_000;
+
+/// Customers of the tiers that matter who are named, the newest; the rest is counted.
+pub(super) const VIPS_MAX: usize = 50;
+
+/// Earlier incidents of an application among which similar ones are looked for: half a year at three a
+/// day.
+pub(super) const SIMILAR_LOOK_MAX: usize = 500;
+
+/// Similar incidents that are told.
+pub(super) const SIMILAR_MAX: usize = 5;
+
 /// Days that a dry evaluation looks back.
 pub const DRY_DAYS_MAX: u64 = 7;
 

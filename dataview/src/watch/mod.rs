@@ -9,6 +9,7 @@
 pub mod baseline;
 pub mod causes;
 pub mod channel;
+pub mod customers;
 pub mod deliver;
 pub mod dry;
 mod file;
@@ -23,6 +24,7 @@ pub mod round;
 pub mod rule;
 pub mod sample;
 mod set;
+pub mod similar;
 pub mod start;
 pub mod track;
 

@@ -1,7 +1,12 @@
 //! Rules, incidents and silences over HTTP.
 
 use crate::server::{NOW, Server};
+use crate::store::{count, session};
 use dataview::access::{Role, Scope};
+use dataview::model::{Metric, UserChange};
+use dataview::sketch::Uniques;
+use dataview::store::{Bucket, SessionRow};
+use dataview::watch::causes::Causes;
 use dataview::watch::incident::Rules;
 use dataview::watch::judge::Found;
 use dataview::watch::keep::{Judged, Minute};
@@ -18,12 +23,17 @@ fn rule(name: &str, app: &str) -> Value {
 
 /// An incident of `app`, as a minute makes it.
 fn incident(server: &Server, app: &str) {
-    let rule: Rule = serde_json::from_value(rule("calls", app)).unwrap();
+    incident_of(server, "calls", app, NOW);
+}
+
+/// An incident of the rule `name` of `app`, which is over at once when the next one is made.
+fn incident_of(server: &Server, name: &str, app: &str, at_ms: u64) {
+    let rule: Rule = serde_json::from_value(rule(name, app)).unwrap();
     let track = Track {
-        out_since_ms: NOW - 60_000,
+        out_since_ms: at_ms - 60_000,
         out_minutes: 2,
         well_minutes: 0,
-        firing_since_ms: Some(NOW),
+        firing_since_ms: Some(at_ms),
         severity: Severity::Warning,
         found: Found { measure: "availability.calls".to_owned(), ..Found::default() },
     };
@@ -31,7 +41,7 @@ fn incident(server: &Server, app: &str) {
     let values = vec![(String::new(), Some(track), Change::Began)];
     let judged = vec![Judged { rule, values, skipped: 0 }];
     let rules = Rules { rules: &rules, forgetful: &std::collections::BTreeSet::new() };
-    server.watching.keep.write(&Minute { end_ms: NOW, judged, rules }).unwrap();
+    server.watching.keep.write(&Minute { end_ms: at_ms, judged, rules }).unwrap();
 }
 
 #[test]
@@ -132,6 +142,98 @@ fn an_incident_is_acknowledged_and_commented() {
     assert_eq!(server.client.get("/api/v1/incidents?state=over").status, 400);
     let part = server.client.get("/api/v1/alerts/deliveries?state=waiting&limit=1").body;
     assert_eq!(part["deliveries"][0]["id"], "incident-1-1");
+}
+
+/// Each store is asked for what a place has; those that matter are named, and each but once.
+#[test]
+fn an_incident_tells_whom_it_hit() {
+    let server = Server::start();
+    incident(&server, "bank");
+    let user = |row: &mut SessionRow, hash: &str, tier: Option<&str>| {
+        row.facts.user = UserChange::Known { hash: hash.to_owned(), tier: tier.map(str::to_owned) };
+    };
+    let mut rows: Vec<_> = (0..5).map(|n| session(n, NOW - u64::from(n) * 1_000)).collect();
+    user(&mut rows[1], "plain", None);
+    user(&mut rows[2], "gold", Some("gold"));
+    rows[3].facts.user = UserChange::Unsaid;
+    rows[0].facts.calls_failed = 3;
+    *server.store.sessions.lock().unwrap() = rows;
+    let mut users = Uniques::default();
+    (0..7).for_each(|user| users.add(u64::wrapping_mul(user, 0x9e37_79b9_7f4a_7c15)));
+    let at = |at_ms| Bucket { uniques: Some(users.clone()), ..count(at_ms, Metric::Users, 7) };
+    *server.store.buckets.lock().unwrap() = vec![at(NOW - 60_000), at(NOW)];
+    let told = server.client.get("/api/v1/incidents/1/customers").body;
+    assert_eq!(told["present"], 7, "whoever was there twice counts once");
+    assert_eq!(
+        (&told["sessions"], &told["hit"], &told["is_complete"], &told["only_troubled"]),
+        (&json!(5), &json!(3), &json!(true), &json!(true))
+    );
+    let vips = told["vips"].as_array().unwrap();
+    assert_eq!(vips.len(), 1, "only of the tier, and each once: {vips:?}");
+    assert_eq!(
+        (&vips[0]["user"], &vips[0]["calls_failed"], &vips[0]["session"]),
+        (&json!("ab12"), &json!(3), &json!("0".repeat(32)))
+    );
+    let asked = server.store.asked.lock().unwrap().clone();
+    assert!(asked.iter().any(|one| one.ends_with("[] true")), "of all, troubled: {asked:?}");
+    let shop = server.client_of(Role::Viewer, Scope::Apps(vec!["shop".to_owned()]));
+    assert_eq!(shop.get("/api/v1/incidents/1/customers").status, 403);
+    assert_eq!(server.client.get("/api/v1/incidents/2/customers").status, 404);
+}
+
+#[test]
+fn so_many_customers_are_counted_as_are_looked_at() {
+    let server = Server::start();
+    incident(&server, "bank");
+    let rows: Vec<_> = (0..10_001_u32)
+        .map(|number| {
+            let mut row = session(0, NOW);
+            row.id.0[..4].copy_from_slice(&number.to_be_bytes());
+            let (hash, tier) = (number.to_string(), Some("vip".to_owned()));
+            row.facts.user = UserChange::Known { hash, tier };
+            row
+        })
+        .collect();
+    *server.store.sessions.lock().unwrap() = rows;
+    let told = server.client.get("/api/v1/incidents/1/customers").body;
+    assert_eq!((&told["hit"], &told["is_complete"]), (&json!(10_000), &json!(false)));
+    let vips = told["vips"].as_array().unwrap().len();
+    assert_eq!((vips, &told["vips_left_out"]), (50, &json!(9_950)));
+    assert_eq!(told["present"], Value::Null, "nothing is kept of it");
+}
+
+#[test]
+fn an_incident_leads_to_earlier_ones_that_are_like_it() {
+    let server = Server::start();
+    incident_of(&server, "calls", "bank", NOW);
+    incident_of(&server, "other", "bank", NOW + 3_600_000);
+    incident_of(&server, "calls", "shop", NOW + 2 * 3_600_000);
+    incident_of(&server, "calls", "bank", NOW + 3 * 3_600_000);
+    for id in [2, 4] {
+        server.watching.keep.explained(id, unicom(), NOW).unwrap();
+    }
+    let similar = server.client.get("/api/v1/incidents/4").body["similar"].clone();
+    let told: Vec<_> = similar
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["id"].as_u64().unwrap(), &one["same_rule"], &one["same_cause"]))
+        .collect();
+    let cause = json!("operator = China Unicom");
+    assert_eq!(told, [(2, &json!(false), &cause), (1, &json!(true), &Value::Null)]);
+    assert_eq!(server.client.get("/api/v1/incidents/1").body["similar"], json!([]));
+}
+
+/// A cause that was found.
+fn unicom() -> Causes {
+    let counted = json!({"bad": 1, "all": 2});
+    serde_json::from_value(json!({
+        "rule": "calls", "before_from": 0, "now_from": 1, "now_to": 2, "ruled_out": [],
+        "causes": [{"dimension": "operator", "values": ["China Unicom"], "explained": 1.0,
+            "outside_normal": 1.0, "confidence": 1.0, "before": counted, "now": counted,
+            "rest": counted}],
+    }))
+    .unwrap()
 }
 
 #[test]

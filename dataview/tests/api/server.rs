@@ -96,7 +96,8 @@ impl Server {
             Watching::open(folder.path(), Some(rules), None, Calendar::default()).unwrap();
         let (keep, rulebook) = (watching.keep.clone(), Arc::clone(&watching.rulebook));
         let normal = Arc::clone(&watching.normal);
-        let alerts = web::Data::new(Alerts { keep, rulebook, normal });
+        let alerts =
+            web::Data::new(Alerts { keep, rulebook, normal, vip_tiers: vec!["vip".to_owned()] });
         let dead = web::Data::new(dead_letters_in(&folder));
         let more = move |service: &mut web::ServiceConfig| {
             subscriptions::routes(service, mine.clone());

@@ -37,6 +37,26 @@ const one = (now, id, more) => ({
   ...more,
 });
 
+/** A customer of story.js among them. */
+export const customers = (now, { user, session }) => ({
+  from: now - 1_320_000,
+  to: now,
+  places: [],
+  places_left_out: 0,
+  only_troubled: true,
+  present: 3_812,
+  sessions: 10_000,
+  hit: 227,
+  is_complete: false,
+  vips: [
+    { user, tier: 'vip', session, last_at: now - 40_000, errors: 1, calls_failed: 3 },
+    { user: user.replace(/^..../, '41d0'), tier: 'vip', session: session.replace(/^..../, '77aa'), last_at: now - 340_000, errors: 0, calls_failed: 1 },
+  ],
+  vips_left_out: 7,
+});
+
+const similar = (now) => [{ id: 11, title: TITLE, state: 'resolved', opened_at: now - 9.9e6, resolved_at: now - 9e6, acknowledged_by: 'support', same_rule: true, same_cause: 'operator = China Unicom' }];
+
 const TITLE = 'demo-bank: availability.calls 0.913 < 0.98, region = Guangdong ‹b› (rule transfer-calls)';
 
 export function incidents(now, state) {
@@ -58,6 +78,7 @@ export function incident(now, state, body, path) {
       ...(state.comment ? [{ at: now, who: state.me, kind: 'commented', text: state.comment }] : []),
     ],
     deliveries: [{ id: 'incident-12-1', incident: 12, channel: 'duty', kind: 'opened', state: 'waiting', made_at: now - 1_200_000, next_at: now + 60_000, tries: 3, error: 'it answered 503', ended_at: null }],
+    similar: similar(now),
   };
 }
 

@@ -6,9 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, resolve } from 'node:path';
 import { contract } from './contract.js';
-import { dryRun, incident, incidents, objectives, rules } from './alerts.js';
+import { customers, dryRun, incident, incidents, objectives, rules } from './alerts.js';
 import { breakdown, overview } from './figures.js';
-import { error, errors, session, sessionRow, trace, USER } from './story.js';
+import { error, errors, SESSION, session, sessionRow, trace, USER } from './story.js';
 
 const ui = resolve(import.meta.dirname, '../../../dataview/ui');
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' };
@@ -112,7 +112,7 @@ function route(line, { now, state, body, ...query }) {
   if (routes[line]) return { body: routes[line]() };
   if (method == 'DELETE' || method == 'PUT') return { status: 204 };
   const [, first, second] = path.split('/');
-  const one = { errors: () => error(now, second), sessions: () => session(now), incidents: () => incident(now, state, body, path), traces: () => trace(now), 'dead-letters': () => letterSeen(now, decodeURIComponent(second)) }[first]?.();
+  const one = { errors: () => error(now, second), sessions: () => session(now), incidents: () => (path.endsWith('/customers') ? customers(now, { user: USER, session: SESSION }) : incident(now, state, body, path)), traces: () => trace(now), 'dead-letters': () => letterSeen(now, decodeURIComponent(second)) }[first]?.();
   return one && { body: one };
 }
 

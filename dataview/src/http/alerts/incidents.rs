@@ -10,6 +10,7 @@ use crate::http::{App, Asked, Code, Problem, body};
 use crate::watch::incident::{Incident, IncidentLine, State};
 use crate::watch::keep::{IncidentsAsk, NoticeDelivery, Shown};
 use crate::watch::rule::text;
+use crate::watch::similar::{Similar, similar};
 use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -46,6 +47,8 @@ pub(in crate::http) struct IncidentPage {
     lines: Vec<IncidentLine>,
     /// Who was told, the newest first, at most 100.
     deliveries: Vec<NoticeDelivery>,
+    /// Earlier ones of the same rule or with the same first cause, at most 5.
+    similar: Vec<Similar>,
 }
 
 /// What somebody says about an incident.
@@ -172,7 +175,7 @@ pub(in crate::http) async fn comment(
     page(&alerts, find(&alerts, &who, &id)?)
 }
 
-fn find(alerts: &Alerts, who: &Who, id: &str) -> Result<Shown, Problem> {
+pub(super) fn find(alerts: &Alerts, who: &Who, id: &str) -> Result<Shown, Problem> {
     let shown = alerts.keep.incident(number(id, "incident")?)?;
     let unknown = || Problem::new(Code::UnknownName, "there is no such incident");
     let shown = shown.ok_or_else(unknown)?;
@@ -184,5 +187,6 @@ fn page(alerts: &Alerts, shown: Shown) -> Asked<IncidentPage> {
     let Shown { incident, lines } = shown;
     let found = alerts.keep.deliveries(Some(incident.id), None, None, None, DELIVERIES_MAX)?;
     let deliveries = found.into_iter().map(|(_, delivery)| delivery).collect();
-    Ok(web::Json(IncidentPage { title: incident.title(), incident, lines, deliveries }))
+    let similar = similar(&alerts.keep, &incident)?;
+    Ok(web::Json(IncidentPage { title: incident.title(), incident, lines, deliveries, similar }))
 }

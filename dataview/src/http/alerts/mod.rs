@@ -1,6 +1,7 @@
 //! `/api/v1/alerts`: rules, channels, objectives, silences and deliveries.
 
 pub(in crate::http) mod baselines;
+pub(in crate::http) mod customers;
 pub(in crate::http) mod deliveries;
 pub(in crate::http) mod incidents;
 pub(in crate::http) mod objectives;
@@ -25,6 +26,8 @@ pub struct Alerts {
     pub rulebook: Arc<Rulebook>,
     /// What is normal.
     pub normal: Arc<Normal>,
+    /// The tiers whose customers incidents name.
+    pub vip_tiers: Vec<String>,
 }
 
 /// Mounts them.
@@ -62,6 +65,7 @@ pub fn routes(service: &mut web::ServiceConfig, alerts: web::Data<Alerts>) {
         .service(at("/baselines").get(baselines::band).default_service(wrong("GET")))
         .service(at("/incidents").get(incidents::list).default_service(wrong("GET")))
         .service(at("/incidents/{id}").get(incidents::get).default_service(wrong("GET")))
+        .service(at("/incidents/{id}/customers").get(customers::hit).default_service(wrong("GET")))
         .service(
             at("/incidents/{id}/acknowledge")
                 .post(incidents::acknowledge)

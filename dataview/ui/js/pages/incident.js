@@ -1,10 +1,12 @@
-// One incident: what, since when, what was found, what happened, who was told; acknowledged, silenced, talked about.
+// One incident: what, since when, what was found, whom it hit, why, what was like it, what happened, who was
+// told; acknowledged, silenced, talked about.
 
 import { href } from '../address.js';
 import { get, post } from '../api.js';
 import { h } from '../dom.js';
-import { count, fullTime, share, time } from '../format.js';
+import { count, duration, fullTime, share, time } from '../format.js';
 import { may } from '../pages.js';
+import { customers } from '../parts/customers.js';
 import { closeDialog, openDialog } from '../parts/dialog.js';
 import { said } from '../parts/states.js';
 import { table } from '../parts/table.js';
@@ -20,9 +22,9 @@ const HOUR_MS = 3_600_000;
 
 export async function load(view) {
   const path = `/incidents/${encodeURIComponent(view.names.id)}`;
-  const { title, incident, lines, deliveries } = await get(path, {}, view.signal);
+  const { title, incident, lines, deliveries, similar } = await get(path, {}, view.signal);
   view.title(title, t('incident.number', { id: incident.id }));
-  const row = (key, value) => [h('dt', t(key)), h('dd', value)];
+  const row = (key, value) => h('div', h('dt', t(key)), h('dd', value));
   const when = (at) => (at ? h('span', { title: fullTime(at) }, time(at)) : '–');
   const who = incident.acknowledged_by && [incident.acknowledged_by, ' ', when(incident.acknowledged_at)];
   return h(
@@ -44,7 +46,9 @@ export async function load(view) {
       incident.description && h('p', incident.description),
     ),
     h('section.panel', h('h2', t('incident.parts')), parts(incident)),
+    customers(view, path, incident.app),
     incident.causes && h('section.panel', h('h2', t('causes.title')), why(incident.causes)),
+    similar.length > 0 && h('section.panel', h('h2', t('similar.title')), earlier(similar)),
     h('section.panel', h('h2', t('incident.lines')), timeLine(lines)),
     h('section.panel', h('h2', t('incident.told')), deliveries.length == 0 ? h('p.muted', t('incident.told.none')) : told(deliveries)),
   );
@@ -138,6 +142,22 @@ const why = ({ causes, ruled_out: out }) => [
 ];
 
 const bad = (counted) => `${count(counted.bad)} / ${count(counted.all)}`;
+
+const earlier = (rows) =>
+  table({
+    id: 'similar',
+    caption: t('similar.title'),
+    sortable: false,
+    rows,
+    open: (row) => href(`/incidents/${row.id}`),
+    columns: [
+      { head: t('incident.what'), kind: 'long', cell: (row) => row.title },
+      { head: t('similar.why'), cell: (row) => [row.same_cause, row.same_rule && h('span.muted.block', t('similar.rule'))] },
+      { head: t('incident.opened'), cell: (row) => h('span', { title: fullTime(row.opened_at) }, time(row.opened_at)) },
+      { head: t('similar.lasted'), kind: 'number', priority: 2, cell: (row) => (row.resolved_at ? duration(row.resolved_at - row.opened_at) : t('incident.goes_on')) },
+      { head: t('incident.acknowledged'), priority: 2, cell: (row) => row.acknowledged_by || '–' },
+    ],
+  });
 
 const timeLine = (lines) =>
   h('ol.plain', { id: 'lines' }, lines.map((line) => h('li', h('time.muted', { title: fullTime(line.at) }, time(line.at)), ' ', h('b', t(`line.${line.kind}`)), line.who && ` ${line.who}`, line.text && `: ${line.text}`)));
