@@ -97,6 +97,28 @@ test('rules are told, tried over last week, and made', async (t) => {
   assert.equal(asked('/alerts/rules').at(-1).body.when.measure, 'availability.calls');
 });
 
+test('baselines are told with what is learnt, and a series with its band and what is outside', async (t) => {
+  t.after(() => fake.mend());
+  const page = await open(t, '/incidents/12');
+  await page.click('#parts a[href^="/baselines"]');
+  await leadsTo(page, '/baselines', { measure: 'api_duration_ms.p95' });
+  await page.waitForSelector('#band canvas');
+  const rows = await texts(page, '#series tbody tr');
+  assert.match(rows[0], /^api_duration_ms\.p95 the whole application outside since .* sure 331 /);
+  assert.match(rows[1], /^availability\.calls Region = Guangdong <b> as usual fairly sure 52 /);
+  assert.match(await text(page, '#learnt'), /How sure sure Hours seen 331 \(34 are needed\)/);
+  assert.match(await text(page, '#outside'), /^[1-9]\d? of \d+ steps were outside of what is expected\.$/);
+  await says(page, '.panel', '3 more series are not shown');
+  await page.click('#series tbody tr:nth-child(2) [data-open]');
+  await leadsTo(page, '/baselines', { measure: 'availability.calls', region: 'Guangdong <b>' });
+  await says(page, 'h2', 'availability.calls · Region = Guangdong <b>');
+  await page.click('#series tbody tr:nth-child(3) [data-open]');
+  await says(page, '#outside', 'Nothing is expected yet.');
+  assert.equal(new URL(page.url()).searchParams.get('region'), null);
+  fake.answer('/baselines/series', { series: [], left_out: 0 });
+  await says(await open(t, '/baselines?app=demo-bank'), '.state', 'Nothing is learnt yet');
+});
+
 test('incidents and rules speak Chinese', async (t) => {
   const page = await open(t, '/incidents/12', { language: 'zh' });
   await says(page, '#facts', '未处理');

@@ -13,7 +13,7 @@ import { SESSION, TRACE, USER } from './dataview/story.js';
 const ui = resolve(import.meta.dirname, '../../dataview/ui');
 const { fake, open } = await startUi();
 
-const EVERY_PAGE = ['/overview', '/overview?by=region&region=%E4%B8%8A%E6%B5%B7', '/errors', '/errors/9f0c2d3e4a5b6c7d', '/sessions', `/sessions/${SESSION}?show=all`, '/find', `/find?user=${USER}`, `/traces/${TRACE}`, '/incidents', '/incidents/12', '/rules', '/chain', '/subscriptions', '/access', '/audit', '/nowhere'];
+const EVERY_PAGE = ['/overview', '/overview?by=region&region=%E4%B8%8A%E6%B5%B7', '/errors', '/errors/9f0c2d3e4a5b6c7d', '/sessions', `/sessions/${SESSION}?show=all`, '/find', `/find?user=${USER}`, `/traces/${TRACE}`, '/incidents', '/incidents/12', '/rules', '/baselines', '/chain', '/subscriptions', '/access', '/audit', '/nowhere'];
 
 test('one signs in, lands where one wanted to go, and signs out', async (t) => {
   fake.state.me = null;
@@ -79,10 +79,10 @@ test('roles see what they may, and a guessed address says why not', async (t) =>
   t.after(() => ((fake.state.me = 'admin'), fake.mend()));
   fake.state.me = 'viewer';
   const viewer = await open(t, '/overview');
-  assert.deepEqual(await texts(viewer, '.menu a'), ['Overview', 'Incidents', 'Errors', 'Sessions', 'Rules', 'Chain health']);
+  assert.deepEqual(await texts(viewer, '.menu a'), ['Overview', 'Incidents', 'Errors', 'Sessions', 'Rules', 'Baselines', 'Chain health']);
   fake.state.me = 'support';
   const support = await open(t, '/overview');
-  assert.deepEqual(await texts(support, '.menu a'), ['Overview', 'Incidents', 'Errors', 'Sessions', 'Find a customer', 'Rules', 'Chain health']);
+  assert.deepEqual(await texts(support, '.menu a'), ['Overview', 'Incidents', 'Errors', 'Sessions', 'Find a customer', 'Rules', 'Baselines', 'Chain health']);
   fake.fail('/audit', 403, {});
   const guessed = await open(t, '/audit', { expected: ['403'] });
   await says(guessed, '[role=alert]', 'Your role does not include this.');

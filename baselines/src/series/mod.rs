@@ -112,6 +112,29 @@ impl Series {
         }
     }
 
+    /// How much to believe what is expected at a moment.
+    #[must_use]
+    pub fn confidence(&self, calendar: &Calendar, at_s: i64) -> Confidence {
+        let slot = calendar.slot(at_s);
+        self.trust(match &self.model {
+            Model::Nothing => None,
+            Model::Rate(rates) => rates.known(slot),
+            Model::Count(values) | Model::Level(values) => values.known(slot),
+        })
+    }
+
+    /// Different hours that had a figure.
+    #[must_use]
+    pub fn hours_seen(&self) -> u32 {
+        self.clock.hours()
+    }
+
+    /// Since when it is outside, if it is, Unix time in s.
+    #[must_use]
+    pub fn out_since(&self) -> Option<i64> {
+        self.hold.since()
+    }
+
     /// Bytes that [`restore`](Self::restore) goes on from: some kilobytes, of a version.
     #[must_use]
     pub fn snapshot(&self) -> Vec<u8> {
@@ -205,15 +228,20 @@ impl Series {
         }
     }
 
-    fn verdict(&self, judged: Option<&Judged>, is_judged: bool) -> Verdict {
-        let since = self.hold.since();
-        let confidence = match judged {
+    /// By the days that an hour was seen on, and whether they are of its kind.
+    fn trust(&self, known: Option<(u16, bool)>) -> Confidence {
+        match known {
             _ if self.clock.hours() < LEARNING_HOURS => Confidence::Learning,
             None => Confidence::Learning,
-            Some(judged) if !judged.is_own => Confidence::Low,
-            Some(judged) if judged.days < 4 => Confidence::Fair,
+            Some((_, false)) => Confidence::Low,
+            Some((..4, true)) => Confidence::Fair,
             Some(_) => Confidence::Good,
-        };
+        }
+    }
+
+    fn verdict(&self, judged: Option<&Judged>, is_judged: bool) -> Verdict {
+        let since = self.hold.since();
+        let confidence = self.trust(judged.map(|judged| (judged.days, judged.is_own)));
         let judged = judged.filter(|_| confidence != Confidence::Learning);
         Verdict {
             expected: judged.map(|judged| judged.band),

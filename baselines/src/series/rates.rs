@@ -129,6 +129,11 @@ impl Rates {
         });
     }
 
+    /// On how many days this hour was seen, and whether they are of this kind.
+    pub(super) fn known(&self, slot: Slot) -> Option<(u16, bool)> {
+        self.usual(slot).map(|(.., days, is_own)| (days, is_own))
+    }
+
     /// The usual rate, on how many it rests, on how many days, and whether they are of this kind.
     fn usual(&self, slot: Slot) -> Option<(f64, f64, u16, bool)> {
         let overall_all = f64::from(self.overall.all);

@@ -137,6 +137,11 @@ impl Values {
         Some(Judged { band, deviation, look, days: expected.days, is_own: expected.is_own })
     }
 
+    /// On how many days this hour was seen, and whether they are of this kind.
+    pub(super) fn known(&self, slot: Slot) -> Option<(u16, bool)> {
+        self.usual(slot, Figure::Count(0)).map(|expected| (expected.days, expected.is_own))
+    }
+
     pub(super) fn expected(&self, slot: Slot, sides: Sides) -> Option<Band> {
         let figure = match sides {
             Sides::Both => Figure::Count(0),

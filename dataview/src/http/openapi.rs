@@ -66,6 +66,7 @@ use utoipa::{Modify, OpenApi as _};
         alerts::rules::channels,
         alerts::objectives::list,
         alerts::baselines::band,
+        alerts::baselines::list,
         alerts::deliveries::list,
         alerts::silences::list,
         alerts::silences::add,

@@ -33,6 +33,7 @@ static FILES: &[(&str, &[u8])] = &files! {
     "js/pages.js"
     "js/pages/accounts.js"
     "js/pages/audit.js"
+    "js/pages/baselines.js"
     "js/pages/chain.js"
     "js/pages/dead-letters.js"
     "js/pages/error.js"
@@ -93,6 +94,7 @@ const PAGES: &[&str] = &[
     "/incidents",
     "/incidents/{id}",
     "/rules",
+    "/baselines",
     "/errors",
     "/errors/{fingerprint}",
     "/sessions",

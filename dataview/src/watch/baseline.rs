@@ -14,8 +14,10 @@ use super::sample::{minutes, watched};
 use crate::query::figures::Tally;
 use crate::store::{Range, Store, StoreError};
 use dna_baselines::{Calendar, Figure, Series};
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use utoipa::ToSchema;
 
 const MINUTE_MS: u64 = 60_000;
 const DAY_MS: u64 = 86_400_000;
@@ -31,10 +33,23 @@ pub struct Normal {
 /// What is expected of a series.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Band {
-    /// Until when it has learnt, in ms since the Unix epoch.
-    pub learnt_until_ms: u64,
+    /// What it has learnt.
+    pub learnt: Learnt,
     /// What is expected at each moment that was asked for, in the measure's own unit.
     pub expected: Vec<Option<Expected>>,
+}
+
+/// What a series has learnt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Learnt {
+    /// Until when, in ms since the Unix epoch.
+    pub until: u64,
+    /// Different hours that it has seen; of less than 34 nothing is expected.
+    pub hours_seen: u32,
+    /// How much to believe what is expected now: `learning`, `low`, `fair` or `good`.
+    pub confidence: String,
+    /// Since when it has been outside, in ms since the Unix epoch; null: it is not.
+    pub out_since: Option<u64>,
 }
 
 /// A series and how far it was fed.
@@ -70,8 +85,7 @@ impl Fed {
         if !self.has_begun {
             return None;
         }
-        let at_s = i64::try_from(at_ms / 1_000).unwrap_or(i64::MAX);
-        Some(self.series.observe(calendar, at_s, figure(measure, tally)))
+        Some(self.series.observe(calendar, seconds(at_ms), figure(measure, tally)))
     }
 }
 
@@ -199,26 +213,64 @@ impl Normal {
         moments: impl Iterator<Item = u64>,
     ) -> Result<Option<Band>, KeepError> {
         let Some(measure) = Measure::named(&key.measure) else { return Ok(None) };
-        let in_memory = self.lock().get(key).cloned();
-        let found = match in_memory {
-            Some(fed) => Some((fed.until_ms, fed.series)),
-            None => self
-                .keep
-                .series(key)?
-                .and_then(|(until_ms, bytes)| Some((until_ms, Series::restore(&bytes).ok()?))),
-        };
-        Ok(found.map(|(learnt_until_ms, series)| {
+        Ok(self.find(key)?.map(|(until_ms, series)| {
             let at = |at_ms: u64| {
-                let at_s = i64::try_from(at_ms / 1_000).unwrap_or(i64::MAX);
-                series.expected(&self.calendar, at_s).map(|band| expected(measure, band))
+                series.expected(&self.calendar, seconds(at_ms)).map(|band| expected(measure, band))
             };
-            Band { learnt_until_ms, expected: moments.map(at).collect() }
+            let learnt = self.learnt(until_ms, &series);
+            Band { learnt, expected: moments.map(at).collect() }
         }))
+    }
+
+    /// The series of `app`, by measure, dimension and value, at most `limit` of them, and how many are
+    /// left out.
+    ///
+    /// # Errors
+    /// When what is kept cannot be read.
+    pub fn known(
+        &self,
+        app: &str,
+        limit: usize,
+    ) -> Result<(Vec<(SeriesKey, Learnt)>, u64), KeepError> {
+        let mut keys: BTreeSet<SeriesKey> = self.keep.series_of(app)?.into_iter().collect();
+        let has_begun = |(key, fed): &(&SeriesKey, &Fed)| key.app == app && fed.has_begun;
+        keys.extend(self.lock().iter().filter(has_begun).map(|(key, _)| key.clone()));
+        let left_out = keys.len().saturating_sub(limit) as u64;
+        let mut known = Vec::new();
+        for key in keys.into_iter().take(limit) {
+            let Some((until_ms, series)) = self.find(&key)? else { continue };
+            let learnt = self.learnt(until_ms, &series);
+            known.push((key, learnt));
+        }
+        Ok((known, left_out))
+    }
+
+    /// A series as it is in memory, or else as it was written.
+    fn find(&self, key: &SeriesKey) -> Result<Option<(u64, Series)>, KeepError> {
+        if let Some(fed) = self.lock().get(key) {
+            return Ok(Some((fed.until_ms, fed.series.clone())));
+        }
+        let kept = self.keep.series(key)?;
+        Ok(kept.and_then(|(until_ms, bytes)| Some((until_ms, Series::restore(&bytes).ok()?))))
+    }
+
+    fn learnt(&self, until_ms: u64, series: &Series) -> Learnt {
+        let ms = |at_s: i64| u64::try_from(at_s).unwrap_or(0).saturating_mul(1_000);
+        Learnt {
+            until: until_ms,
+            hours_seen: series.hours_seen(),
+            confidence: series.confidence(&self.calendar, seconds(until_ms)).name().to_owned(),
+            out_since: series.out_since().map(ms),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<SeriesKey, Fed>> {
         self.series.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn seconds(at_ms: u64) -> i64 {
+    i64::try_from(at_ms / 1_000).unwrap_or(i64::MAX)
 }
 
 /// A minute as series take it.

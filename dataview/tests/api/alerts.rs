@@ -268,11 +268,11 @@ fn a_rule_is_tried_and_objectives_are_told() {
     assert_eq!(told["objectives"][0]["burns"].as_array().unwrap().len(), 3);
     let path = "/api/v1/baselines?app=bank&measure=availability";
     let band = server.client.get(path).body;
-    assert_eq!(
-        (&band["learnt_until"], band["points"].as_array().unwrap().len()),
-        (&Value::Null, 61)
-    );
+    assert_eq!((&band["learnt"], band["points"].as_array().unwrap().len()), (&Value::Null, 61));
     assert_eq!(server.client.get(&format!("{path}x")).status, 400);
     assert_eq!(server.client.get(&format!("{path}&page=/a&os=b")).status, 400);
+    let known = server.client.get("/api/v1/baselines/series?app=bank").body;
+    assert_eq!(known, json!({"series": [], "left_out": 0}));
+    assert_eq!(server.client.get("/api/v1/baselines/series").status, 400);
     assert_eq!(server.client.get("/api/v1/alerts/channels").body["channels"][0]["kind"], "webhook");
 }

@@ -94,8 +94,13 @@ async fn what_was_learnt_is_kept_and_shown() {
     assert_eq!(made.keep.series(&key).unwrap().unwrap().0, NOON + MINUTE);
     let normal = dataview::watch::baseline::Normal::new(Calendar::default(), made.keep.clone());
     let band = normal.expected(&key, [NOON].into_iter()).unwrap().unwrap();
-    assert_eq!(band.learnt_until_ms, NOON + MINUTE);
+    assert_eq!((band.learnt.until, band.learnt.hours_seen), (NOON + MINUTE, 49));
+    assert_eq!((&*band.learnt.confidence, band.learnt.out_since), ("fair", None));
     assert!((0.97..0.99).contains(&band.expected[0].unwrap().middle), "{band:?}");
+    let (known, left_out) = normal.known("bank", 9).unwrap();
+    assert_eq!((known, left_out), (vec![(key, band.learnt)], 0));
+    assert_eq!(normal.known("bank", 0).unwrap(), (vec![], 1));
+    assert_eq!(normal.known("shop", 9).unwrap(), (vec![], 0));
 }
 
 #[tokio::test]

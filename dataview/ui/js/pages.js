@@ -2,6 +2,7 @@
 
 import * as accounts from './pages/accounts.js';
 import * as audit from './pages/audit.js';
+import * as baselines from './pages/baselines.js';
 import * as chain from './pages/chain.js';
 import * as deadLetters from './pages/dead-letters.js';
 import * as error from './pages/error.js';
@@ -26,6 +27,7 @@ const PAGES = [
   ['/incidents', incidents],
   ['/incidents/:id', incident],
   ['/rules', rules],
+  ['/baselines', baselines],
   ['/errors', errors],
   ['/errors/:fingerprint', error],
   ['/sessions', sessions],
@@ -47,6 +49,7 @@ export const MENU = [
   { path: '/sessions', name: 'sessions', role: 'viewer' },
   { path: '/find', name: 'find', role: 'support' },
   { path: '/rules', name: 'rules', role: 'viewer' },
+  { path: '/baselines', name: 'baselines', role: 'viewer' },
   { path: '/chain', name: 'chain', role: 'viewer' },
   { path: '/subscriptions', name: 'subscriptions', role: 'administrator' },
   { path: '/access', name: 'access', role: 'administrator' },

@@ -111,3 +111,28 @@ export const dryRun = (now) => ({
   firings: 1,
   fired: [{ value: '', at: now - 86_400_000, until: now - 86_000_000, severity: 'critical', found: found({}) }],
 });
+
+const learnt = (now, more) => ({ until: now - 30_000, hours_seen: 331, confidence: 'good', out_since: null, ...more });
+
+export const baselineSeries = (now) => ({
+  series: [
+    { measure: 'api_duration_ms.p95', dimension: 'all', value: '', learnt: learnt(now, { out_since: now - 900_000 }) },
+    { measure: 'availability.calls', dimension: 'region', value: 'Guangdong <b>', learnt: learnt(now, { hours_seen: 52, confidence: 'fair' }) },
+    { measure: 'page_views', dimension: 'all', value: '', learnt: learnt(now, { hours_seen: 9, confidence: 'learning' }) },
+  ],
+  left_out: 3,
+});
+
+/** An hour of a latency that goes out of its band for its last quarter. */
+export function baseline(now, { measure, from, to }) {
+  const knows = measure != 'page_views';
+  const step = Math.max(60_000, Math.ceil((to - from) / 60 / 60_000) * 60_000);
+  const points = Array.from({ length: Math.ceil((to - from) / step) }, (_, at) => {
+    const middle = 520 + 60 * Math.sin(at / 9);
+    const isOut = from + at * step > now - 900_000;
+    const value = measure.startsWith('availability') ? (isOut ? 0.91 : 0.991) : middle + 40 * Math.sin(at * 1.7) + (isOut ? 1600 : 0);
+    const expected = measure.startsWith('availability') ? { low: 0.975, middle: 0.99, high: 1 } : { low: middle - 210, middle, high: middle + 320 };
+    return { at: from + at * step, value, expected: knows ? expected : null };
+  });
+  return { measure, step_ms: step, learnt: baselineSeries(now).series.find((one) => one.measure == measure)?.learnt ?? null, points };
+}

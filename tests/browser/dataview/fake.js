@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, resolve } from 'node:path';
 import { contract } from './contract.js';
-import { customers, dryRun, incident, incidents, objectives, rules } from './alerts.js';
+import { baseline, baselineSeries, customers, dryRun, incident, incidents, objectives, rules } from './alerts.js';
 import { breakdown, overview } from './figures.js';
 import { error, errors, SESSION, session, sessionRow, trace, USER } from './story.js';
 
@@ -101,6 +101,8 @@ function route(line, { now, state, body, ...query }) {
     'PATCH /subscriptions/risk-department': () => ({ subscription: edited(SUBSCRIPTIONS[0], body), secret: body.rotate_secret ? 'whsec_YW5vdGhlciBzZWNyZXQ' : null }),
     'PATCH /subscriptions/marketing': () => ({ subscription: edited(SUBSCRIPTIONS[1], body), secret: null }),
     'POST /subscriptions/marketing/replay': () => SUBSCRIPTIONS[1],
+    'GET /baselines': () => baseline(now, query),
+    'GET /baselines/series': () => baselineSeries(now),
     'GET /incidents': () => incidents(now, query.wanted),
     'POST /alerts/silences': () => ({ id: 1, matcher: body.matcher, from: now, to: body.to, by: state.me, comment: body.comment }),
     'GET /alerts/rules': () => rules(now),

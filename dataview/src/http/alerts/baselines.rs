@@ -8,6 +8,7 @@ use crate::model::Dimension;
 use crate::query::figures::Tally;
 use crate::query::steps::{aligned, default_step};
 use crate::store::{Filter, Range, SeriesAsk};
+use crate::watch::baseline::Learnt;
 use crate::watch::judge::Expected;
 use crate::watch::keep::SeriesKey;
 use crate::watch::measure::Measure;
@@ -19,6 +20,9 @@ use utoipa::ToSchema;
 /// Points at most: what a chart can show.
 const POINTS_MAX: u64 = 300;
 
+/// Series of a list: each is read, 12 KB.
+const SERIES_MAX: usize = 200;
+
 /// A measure and what was expected of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http) struct Baseline {
@@ -26,9 +30,8 @@ pub(in crate::http) struct Baseline {
     measure: String,
     /// The length of a step, in ms.
     step_ms: u64,
-    /// Until when the baseline has learnt, in ms since the Unix epoch; null: no rule of this kind
-    /// watches this, so nothing is known.
-    learnt_until: Option<u64>,
+    /// What the baseline has learnt; null: no rule of this kind watches this, so nothing is known.
+    learnt: Option<Learnt>,
     /// Each step.
     points: Vec<BaselinePoint>,
 }
@@ -42,6 +45,50 @@ pub(in crate::http) struct BaselinePoint {
     value: Option<f64>,
     /// What is expected at this time, by what is known now; null before enough was seen.
     expected: Option<Expected>,
+}
+
+/// The series of an application of which something is learnt.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct KnownSeries {
+    /// By measure, dimension and value, at most 200.
+    series: Vec<SeriesTold>,
+    /// How many more there are.
+    left_out: u64,
+}
+
+/// A series of which something is learnt.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct SeriesTold {
+    /// The measure.
+    measure: String,
+    /// The dimension; `all`: the whole application.
+    dimension: String,
+    /// Its value.
+    value: String,
+    /// What is learnt.
+    learnt: Learnt,
+}
+
+/// Of what is learnt what is normal: what rules of the type `baseline` watch.
+#[utoipa::path(
+    get, path = "/api/v1/baselines/series", tag = "alerts",
+    params(("app" = String, Query, description = "The application.")),
+    responses((status = 200, body = KnownSeries)),
+)]
+pub(in crate::http) async fn list(
+    alerts: web::Data<Alerts>,
+    who: Who,
+    request: HttpRequest,
+) -> Asked<KnownSeries> {
+    let params = Params::read(request.query_string(), &["app"])?;
+    let (known, left_out) = alerts.normal.known(who.app(&params)?, SERIES_MAX)?;
+    let told = |(SeriesKey { measure, dimension, value, .. }, learnt)| SeriesTold {
+        measure,
+        dimension,
+        value,
+        learnt,
+    };
+    Ok(web::Json(KnownSeries { series: known.into_iter().map(told).collect(), left_out }))
 }
 
 /// A measure and what was expected of it, for charts.
@@ -98,8 +145,8 @@ pub(in crate::http) async fn band(
         dimension: filter.dimension.name().to_owned(),
         value: filter.value,
     };
-    let (learnt_until, expected) = match alerts.normal.expected(&key, moments())? {
-        Some(band) => (Some(band.learnt_until_ms), band.expected),
+    let (learnt, expected) = match alerts.normal.expected(&key, moments())? {
+        Some(band) => (Some(band.learnt), band.expected),
         None => (None, Vec::new()),
     };
     let expected = expected.into_iter().chain(std::iter::repeat(None));
@@ -108,7 +155,7 @@ pub(in crate::http) async fn band(
         BaselinePoint { at, value: value.map(|value| a_minute(measure, value, step_ms)), expected }
     });
     let points = points.collect();
-    Ok(web::Json(Baseline { measure: text.to_owned(), step_ms, learnt_until, points }))
+    Ok(web::Json(Baseline { measure: text.to_owned(), step_ms, learnt, points }))
 }
 
 async fn steps(

@@ -63,6 +63,7 @@ pub fn routes(service: &mut web::ServiceConfig, alerts: web::Data<Alerts>) {
             at("/alerts/silences/{id}").delete(silences::remove).default_service(wrong("DELETE")),
         )
         .service(at("/baselines").get(baselines::band).default_service(wrong("GET")))
+        .service(at("/baselines/series").get(baselines::list).default_service(wrong("GET")))
         .service(at("/incidents").get(incidents::list).default_service(wrong("GET")))
         .service(at("/incidents/{id}").get(incidents::get).default_service(wrong("GET")))
         .service(at("/incidents/{id}/customers").get(customers::hit).default_service(wrong("GET")))

@@ -32,6 +32,21 @@ impl Keep {
         Ok(found.optional()?)
     }
 
+    /// What is kept of `app`, in the order of measures, dimensions and values.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn series_of(&self, app: &str) -> Result<Vec<SeriesKey>, KeepError> {
+        let connection = self.lock();
+        let sql = "SELECT app, measure, dimension, value FROM series WHERE app = ?";
+        let mut ask = connection.prepare_cached(sql)?;
+        let rows = ask.query_map([app], |row| {
+            let (app, measure) = (row.get(0)?, row.get(1)?);
+            Ok(SeriesKey { app, measure, dimension: row.get(2)?, value: row.get(3)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Writes snapshots with their times. Those that were not fed for long go.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ import { closeDialog, openDialog } from '../parts/dialog.js';
 import { said } from '../parts/states.js';
 import { table } from '../parts/table.js';
 import { choice } from '../parts/tools.js';
+import { between } from '../times.js';
 import { named, t } from '../words.js';
 import { severity, stateOf } from './incidents.js';
 
@@ -97,7 +98,7 @@ function silence(view, incident) {
 
 const number = (value) => (value === null || value === undefined ? '–' : String(Number(value.toPrecision(5))));
 
-const parts = ({ parts: rows, parts_left_out: leftOut }) => [
+const parts = (incident, { parts: rows, parts_left_out: leftOut } = incident) => [
   table({
     id: 'parts',
     caption: t('incident.parts'),
@@ -109,7 +110,7 @@ const parts = ({ parts: rows, parts_left_out: leftOut }) => [
       { head: t('rule.measure'), cell: ({ found }) => found.measure },
       { head: t('incident.value'), kind: 'number', cell: ({ found }) => number(found.value) },
       { head: t('incident.limit'), kind: 'number', cell: ({ found }) => [found.is_above ? '> ' : '< ', number(found.limit)] },
-      { head: t('incident.expected'), kind: 'number', priority: 2, hint: t('incident.expected.words'), cell: ({ found }) => band(found) },
+      { head: t('incident.expected'), kind: 'number', priority: 2, hint: t('incident.expected.words'), cell: (row) => band(row, incident) },
       { head: t('incident.since'), cell: (row) => h('span', { title: fullTime(row.since) }, time(row.since)) },
       { head: t('incident.until'), priority: 2, cell: (row) => (row.until ? h('span', { title: fullTime(row.until) }, time(row.until)) : t('incident.goes_on')) },
     ],
@@ -117,8 +118,14 @@ const parts = ({ parts: rows, parts_left_out: leftOut }) => [
   leftOut > 0 && h('p.muted', t('incident.parts.left_out', { count: leftOut })),
 ];
 
-const band = ({ expected, confidence }) =>
-  expected ? [`${number(expected.low)} – ${number(expected.high)}`, h('span.muted.block', named(`confidence.${confidence}`, confidence))] : '–';
+/** What was expected, which leads to its course. */
+function band({ found, dimension, value, since }, { app, resolved_at: end }) {
+  const { expected, confidence, measure } = found;
+  if (!expected) return '–';
+  const around = between(since - HOUR_MS, (end ?? Date.now()) + HOUR_MS / 4);
+  const course = href('/baselines', { app, measure, ...around, ...(dimension == 'all' ? {} : { [dimension]: value }) });
+  return [h('a', { href: course }, `${number(expected.low)} – ${number(expected.high)}`), h('span.muted.block', named(`confidence.${confidence}`, confidence))];
+}
 
 /** What explains it, and what was ruled out. */
 const why = ({ causes, ruled_out: out }) => [

@@ -8,10 +8,10 @@ const cursors = () => window.uPlot.sync('page');
 
 /**
  * A chart. `at` are ms; `series` are `{ label, values, colour, fill, dash }` with `null` where nothing is
- * known; `shown(value)` writes a figure, `ticks(value)` one of the axis. `least` and `most` bound the axis. `zoom(from, to)` is told
+ * known, `faint` lines are edges of what is filled between the two that `band` numbers, `dots` have no line; `shown(value)` writes a figure, `ticks(value)` one of the axis. `least` and `most` bound the axis. `zoom(from, to)` is told
  * what was dragged over. `view` says when it goes.
  */
-export function chart(view, { title, hint, at, series, shown, ticks = shown, least, most, zoom, id }) {
+export function chart(view, { title, hint, at, series, shown, ticks = shown, least, most, zoom, id, band }) {
   const values = series.map(() => h('b'));
   const legend = h('span.legend', series.map(({ label, colour }, index) => h('span', h('i', { style: { '--colour': `var(--${colour})` } }), `${label} `, values[index])));
   const when = h('span.when');
@@ -31,7 +31,7 @@ export function chart(view, { title, hint, at, series, shown, ticks = shown, lea
   let plot = null;
   const draw = () => {
     plot?.destroy();
-    plot = new window.uPlot(options({ series, ticks, least, most, zoom, point, width: place.clientWidth || 300 }), [at.map((ms) => ms / 1000), ...series.map((one) => one.values)], place);
+    plot = new window.uPlot(options({ series, ticks, least, most, zoom, point, band, width: place.clientWidth || 300 }), [at.map((ms) => ms / 1000), ...series.map((one) => one.values)], place);
   };
   const sized = new ResizeObserver(() => {
     if (!plot) draw();
@@ -59,7 +59,7 @@ function summary(title, series, shown) {
 
 const coloured = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-function options({ series, ticks, least, most, zoom, point, width }) {
+function options({ series, ticks, least, most, zoom, point, band, width }) {
   const [muted, line] = [coloured('muted'), coloured('line')];
   const font = '11px system-ui, sans-serif';
   const axis = { stroke: muted, font, ticks: { show: false }, gap: 4 };
@@ -81,16 +81,17 @@ function options({ series, ticks, least, most, zoom, point, width }) {
     ],
     series: [
       {},
-      ...series.map(({ colour, fill, dash, bars }) => ({
-        stroke: coloured(colour),
-        width: bars ? 0 : 1.5,
+      ...series.map(({ colour, fill, dash, bars, dots, faint }) => ({
+        stroke: faint ? `${coloured(colour)}66` : coloured(colour),
+        width: bars || dots ? 0 : faint ? 1 : 1.5,
         dash,
         fill: fill || bars ? `${coloured(colour)}${bars ? 'cc' : '22'}` : undefined,
         paths: bars ? window.uPlot.paths.bars({ size: [0.7, 14] }) : undefined,
-        points: { show: (plot, index) => !bars && alone(plot.data[index]), size: 4, fill: coloured(colour) },
+        points: { show: (plot, index) => dots || (!bars && alone(plot.data[index])), size: dots ? 6 : 4, fill: coloured(colour) },
         spanGaps: false,
       })),
     ],
+    bands: band ? [{ series: [band[0] + 1, band[1] + 1], fill: `${coloured('grey')}33` }] : undefined,
     hooks: {
       setCursor: [(plot) => point(plot.cursor.idx ?? null)],
       setSelect: [
