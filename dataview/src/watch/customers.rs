@@ -85,11 +85,13 @@ pub async fn customers(
     let only_troubled = incident.parts.iter().all(is_of_failures);
     let mut present = Tally::default();
     let mut seen = Seen::default();
+    // All places together cost what one does.
+    let sessions_max = CUSTOMERS_SESSIONS_MAX / filters.len().max(1);
     for filter in &filters {
         for bucket in store.series(users(&incident.app, filter, range)).await? {
             present.add(&bucket);
         }
-        seen.look(store, &incident.app, filter, range, only_troubled).await?;
+        seen.look(store, ask(&incident.app, filter, range, only_troubled), sessions_max).await?;
     }
     let present = Some(present.different(Metric::Users)).filter(|count| *count > 0);
     let mut vips: Vec<Vip> =
@@ -157,6 +159,19 @@ fn users(app: &str, filter: &Filter, range: Range) -> SeriesAsk {
     }
 }
 
+fn ask(app: &str, filter: &Filter, range: Range, troubled: bool) -> SessionsAsk {
+    let is_all = filter.dimension == Dimension::All;
+    SessionsAsk {
+        app: app.to_owned(),
+        range,
+        user: None,
+        filters: if is_all { Vec::new() } else { vec![filter.clone()] },
+        troubled,
+        limit: CUSTOMERS_SESSIONS_READ,
+        cursor: None,
+    }
+}
+
 /// What was found in sessions.
 struct Seen {
     sessions: HashSet<SessionId>,
@@ -174,31 +189,20 @@ impl Default for Seen {
 }
 
 impl Seen {
+    /// Looks through the newest `left` sessions.
     async fn look(
         &mut self,
         store: &dyn Store,
-        app: &str,
-        filter: &Filter,
-        range: Range,
-        troubled: bool,
+        mut ask: SessionsAsk,
+        mut left: usize,
     ) -> Result<(), StoreError> {
-        let is_all = filter.dimension == Dimension::All;
-        let mut ask = SessionsAsk {
-            app: app.to_owned(),
-            range,
-            user: None,
-            filters: if is_all { Vec::new() } else { vec![filter.clone()] },
-            troubled,
-            limit: CUSTOMERS_SESSIONS_READ,
-            cursor: None,
-        };
-        for _ in 0..CUSTOMERS_SESSIONS_MAX / CUSTOMERS_SESSIONS_READ {
+        while left > 0 {
+            ask.limit = left.min(CUSTOMERS_SESSIONS_READ);
             let part = store.sessions(ask.clone()).await?;
             part.items.into_iter().for_each(|row| self.take(row));
-            ask.cursor = part.next;
-            if ask.cursor.is_none() {
-                return Ok(());
-            }
+            let Some(next) = part.next else { return Ok(()) };
+            ask.cursor = Some(next);
+            left -= ask.limit;
         }
         self.is_complete = false;
         Ok(())

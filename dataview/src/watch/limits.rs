@@ -156,7 +156,7 @@ pub(super) const CUSTOMERS_MS_MAX: u64 = 24 * 3_600_000;
 /// Places of an incident whose customers are looked for: each is a question to the store.
 pub(super) const CUSTOMERS_PLACES_MAX: usize = 10;
 
-/// Sessions that are looked through for them, the newest of each place: about a second.
+/// Sessions that are looked through for them, the newest of each place, divided among the places.
 pub(super) const CUSTOMERS_SESSIONS_MAX: usize = 10_000;
 
 /// Sessions that are asked for at once: some 1 KB each.

@@ -4,6 +4,7 @@
 mod baseline;
 mod channels;
 mod child;
+mod customers;
 mod delivery;
 mod dry;
 mod email;
