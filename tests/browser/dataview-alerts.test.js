@@ -100,6 +100,8 @@ test('rules are told, tried over last week, and made', async (t) => {
 test('baselines are told with what is learnt, and a series with its band and what is outside', async (t) => {
   t.after(() => fake.mend());
   const page = await open(t, '/incidents/12');
+  await page.waitForSelector('#course canvas');
+  assert.match(await text(page, '#course'), /^How it went api_duration_ms\.p95 Expected at most .* steps were outside of what is expected\.$/);
   await page.click('#parts a[href^="/baselines"]');
   await leadsTo(page, '/baselines', { measure: 'api_duration_ms.p95' });
   await page.waitForSelector('#band canvas');

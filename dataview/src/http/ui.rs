@@ -50,6 +50,7 @@ static FILES: &[(&str, &[u8])] = &files! {
     "js/pages/sign-in.js"
     "js/pages/subscriptions.js"
     "js/pages/trace.js"
+    "js/parts/band.js"
     "js/parts/breakdown.js"
     "js/parts/chart.js"
     "js/parts/customers.js"

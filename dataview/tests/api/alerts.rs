@@ -209,8 +209,8 @@ fn an_incident_leads_to_earlier_ones_that_are_like_it() {
     incident_of(&server, "other", "bank", NOW + 3_600_000);
     incident_of(&server, "calls", "shop", NOW + 2 * 3_600_000);
     incident_of(&server, "calls", "bank", NOW + 3 * 3_600_000);
-    for id in [2, 4] {
-        server.watching.keep.explained(id, unicom(), NOW).unwrap();
+    for (id, operator) in [(1, "China Mobile"), (2, "China Unicom"), (4, "China Unicom")] {
+        server.watching.keep.explained(id, cause(operator), NOW).unwrap();
     }
     let similar = server.client.get("/api/v1/incidents/4").body["similar"].clone();
     let told: Vec<_> = similar
@@ -219,17 +219,17 @@ fn an_incident_leads_to_earlier_ones_that_are_like_it() {
         .iter()
         .map(|one| (one["id"].as_u64().unwrap(), &one["same_rule"], &one["same_cause"]))
         .collect();
-    let cause = json!("operator = China Unicom");
-    assert_eq!(told, [(2, &json!(false), &cause), (1, &json!(true), &Value::Null)]);
+    let same = json!("operator = China Unicom");
+    assert_eq!(told, [(2, &json!(false), &same), (1, &json!(true), &Value::Null)]);
     assert_eq!(server.client.get("/api/v1/incidents/1").body["similar"], json!([]));
 }
 
 /// A cause that was found.
-fn unicom() -> Causes {
+fn cause(operator: &str) -> Causes {
     let counted = json!({"bad": 1, "all": 2});
     serde_json::from_value(json!({
         "rule": "calls", "before_from": 0, "now_from": 1, "now_to": 2, "ruled_out": [],
-        "causes": [{"dimension": "operator", "values": ["China Unicom"], "explained": 1.0,
+        "causes": [{"dimension": "operator", "values": [operator], "explained": 1.0,
             "outside_normal": 1.0, "confidence": 1.0, "before": counted, "now": counted,
             "rest": counted}],
     }))

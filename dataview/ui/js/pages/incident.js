@@ -6,6 +6,7 @@ import { get, post } from '../api.js';
 import { h } from '../dom.js';
 import { count, duration, fullTime, share, time } from '../format.js';
 import { may } from '../pages.js';
+import { band as drawn } from '../parts/band.js';
 import { customers } from '../parts/customers.js';
 import { closeDialog, openDialog } from '../parts/dialog.js';
 import { said } from '../parts/states.js';
@@ -47,6 +48,7 @@ export async function load(view) {
       incident.description && h('p', incident.description),
     ),
     h('section.panel', h('h2', t('incident.parts')), parts(incident)),
+    course(view, incident),
     customers(view, path, incident.app),
     incident.causes && h('section.panel', h('h2', t('causes.title')), why(incident.causes)),
     similar.length > 0 && h('section.panel', h('h2', t('similar.title')), earlier(similar)),
@@ -118,13 +120,33 @@ const parts = (incident, { parts: rows, parts_left_out: leftOut } = incident) =>
   leftOut > 0 && h('p.muted', t('incident.parts.left_out', { count: leftOut })),
 ];
 
+/** Where the course of what fires is: from an hour before on. */
+function around({ found, dimension, value, since }, { app, resolved_at: end }) {
+  const times = between(since - HOUR_MS, (end ?? Date.now()) + HOUR_MS / 12);
+  return { app, measure: found.measure, ...times, ...(dimension == 'all' ? {} : { [dimension]: value }) };
+}
+
 /** What was expected, which leads to its course. */
-function band({ found, dimension, value, since }, { app, resolved_at: end }) {
-  const { expected, confidence, measure } = found;
+function band(part, incident) {
+  const { expected, confidence } = part.found;
   if (!expected) return '–';
-  const around = between(since - HOUR_MS, (end ?? Date.now()) + HOUR_MS / 4);
-  const course = href('/baselines', { app, measure, ...around, ...(dimension == 'all' ? {} : { [dimension]: value }) });
-  return [h('a', { href: course }, `${number(expected.low)} – ${number(expected.high)}`), h('span.muted.block', named(`confidence.${confidence}`, confidence))];
+  const range = h('a', { href: href('/baselines', around(part, incident)) }, `${number(expected.low)} – ${number(expected.high)}`);
+  return [range, h('span.muted.block', named(`confidence.${confidence}`, confidence))];
+}
+
+/** The course of one of them, beside what was expected where that is known. */
+function course(view, incident) {
+  // What objectives time has no course of its own.
+  const timed = incident.parts.filter(({ found }) => !/(_ms|^cls)$/.test(found.measure));
+  const part = timed.find(({ found }) => found.expected) ?? timed[0];
+  if (!part) return null;
+  const asked = around(part, incident);
+  const inner = h('div', h('p.muted', t('state.loading')));
+  const { last: _, ...ask } = asked;
+  const fill = (found) => inner.replaceChildren(drawn(view, found, (from, to) => href('/baselines', { ...asked, ...between(from, to) })));
+  const fail = (problem) => problem.name != 'AbortError' && inner.replaceChildren(h('p.wrong', said(problem)));
+  get('/baselines', ask, view.signal).then(fill, fail);
+  return h('section.panel', { id: 'course' }, h('h2', t('incident.course')), inner);
 }
 
 /** What explains it, and what was ruled out. */

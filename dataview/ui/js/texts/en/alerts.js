@@ -52,6 +52,7 @@ export default {
   'incident.told.tries': 'Tries',
   'incident.told.at': 'At',
   'incident.channel': 'Channel',
+  'incident.course': 'How it went',
   'customers.title': 'Whom it hit',
   'customers.looking': 'Looking through sessions …',
   'customers.hit': 'Customers hit',

@@ -52,6 +52,7 @@ export default {
   'incident.told.tries': '尝试次数',
   'incident.told.at': '时间',
   'incident.channel': '渠道',
+  'incident.course': '变化过程',
   'customers.title': '受影响的客户',
   'customers.looking': '正在查看会话…',
   'customers.hit': '受影响客户',
