@@ -4,6 +4,7 @@ use crate::batch::{Batch, Parcel, Rank, Waiting};
 use crate::config::Config;
 use crate::consent::Consent;
 use crate::delivery::{Answer, Delivery};
+use crate::dropped::Dropped;
 use crate::filter::Filter;
 use crate::frame::{Frame, header};
 use crate::host::Host;
@@ -44,15 +45,8 @@ pub struct Client<H> {
     pub(crate) vip: bool,
     /// The route that is being shown, and when it began.
     pub(crate) route: Option<(f64, Draft)>,
+    /// Since the last frame.
     pub(crate) dropped: Dropped,
-}
-
-/// Events that were dropped since the last frame.
-#[derive(Debug, Default)]
-pub(crate) struct Dropped {
-    pub(crate) queue_full: u64,
-    pub(crate) rate_limited: u64,
-    pub(crate) filtered: u64,
 }
 
 impl<H: Host> Client<H> {
@@ -165,7 +159,7 @@ impl<H: Host> Client<H> {
 
     /// The request of frame `sequence` has ended.
     pub fn answered(&mut self, now: u64, sequence: u64, answer: Answer) {
-        self.delivery.answered(&mut self.host, sequence, answer, now);
+        self.dropped += self.delivery.answered(&mut self.host, sequence, answer, now);
         self.advance(now);
     }
 
@@ -281,7 +275,7 @@ impl<H: Host> Client<H> {
         let parcel = self.batch.take();
         let Some(mut frame) = self.seal(now, &parcel) else { return };
         frame.failure = H::TERMS.durable && parcel.has_failure();
-        self.dropped.queue_full += self.delivery.push(&mut self.host, frame, now);
+        self.dropped += self.delivery.push(&mut self.host, frame, now);
     }
 
     fn seal(&mut self, now: u64, parcel: &Parcel) -> Option<Frame> {
@@ -317,7 +311,7 @@ impl<H: Host> Client<H> {
                 fields.uint(slot, count);
             }
         }
-        Some(Frame::seal(sequence, &fields, parcel))
+        Some(Frame { dropped, ..Frame::seal(sequence, &fields, parcel) })
     }
 
     pub(crate) fn advance(&mut self, now: u64) {
@@ -329,7 +323,7 @@ impl<H: Host> Client<H> {
         }
         let mut due = None;
         if self.consent.allows() {
-            self.dropped.queue_full += self.delivery.advance(&mut self.host, now);
+            self.dropped += self.delivery.advance(&mut self.host, now);
             due = self.delivery.next_due(now);
         }
         let next = due.into_iter().chain(self.flush_at).min();

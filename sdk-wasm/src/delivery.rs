@@ -5,6 +5,7 @@
 //! tells nothing: they stay in the outbox and are sent once more, under the same sequence, by
 //! the next page load or when the page is shown again. Readers recognise the repeat.
 
+use crate::dropped::Dropped;
 use crate::frame::Frame;
 use crate::host::{Host, random_u32};
 use crate::limits::{ANSWER_TIMEOUT, IN_FLIGHT_BYTES_MAX, LOOK_AGAIN, STORED_LEASE};
@@ -55,13 +56,13 @@ impl Delivery {
         }
     }
 
-    /// Takes a frame over. Returns how many events are lost because the outbox is full.
-    pub(crate) fn push(&mut self, host: &mut impl Host, frame: Frame, now: u64) -> u64 {
+    /// Takes a frame over. Returns what is lost because the outbox is full.
+    pub(crate) fn push(&mut self, host: &mut impl Host, frame: Frame, now: u64) -> Dropped {
         self.outbox.push(host, frame, now)
     }
 
-    /// Does what is due. Returns how many events had to be given up.
-    pub(crate) fn advance(&mut self, host: &mut impl Host, now: u64) -> u64 {
+    /// Does what is due. Returns what had to be given up.
+    pub(crate) fn advance(&mut self, host: &mut impl Host, now: u64) -> Dropped {
         if self.adopt_at.is_some_and(|at| at <= now) {
             let next = self.outbox.adopt(host, now, now + ANSWER_TIMEOUT);
             let again = std::mem::take(&mut self.look_again).then_some(now + LOOK_AGAIN);
@@ -111,14 +112,15 @@ impl Delivery {
         }
     }
 
-    /// The request of frame `sequence` has ended. `advance` comes next.
+    /// The request of frame `sequence` has ended. `advance` comes next. Returns what is lost because it
+    /// was refused.
     pub(crate) fn answered(
         &mut self,
         host: &mut impl Host,
         sequence: u64,
         answer: Answer,
         now: u64,
-    ) {
+    ) -> Dropped {
         let (verdict, retry_after) = match answer {
             Answer::Status { status, retry_after } => (verdict(status), retry_after),
             Answer::None => (Verdict::Again, None),
@@ -129,7 +131,7 @@ impl Delivery {
                     entry.state = State::Due;
                     self.retry.failed(now, retry_after, random_u32(host));
                 }
-                return;
+                return Dropped::default();
             }
             Verdict::Acknowledged => {}
             Verdict::Refused if self.warned => {}
@@ -139,7 +141,8 @@ impl Delivery {
             }
         }
         self.retry.succeeded();
-        self.outbox.remove(host, sequence);
+        let lost = self.outbox.remove(host, sequence);
+        if verdict == Verdict::Refused { lost } else { Dropped::default() }
     }
 
     /// Whether there are frames that an answer, or none, will decide on.

@@ -1,6 +1,7 @@
 //! Puts events and a header together to the bytes of a frame.
 
 use crate::batch::{Parcel, Rank};
+use crate::dropped::Dropped;
 use dna_protocol::cbor::{MAGIC, Writer, restamp};
 use dna_protocol::draft::Fields;
 use dna_protocol::model::Header;
@@ -33,6 +34,8 @@ pub(crate) struct Frame {
     pub(crate) reduced: Option<Vec<u8>>,
     /// How many events it has.
     pub(crate) events: u64,
+    /// What its header tells of those that were dropped before it.
+    pub(crate) dropped: Dropped,
     /// Whether one of them is a failure, where that is asked for.
     pub(crate) failure: bool,
 }
@@ -56,7 +59,8 @@ impl Frame {
             _ => None,
         };
         let bytes = join(header, parcel, events.len(), true);
-        Self { sequence, bytes, reduced, events: events.len() as u64, failure: false }
+        let (events, dropped) = (events.len() as u64, Dropped::default());
+        Self { sequence, bytes, reduced, events, dropped, failure: false }
     }
 
     /// Puts the time of this attempt, and how many there were before, into the bytes. The stub's

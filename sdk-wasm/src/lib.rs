@@ -22,6 +22,7 @@ mod config;
 mod consent;
 pub mod debug_ids;
 mod delivery;
+mod dropped;
 mod filter;
 mod frame;
 mod host;

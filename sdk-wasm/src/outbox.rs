@@ -1,6 +1,7 @@
 //! Frames that are not acknowledged yet, here and, when the page may end, in the storage: one key
 //! a frame, so that tabs never overwrite each other's.
 
+use crate::dropped::Dropped;
 use crate::frame::Frame;
 use crate::host::Host;
 use crate::limits::{ATTEMPTS_MAX, OUTBOX_AGE_MAX};
@@ -9,9 +10,9 @@ use dna_protocol::limits::CLIENT_FRAME_BYTES_MAX;
 
 /// Layout of the stored bytes, to be counted up when it changes.
 const VERSION: u8 = 2;
-/// The same with what a durable host counts: how many events there are, and whether one of them
-/// is a failure.
-const VERSION_COUNTED: u8 = 3;
+/// The same with what a durable host counts: how many events there are, whether one of them
+/// is a failure, and what it tells of events that were dropped.
+const VERSION_COUNTED: u8 = 4;
 
 /// Where a frame stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,20 +52,20 @@ pub(crate) struct Outbox {
 const FORGOTTEN_MAX: usize = 256;
 
 impl Outbox {
-    /// Adds a new frame. Returns how many events are lost because the oldest frames had to go.
-    pub(crate) fn push<H: Host>(&mut self, host: &mut H, frame: Frame, now: u64) -> u64 {
+    /// Adds a new frame. Returns what is lost because the oldest frames had to go.
+    pub(crate) fn push<H: Host>(&mut self, host: &mut H, frame: Frame, now: u64) -> Dropped {
         let mut entry = Entry { frame, state: State::Due, attempts: 0, created: now, stored: None };
         if H::TERMS.durable {
             entry.store(host, now);
         }
         self.entries.push(entry);
-        let mut lost = 0;
+        let mut lost = Dropped::default();
         let mut bytes = self.bytes();
         // Our own newest frame always fits.
         while self.entries.len() > H::TERMS.outbox_frames_max || bytes > H::TERMS.outbox_bytes_max {
             let oldest = self.entries.remove(self.least::<H>());
             bytes -= oldest.frame.bytes.len();
-            lost += oldest.frame.events;
+            lost += Dropped::with(&oldest.frame);
             oldest.forget(host, &mut self.forgotten);
         }
         lost
@@ -95,21 +96,23 @@ impl Outbox {
         self.entries.iter_mut().find(|entry| entry.frame.sequence == sequence)
     }
 
-    /// Forgets a frame, here and in the storage.
-    pub(crate) fn remove(&mut self, host: &mut impl Host, sequence: u64) {
+    /// Forgets a frame, here and in the storage. Returns what is lost with it, should nobody have it.
+    pub(crate) fn remove(&mut self, host: &mut impl Host, sequence: u64) -> Dropped {
         let found = self.entries.iter().position(|entry| entry.frame.sequence == sequence);
-        if let Some(at) = found {
-            self.entries.remove(at).forget(host, &mut self.forgotten);
-        }
+        found.map_or(Dropped::default(), |at| {
+            let entry = self.entries.remove(at);
+            entry.forget(host, &mut self.forgotten);
+            Dropped::with(&entry.frame)
+        })
     }
 
-    /// Gives up the frames that are too old. Returns how many events are lost.
-    pub(crate) fn expire(&mut self, host: &mut impl Host, now: u64) -> u64 {
-        let mut lost = 0;
+    /// Gives up the frames that are too old. Returns what is lost.
+    pub(crate) fn expire(&mut self, host: &mut impl Host, now: u64) -> Dropped {
+        let mut lost = Dropped::default();
         self.entries.retain(|entry| {
             let keep = now.abs_diff(entry.created) < OUTBOX_AGE_MAX;
             if !keep {
-                lost += entry.frame.events;
+                lost += Dropped::with(&entry.frame);
                 entry.forget(host, &mut self.forgotten);
             }
             keep
@@ -201,7 +204,10 @@ impl Entry {
         bytes.extend_from_slice(&due.to_be_bytes());
         if H::TERMS.durable {
             let counted = self.frame.events << 1 | u64::from(self.frame.failure);
-            bytes.extend_from_slice(&counted.to_be_bytes());
+            let dropped = self.frame.dropped;
+            for count in [counted, dropped.queue_full, dropped.rate_limited, dropped.filtered] {
+                bytes.extend_from_slice(&count.to_be_bytes());
+            }
         }
         bytes.extend_from_slice(frame);
         host.store(self.frame.sequence, &bytes);
@@ -214,13 +220,18 @@ impl Entry {
         let [version, attempts] = stored.take()?;
         let (created, due) = (stored.number()?, stored.number()?);
         // Elsewhere how many events it has is not stored; lost ones are counted as one.
-        let counted = if H::TERMS.durable { stored.number()? } else { 1 << 1 };
+        let (mut counted, mut dropped) = (1 << 1, Dropped::default());
+        if H::TERMS.durable {
+            counted = stored.number()?;
+            let mut next = || stored.number();
+            dropped = Dropped { queue_full: next()?, rate_limited: next()?, filtered: next()? };
+        }
         let bytes = stored.rest().to_vec();
         if version != Self::version::<H>() || bytes.len() > CLIENT_FRAME_BYTES_MAX {
             return None;
         }
         let (events, failure) = (counted >> 1, counted & 1 == 1);
-        let frame = Frame { sequence, bytes, reduced: None, events, failure };
+        let frame = Frame { sequence, bytes, reduced: None, events, dropped, failure };
         Some((Self { frame, state: State::Due, attempts, created, stored: Some(attempts) }, due))
     }
 }

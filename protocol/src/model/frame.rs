@@ -39,7 +39,7 @@ record! {
         9 => sdk_version: Text<32> = "telemetry.sdk.version",
         /// How often this frame was sent before; absent: never.
         10 => attempt: u64 = "attempt",
-        /// Events that the client dropped since its last frame because its queue was full.
+        /// Events that the client dropped since its last frame because it had no room left, or gave up with a frame: for want of room, too old, refused.
         11 => dropped_queue_full: u64 = "dropped.queue_full",
         /// Events that the client dropped since its last frame because one page made too many.
         12 => dropped_rate_limited: u64 = "dropped.rate_limited",

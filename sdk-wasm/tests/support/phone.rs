@@ -66,7 +66,7 @@ impl Host for Phone {
     }
 
     fn filter(&mut self, event: &[u8]) -> Option<Vec<u8>> {
-        Some(event.to_vec())
+        self.0.filter(event)
     }
 
     fn warn(&self, message: &str) {
