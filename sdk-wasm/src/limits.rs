@@ -120,6 +120,10 @@ pub const REPEATS_KNOWN_MAX: usize = 64;
 /// that throws at each frame of an animation.
 pub const RATE_EVENTS_MAX: u32 = 600;
 
+/// Errors beyond [`RATE_EVENTS_MAX`] within [`RATE_WINDOW`]: what a flood of other events ends with must
+/// not be lost with them, and a loop of errors that all differ makes a seventh more at most.
+pub const RATE_ERRORS_MORE: u32 = 100;
+
 /// Routes a page may show within [`RATE_WINDOW`]: each is a view of its own. Above somebody who clicks through a page in haste, below a script that
 /// writes the place of scrolling into the address.
 pub const RATE_ROUTES_MAX: u32 = 40;

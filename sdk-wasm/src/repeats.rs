@@ -1,9 +1,10 @@
 //! Keeps a page that throws in a loop from filling the wire with one and the same error, and
 //! any page from sending without end.
 
+use crate::batch::Rank;
 use crate::limits::{
-    RATE_ACTIONS_MAX, RATE_EVENTS_MAX, RATE_ROUTES_MAX, RATE_WINDOW, REPEATS_KNOWN_MAX,
-    REPEATS_MAX, REPORT_REPEATS_MAX,
+    RATE_ACTIONS_MAX, RATE_ERRORS_MORE, RATE_EVENTS_MAX, RATE_ROUTES_MAX, RATE_WINDOW,
+    REPEATS_KNOWN_MAX, REPEATS_MAX, REPORT_REPEATS_MAX,
 };
 use dna_protocol::{Draft, Kind};
 
@@ -28,8 +29,9 @@ impl Repeats {
         };
         let repeats = if max < u16::MAX { self.count(draft) } else { 0 };
         self.actions += u32::from(draft.kind == Kind::UserAction);
+        let more = if Rank::of(draft.kind) == Rank::Error { RATE_ERRORS_MORE } else { 0 };
         let allowed = repeats < max
-            && self.events < RATE_EVENTS_MAX
+            && self.events < RATE_EVENTS_MAX + more
             && (draft.kind != Kind::UserAction || self.actions <= RATE_ACTIONS_MAX);
         self.events += u32::from(allowed);
         allowed
@@ -113,6 +115,9 @@ mod tests {
         let call = Draft::new(Kind::ApiCall);
         let allowed = (0..2_000).filter(|_| repeats.allow(&call, 5)).count();
         assert_eq!(allowed, RATE_EVENTS_MAX as usize);
+        let others = (0..2_000).filter(|line| repeats.allow(&exception("x", *line), 5)).count();
+        assert_eq!(others, RATE_ERRORS_MORE as usize, "errors have room of their own");
+        assert!(!repeats.allow(&call, 5));
         assert!(repeats.allow(&call, RATE_WINDOW + 5));
         let allowed = (0..200).filter(|_| repeats.allow_route(RATE_WINDOW + 5)).count();
         assert_eq!(allowed, RATE_ROUTES_MAX as usize);

@@ -1,5 +1,5 @@
 /** `dna-mini`: measures a mini program. `init` is the first line of `app.js`. */
-import { start, type Running } from './core';
+import { start } from './core';
 import { attempt, findHost } from './hosts';
 import { device } from './device';
 import { errors, described } from './errors';
@@ -9,7 +9,8 @@ import { missing } from './missing';
 import { pageLoads } from './page-loads';
 import { pages } from './pages';
 import { performance } from './performance';
-import { Kind, type Record, type Sink, type Value } from './record';
+import { queue } from './queue';
+import { Kind, type Sink, type Value } from './record';
 import { requests } from './requests';
 import { updates } from './updates';
 
@@ -76,10 +77,6 @@ export interface Allows {
   asking(): boolean;
 }
 
-/** Records that wait for the core: a launch makes some dozens. */
-const WAITING_MAX = 200;
-/** Of those so many measurements: many updates of data must not take the room of an error. */
-const WAITING_MEASURES_MAX = 120;
 /** The options that the core reads itself. */
 const TOLD = ['key', 'endpoint', 'release', 'sampleRate', 'visitor', 'vipTiers', 'urlParams'] as const;
 
@@ -123,32 +120,6 @@ export function init(options: Options): void {
     if (options.consent == 'denied') starting.erase();
     console.warn('dna: there is no core; nothing is measured', error);
   });
-}
-
-/** Whether a record is one of many. */
-function isMeasure([kind]: Record): boolean {
-  return kind == Kind.Entry || kind == Kind.Update;
-}
-
-/** What the hooks push waits until the core runs. */
-function queue(): [Sink, (core: Running | undefined) => void, () => void] {
-  let waiting: Record[] | undefined = [];
-  let running: Running | undefined;
-  let lost = 0;
-  const push: Sink = (...record) => {
-    if (running) running.push(record);
-    else if (waiting && waiting.length < (isMeasure(record) ? WAITING_MEASURES_MAX : WAITING_MAX)) waiting.push(record);
-    else lost++;
-  };
-  const run = (core: Running | undefined) => {
-    const before = waiting || [];
-    waiting = undefined;
-    running = core;
-    if (!core) return;
-    before.forEach((record) => core.push(record));
-    if (lost) core.push([Kind.Lost, Date.now(), lost]);
-  };
-  return [push, run, () => (waiting = undefined)];
 }
 
 function call(name: string, ...values: Value[]): void {

@@ -1,5 +1,5 @@
 /** What the logic layer remembers for a core that has to take over from the Worker's. */
-import { Kind, type Record } from './record';
+import { isFailure, Kind, type Record } from './record';
 
 /** Records that are in no frame yet: the core makes one every 5 s, of far fewer. */
 const KEPT_MAX = 400;
@@ -68,7 +68,7 @@ export function kept(given: string[]): Kept {
       if (waiting.length > KEPT_MAX) {
         lost++;
         // The oldest that is no failure.
-        drop(Math.max(0, waiting.findIndex(([, [kind]]) => kind != Kind.Error && kind != Kind.Rejection)), 1);
+        drop(Math.max(0, waiting.findIndex(([, record]) => !isFailure(record))), 1);
       }
       return false;
     },

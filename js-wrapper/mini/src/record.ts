@@ -8,6 +8,11 @@ export type Value = string | number | boolean | undefined | null;
 
 export type Record = [kind: Kind, time: number, ...values: Value[]];
 
+/** Whether a record tells of an error. */
+export function isFailure([kind, , name]: Record): boolean {
+  return kind == Kind.Error || kind == Kind.Rejection || (kind == Kind.Call && name == 'error');
+}
+
 /** Takes records; never throws. */
 export type Sink = (...record: Record) => void;
 
