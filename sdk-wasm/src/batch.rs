@@ -74,6 +74,13 @@ impl Parcel {
         self.events.iter().any(|event| event.rank == Rank::Error)
     }
 
+    /// Bytes of events and of the views' addresses.
+    fn size(&self) -> usize {
+        let events: usize = self.events.iter().map(|event| event.bytes.len()).sum();
+        let views: usize = self.views.iter().map(|view| view.place.url.len()).sum();
+        events + views
+    }
+
     /// Which of the views an event belongs to; `None` for one that is not among them.
     pub(crate) fn view_of(&self, event: &Waiting) -> Option<usize> {
         self.views.iter().position(|view| view.id == event.view.id)
@@ -129,11 +136,17 @@ impl Batch {
         }
     }
 
-    /// Takes the events of the next frame, oldest first; none when the queue is empty.
-    pub(crate) fn take(&mut self) -> Parcel {
-        let mut parcel = Parcel::default();
-        let (mut count, mut size, mut bytes) = (0, 0, 0);
-        for event in self.events.iter().take(FRAME_EVENTS_MAX) {
+    /// Whether a failure waits.
+    pub(crate) fn has_failure(&self) -> bool {
+        self.events.iter().any(|event| event.rank == Rank::Error)
+    }
+
+    /// Moves events to those of a frame, the oldest first, as many as fit. Whether there were any.
+    pub(crate) fn fill(&mut self, parcel: &mut Parcel) -> bool {
+        let before = parcel.events.len();
+        let mut size = parcel.size();
+        let (mut count, mut bytes) = (0, 0);
+        for event in self.events.iter().take(FRAME_EVENTS_MAX - before.min(FRAME_EVENTS_MAX)) {
             let known = parcel.view_of(event).is_some();
             // A view that is new to the frame is told in it.
             size += event.bytes.len() + if known { 0 } else { event.view.place.url.len() };
@@ -141,7 +154,7 @@ impl Batch {
                 && (known || parcel.views.len() < FRAME_VIEWS_MAX)
                 && parcel.views.iter().all(|view| view.time_base == event.view.time_base);
             // One event alone always goes: the model bounds it.
-            if count > 0 && !fits {
+            if before + count > 0 && !fits {
                 break;
             }
             if !known {
@@ -151,8 +164,8 @@ impl Batch {
             count += 1;
         }
         self.bytes -= bytes;
-        parcel.events = self.events.drain(..count).collect();
-        parcel
+        parcel.events.extend(self.events.drain(..count));
+        count > 0
     }
 
     /// Whether a whole frame waits.
@@ -175,6 +188,12 @@ mod tests {
         Rc::new(View { id: [0; 8], place: Place::of("", ""), time_base: 0 })
     }
 
+    fn take(batch: &mut Batch) -> Parcel {
+        let mut parcel = Parcel::default();
+        batch.fill(&mut parcel);
+        parcel
+    }
+
     fn waiting(rank: Rank, bytes: Vec<u8>) -> Waiting {
         Waiting { rank, bytes, view: view() }
     }
@@ -190,7 +209,7 @@ mod tests {
         assert_eq!(batch.push(waiting(Rank::Error, vec![2; size])), 1, "the oldest timing goes");
         let mut events = Vec::new();
         while !batch.is_empty() {
-            events.extend(batch.take().events);
+            events.extend(take(&mut batch).events);
         }
         assert_eq!(events.len(), QUEUE_BYTES_MAX / size);
         assert_eq!(events.last().map(|event| event.rank), Some(Rank::Error));
@@ -206,7 +225,7 @@ mod tests {
         }
         let mut seen = Vec::new();
         while !batch.is_empty() {
-            let frame = batch.take().events;
+            let frame = take(&mut batch).events;
             let bytes: usize = frame.iter().map(|event| event.bytes.len()).sum();
             assert!(bytes <= FRAME_EVENT_BYTES_MAX);
             seen.extend(
@@ -224,10 +243,10 @@ mod tests {
         for view in [of(1, 0), of(2, 0), of(1, 0), of(1, 9)] {
             batch.push(Waiting { rank: Rank::Told, bytes: vec![0], view });
         }
-        let first = batch.take();
+        let first = take(&mut batch);
         let views: Vec<_> = first.events.iter().map(|event| first.view_of(event)).collect();
         assert_eq!((views, first.views.len()), (vec![Some(0), Some(1), Some(0)], 2));
-        let second = batch.take();
+        let second = take(&mut batch);
         assert_eq!((second.events.len(), second.views.len()), (1, 1), "its times count from 9");
         assert!(batch.is_empty());
     }
@@ -243,7 +262,7 @@ mod tests {
             }
             let mut told = 0;
             while !batch.is_empty() {
-                let parcel = batch.take();
+                let parcel = take(&mut batch);
                 assert!((1..=most).contains(&parcel.views.len()));
                 told += parcel.events.len();
             }

@@ -8,6 +8,7 @@ use crate::dropped::Dropped;
 use crate::filter::Filter;
 use crate::frame::{Frame, header};
 use crate::host::Host;
+use crate::joining::Last;
 use crate::limits::{FLUSH_DELAY, FLUSH_DELAY_ERROR, FLUSH_DELAY_URGENT};
 use crate::repeats::Repeats;
 use crate::route::View;
@@ -31,6 +32,10 @@ pub struct Client<H> {
     pub(crate) why: Option<Kept>,
     pub(crate) visitor: Option<[u8; 16]>,
     pub(crate) sequence: Sequence,
+    /// The frame that was made last, where more may come into it.
+    pub(crate) last: Option<Last>,
+    /// How many were made, those of more anew too.
+    pub(crate) sealed: u32,
     pub(crate) view: Rc<View>,
     pub(crate) batch: Batch,
     pub(crate) filter: Filter,
@@ -62,6 +67,8 @@ impl<H: Host> Client<H> {
             vip: false,
             visitor: None,
             sequence: Sequence::default(),
+            last: None,
+            sealed: 0,
             view,
             batch: Batch::default(),
             filter: Filter::None,
@@ -272,15 +279,22 @@ impl<H: Host> Client<H> {
     }
 
     fn seal_next(&mut self, now: u64) {
-        let parcel = self.batch.take();
-        let Some(mut frame) = self.seal(now, &parcel) else { return };
-        frame.failure = H::TERMS.durable && parcel.has_failure();
+        let (parcel, again) = self.next_parcel();
+        let Some(mut frame) = self.seal(now, &parcel, again) else { return };
+        if H::TERMS.durable
+            && let Some(session) = &self.session
+        {
+            frame.failure = parcel.has_failure();
+            self.last = Some(Last { sequence: frame.sequence, session: *session.id(), parcel });
+            self.sealed += 1;
+        }
         self.dropped += self.delivery.push(&mut self.host, frame, now);
     }
 
-    fn seal(&mut self, now: u64, parcel: &Parcel) -> Option<Frame> {
+    /// A frame of a new number, or `again` of one that it had.
+    fn seal(&mut self, now: u64, parcel: &Parcel, again: Option<u64>) -> Option<Frame> {
         let (session, first) = (self.session.as_ref()?, parcel.views.first()?);
-        let sequence = self.sequence.next(&mut self.host);
+        let sequence = again.unwrap_or_else(|| self.sequence.next(&mut self.host));
         let mut fields = header(now);
         fields.text(Header::app_key, &self.config.key);
         fields.bytes(Header::session_id, session.id());

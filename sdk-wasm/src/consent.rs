@@ -86,6 +86,7 @@ impl<H: Host> Client<H> {
         self.why = None;
         self.vip = false;
         self.sequence = Sequence::default();
+        self.last = None;
         self.dropped = Default::default();
         self.renew_view();
     }

@@ -61,6 +61,16 @@ impl Delivery {
         self.outbox.push(host, frame, now)
     }
 
+    /// As [`Outbox::is_unsent`].
+    pub(crate) fn is_unsent(&mut self, sequence: u64) -> bool {
+        self.outbox.is_unsent(sequence)
+    }
+
+    /// As [`Outbox::take_back`].
+    pub(crate) fn take_back(&mut self, sequence: u64) -> Dropped {
+        self.outbox.take_back(sequence)
+    }
+
     /// Does what is due. Returns what had to be given up.
     pub(crate) fn advance(&mut self, host: &mut impl Host, now: u64) -> Dropped {
         if self.adopt_at.is_some_and(|at| at <= now) {

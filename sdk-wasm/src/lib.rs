@@ -26,6 +26,7 @@ mod dropped;
 mod filter;
 mod frame;
 mod host;
+mod joining;
 pub mod limits;
 pub mod long_frames;
 mod outbox;

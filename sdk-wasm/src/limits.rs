@@ -45,8 +45,8 @@ pub const OUTBOX_FRAMES_MAX: usize = 64;
 /// 5 MB of its origin's storage, and a full storage must not be our doing.
 pub const OUTBOX_BYTES_MAX: usize = 384 * 1024;
 
-/// Frames that a mini program keeps until they are acknowledged: twenty minutes without a network
-/// while something happens all the time.
+/// Frames that a mini program keeps until they are acknowledged. What nobody was sent yet takes in what
+/// comes after it, so bytes end first; a launch reads them all, one key after the other.
 pub const MINI_OUTBOX_FRAMES_MAX: usize = 256;
 
 /// Bytes of those frames: as base64 in the storage just below 1 MB of the 10 MB that a mini

@@ -4,7 +4,7 @@
 use crate::dropped::Dropped;
 use crate::frame::Frame;
 use crate::host::Host;
-use crate::limits::{ATTEMPTS_MAX, OUTBOX_AGE_MAX};
+use crate::limits::{ATTEMPTS_MAX, BACKOFF_MAX, OUTBOX_AGE_MAX};
 use crate::stored::Stored;
 use dna_protocol::limits::CLIENT_FRAME_BYTES_MAX;
 
@@ -106,6 +106,18 @@ impl Outbox {
         })
     }
 
+    /// Whether nobody was sent a frame yet.
+    pub(crate) fn is_unsent(&mut self, sequence: u64) -> bool {
+        self.find(sequence).is_some_and(|entry| entry.attempts == 0)
+    }
+
+    /// Takes a frame out that is pushed again at once; what is stored of it stays until then. Returns
+    /// what it tells of others.
+    pub(crate) fn take_back(&mut self, sequence: u64) -> Dropped {
+        let found = self.entries.iter().position(|entry| entry.frame.sequence == sequence);
+        found.map_or(Dropped::default(), |at| self.entries.remove(at).frame.dropped)
+    }
+
     /// Gives up the frames that are too old. Returns what is lost.
     pub(crate) fn expire(&mut self, host: &mut impl Host, now: u64) -> Dropped {
         let mut lost = Dropped::default();
@@ -151,7 +163,8 @@ impl Outbox {
             }
             let left = host.load(sequence).and_then(|bytes| Entry::read::<H>(sequence, &bytes));
             match left {
-                Some((_, due)) if now < due && due - now < OUTBOX_AGE_MAX => {
+                // Nothing is stored to wait longer than that: the clock was set back meanwhile.
+                Some((_, due)) if now < due && due - now <= BACKOFF_MAX => {
                     next = Some(next.map_or(due, |next| next.min(due)));
                 }
                 Some((mut entry, _)) => {

@@ -24,9 +24,4 @@ impl Sequence {
         self.next = self.next.wrapping_add(1);
         sequence
     }
-
-    /// Another one whenever a number was drawn.
-    pub(crate) fn drawn(&self) -> u16 {
-        self.next
-    }
 }

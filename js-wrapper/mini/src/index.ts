@@ -140,9 +140,10 @@ function listed(attributes: Attributes | undefined): Value[] {
   return values;
 }
 
-/** An id or name: a text, or a number as one. */
+/** An id or name: a text, or a number as one. Empty for anything else, which the core refuses with a warning. */
 function named(name: unknown): string {
-  return typeof name == 'string' || typeof name == 'number' ? String(name) : '';
+  // NaN would be one user of all who have no number.
+  return typeof name == 'string' || (typeof name == 'number' && isFinite(name)) ? String(name) : '';
 }
 
 /** From here on the session's user is known. Call it whenever somebody has signed in. */

@@ -49,6 +49,11 @@ impl<H: MiniHost> Core<H> {
             ("consent", "") => "pending".to_owned(),
             (_, value) => value.to_owned(),
         };
+        // Platforms allow no other, and what is sent in the clear is anybody's.
+        if !record.named("endpoint").starts_with("https://") {
+            host.warn("dna: endpoint: allowed is an https address, https://... Nothing is sent.");
+            return None;
+        }
         // A mini program has no address that others could count from.
         let config = Config::read(option, str::to_owned, |message| host.warn(message))?;
         host.send_to(&config.endpoint);
@@ -68,13 +73,13 @@ impl<H: MiniHost> Core<H> {
 
     /// Takes a record over. `false` when nothing is wanted any more: the core is to be dropped.
     pub fn push(&mut self, now: u64, record: Record<'_>) -> bool {
-        let frames = self.client.sequence.drawn();
+        let frames = self.client.sealed;
         if self.sees(record) && !self.take(now, record) {
             // One request at a time: the rest goes when the one before is answered.
             self.stops_by = Some(now + MINI_STOP_MAX);
         }
         self.records.taken += 1;
-        if self.client.sequence.drawn() != frames {
+        if self.client.sealed != frames {
             // What this record tells came too late for that frame, or nothing waits any more.
             self.records.settled = self.records.taken - 1;
         }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where it unwraps nothing")]
 
 pub(crate) mod frames;
+pub(crate) mod launch;
 pub(crate) mod phone;
 
 use dna_protocol::cbor::decode_frame;
