@@ -31,6 +31,12 @@ pub(super) fn text(health: &Health) -> String {
     );
     let waiting = health.waiting.len() as u64;
     family("waiting", "gauge", "Consumers that wait for the buffer or the store.", &one(waiting));
+    family(
+        "subscriptions_waiting",
+        "gauge",
+        "Deliveries that wait for the file of the subscriptions.",
+        &one(health.subscriptions.waiting),
+    );
     let shards = |value: fn(&crate::query::health::Shard) -> Option<u64>| -> Vec<_> {
         let shards = health.consumers.iter();
         let sample = |shard| Some((labelled("shard", &shard_name(shard)), value(shard)?));

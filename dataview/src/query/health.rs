@@ -2,6 +2,7 @@
 
 use crate::consume::{self, Waiting};
 use crate::store::{DayState, StoredDay};
+use crate::subscribe::WaitingForFile;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -27,8 +28,19 @@ pub struct Health {
     pub dropped: BTreeMap<String, u64>,
     /// Entries that could never be stored and are kept to be looked at.
     pub dead_letters: u64,
+    /// How the file of the subscriptions does.
+    pub subscriptions: SubscriptionsHealth,
     /// What is stored.
     pub store: StoreHealth,
+}
+
+/// How the file of the subscriptions does. What a webhook itself does not take its subscription tells.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SubscriptionsHealth {
+    /// Deliveries that wait until the file can be read and written again: a full disk, a lock.
+    pub waiting: u64,
+    /// Why one of them does; null when none does.
+    pub why: Option<String>,
 }
 
 /// How far one shard is read.
@@ -91,6 +103,7 @@ pub enum Kept {
 pub fn health(
     consumed: consume::Health,
     others: impl IntoIterator<Item = (String, u64)>,
+    subscriptions: WaitingForFile,
     days: Vec<StoredDay>,
     untidy: Option<String>,
 ) -> Health {
@@ -115,6 +128,7 @@ pub fn health(
         waiting: consumed.waiting,
         dropped,
         dead_letters: consumed.dead_letters,
+        subscriptions: SubscriptionsHealth { waiting: subscriptions.count, why: subscriptions.why },
         store: StoreHealth {
             bytes: days.iter().map(|day| day.bytes).sum(),
             days: days.into_iter().map(Day::from).collect(),

@@ -14,13 +14,24 @@ const NAME_CHARS_MAX: usize = 64;
 /// Characters of a wrong value that are repeated.
 const SHOWN_CHARS_MAX: usize = 80;
 
-/// A subscription's name: letters, digits, `-`, `_` and `.`.
+/// A subscription's name: letters, digits, `-`, `_` and `.`, which a new one does not begin with.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Name(String);
 
 impl Name {
-    /// Reads a name.
+    /// The name of a new subscription: none that means something else in an address, as `..` does.
+    ///
+    /// # Errors
+    /// When it may not be one.
+    pub fn new(text: &str) -> Result<Self, WrongDefinition> {
+        match Self::parse(text) {
+            Ok(name) if !text.starts_with('.') => Ok(name),
+            _ => Err(wrong_name(text)),
+        }
+    }
+
+    /// Reads the name of one that may be there: of an earlier version, it may begin with a dot.
     ///
     /// # Errors
     /// When it is none.
@@ -29,8 +40,7 @@ impl Name {
         if (1..=NAME_CHARS_MAX).contains(&text.len()) && text.bytes().all(good) {
             return Ok(Self(text.to_owned()));
         }
-        let allowed = format!("1 to {NAME_CHARS_MAX} letters, digits, `-`, `_` or `.`");
-        Err(WrongDefinition::new("name", text, allowed))
+        Err(wrong_name(text))
     }
 
     /// The name.
@@ -38,6 +48,13 @@ impl Name {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn wrong_name(found: &str) -> WrongDefinition {
+    let allowed = format!(
+        "1 to {NAME_CHARS_MAX} letters, digits, `-`, `_` or `.`, of which `.` is not the first"
+    );
+    WrongDefinition::new("name", found, allowed)
 }
 
 impl fmt::Display for Name {
@@ -182,9 +199,11 @@ mod tests {
 
     #[test]
     fn names_can_stand_in_addresses() {
-        assert!(Name::parse("risk.desk-1").is_ok());
-        for wrong in ["", "a/b", "ü", "a b", &"a".repeat(65)] {
-            assert!(Name::parse(wrong).is_err(), "{wrong:?}");
+        assert!(Name::new("risk.desk-1").is_ok());
+        for wrong in ["", "a/b", "ü", "a b", ".", "..", ".risk", &"a".repeat(65)] {
+            let told = Name::new(wrong).unwrap_err().to_string();
+            assert!(told.contains("`.` is not the first"), "{told}");
         }
+        assert!(Name::parse(".risk").is_ok(), "one that is there goes on");
     }
 }

@@ -6,13 +6,16 @@
 //! written down before it is posted. The id is made of the body and the reading, so that another body
 //! never has it.
 //! Nothing is given up: the subscription is behind until its webhook is back, or it is paused or
-//! removed, and how far behind, and why, the API tells.
+//! removed, and how far behind, and why, the API tells. A file of the subscriptions that cannot be read
+//! or written is waited for likewise: only a removed subscription ends its task.
 
 use super::definition::{Definition, Delivery, Name};
 use super::failure::{Failure, jittered};
-use super::limits::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, IDLE, LINES_MAX, PAUSE_MAX, PAUSE_MIN};
+use super::limits::{
+    ANSWER_TIMEOUT, CONNECT_TIMEOUT, FILE_PAUSE_MAX, IDLE, LINES_MAX, PAUSE_MAX, PAUSE_MIN,
+};
 use super::read::{Lines, lines, lines_between};
-use super::registry::Registry;
+use super::registry::{Registry, RegistryError, Waiter};
 use super::subscription::{DeliveryErrorCode, Subscription};
 use crate::store::{FeedCursor, Feeder, StoreError};
 use reqwest::header::CONTENT_TYPE;
@@ -74,14 +77,19 @@ impl Deliverers {
     /// Delivers until it is dropped, and follows what is added, changed and removed.
     pub async fn run(self) {
         let mut changes = self.registry.changes();
+        let waiter = Waiter::new(&self.registry, EVERY);
         let mut tasks: HashMap<Name, (Subscription, Task)> = HashMap::new();
         loop {
             changes.mark_unchanged();
             match self.registry.all() {
-                Ok(all) => self.follow(&mut tasks, all),
-                Err(error) => tracing::error!(%error, "webhooks are not looked after"),
+                Ok(all) => {
+                    waiter.goes_on();
+                    self.follow(&mut tasks, all);
+                }
+                Err(error) => waiter.waits(&error),
             }
-            if changes.changed().await.is_err() {
+            // Nobody tells of a file that is back, nor of a task that has ended.
+            if matches!(timeout(IDLE, changes.changed()).await, Ok(Err(_))) {
                 return;
             }
         }
@@ -96,12 +104,14 @@ impl Deliverers {
             .map(|one| (one.name.clone(), one))
             .collect();
         // One that is changed is tried anew at once, however long it was to pause.
-        tasks.retain(|name, (known, _)| {
-            webhooks.get(name).is_some_and(|one| {
-                one.definition == known.definition
-                    && one.secret == known.secret
-                    && one.epoch == known.epoch
-            })
+        tasks.retain(|name, (known, task)| {
+            let is_running = !task.0.is_finished();
+            is_running
+                && webhooks.get(name).is_some_and(|one| {
+                    one.definition == known.definition
+                        && one.secret == known.secret
+                        && one.epoch == known.epoch
+                })
         });
         for (name, subscription) in webhooks {
             tasks.entry(name).or_insert_with(|| {
@@ -114,29 +124,54 @@ impl Deliverers {
     /// Delivers one subscription's lines until it is gone.
     async fn deliver(self, name: Name) {
         let mut stored = self.store.changes();
-        let mut pause = PAUSE_MIN;
+        let waiter = Waiter::new(&self.registry, name.as_str());
+        let (mut pause, mut file_pause) = (PAUSE_MIN, PAUSE_MIN);
         let mut waiting = None;
         loop {
             stored.mark_unchanged();
-            // Read anew each time: somebody may have set it back.
-            let Ok(subscription) = self.registry.get(&name) else { return };
-            match self.step(&subscription, &mut waiting).await {
+            let tried = match self.attempt(&name, &mut waiting).await {
+                Err(RegistryError::Unknown(_)) => return,
+                Err(error) => {
+                    waiter.waits(&error);
+                    sleep(jittered(file_pause)).await;
+                    file_pause = (file_pause * 2).min(FILE_PAUSE_MAX);
+                    continue;
+                }
+                Ok(tried) => tried,
+            };
+            waiter.goes_on();
+            file_pause = PAUSE_MIN;
+            match tried {
                 Ok(Step::Delivered) => pause = PAUSE_MIN,
                 Ok(Step::NothingNew) => {
                     // Late at most when the store's own word is missed.
                     let _ = timeout(IDLE, stored.changed()).await;
                 }
                 Err(failure) => {
-                    let error = &failure.error.detail;
-                    tracing::warn!(subscription = %name, error, "not delivered");
-                    if self.registry.failed(&name, &failure.error).is_err() {
-                        return;
-                    }
                     sleep(failure.wait.unwrap_or_else(|| jittered(pause))).await;
                     pause = (pause * 2).min(PAUSE_MAX);
                 }
             }
         }
+    }
+
+    /// One step, and a note of its failure.
+    ///
+    /// # Errors
+    /// When the registry cannot be read, or the note not be made.
+    async fn attempt(
+        &self,
+        name: &Name,
+        waiting: &mut Option<Waiting>,
+    ) -> Result<Result<Step, Failure>, RegistryError> {
+        // Read anew each time: somebody may have set it back.
+        let subscription = self.registry.get(name)?;
+        let tried = self.step(&subscription, waiting).await;
+        if let Err(failure) = &tried {
+            self.registry.failed(name, &failure.error)?;
+            tracing::warn!(subscription = %name, error = failure.error.detail, "not delivered");
+        }
+        Ok(tried)
     }
 
     /// Posts the next lines, or those of the try before in `waiting`, as long as the subscription
@@ -155,7 +190,7 @@ impl Deliverers {
             None => self.next(subscription).await?,
         };
         let Waiting { found, .. } = waiting.insert(before);
-        let not_kept = |error: super::RegistryError| {
+        let not_kept = |error: RegistryError| {
             Failure::new(DeliveryErrorCode::ProgressNotKept, error.to_string())
         };
         if !found.texts.is_empty() {
@@ -212,6 +247,9 @@ impl Deliverers {
         if answer.status().is_success() { Ok(()) } else { Err(Failure::of(&answer)) }
     }
 }
+
+/// Who looks after all subscriptions. It is no name of one.
+const EVERY: &str = "*";
 
 /// Bytes of an id's hash: nobody meets the same one twice.
 const ID_BYTES: usize = 16;

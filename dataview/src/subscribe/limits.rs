@@ -37,6 +37,10 @@ pub(super) const PAUSE_MIN: Duration = Duration::from_secs(1);
 /// The longest pause: how late a webhook that is back is noticed.
 pub(super) const PAUSE_MAX: Duration = Duration::from_secs(300);
 
+/// The longest pause before the file of the subscriptions is tried again: it is on our own disk, so
+/// trying costs little, and a full disk is noticed to be free.
+pub(super) const FILE_PAUSE_MAX: Duration = Duration::from_secs(30);
+
 /// The longest pause that a webhook may ask for by Retry-After.
 pub(super) const RETRY_AFTER_MAX: Duration = Duration::from_secs(3600);
 

@@ -23,6 +23,6 @@ pub use filter::Filter;
 pub use line::Line;
 pub use mask::Mask;
 pub use read::{Lines, lines, lines_between};
-pub use registry::{Edit, Registry, RegistryError};
+pub use registry::{Edit, Registry, RegistryError, WaitingForFile};
 pub use signature::{Secret, sign};
 pub use subscription::{DeliveryError, DeliveryErrorCode, OldSecret, Progress, Subscription};

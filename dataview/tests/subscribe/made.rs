@@ -18,7 +18,7 @@ pub(crate) const NOON: u64 = 1_795_694_400_000;
 pub(crate) struct Made {
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) registry: Arc<Registry>,
-    _folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 impl Made {
@@ -28,7 +28,7 @@ impl Made {
         options.clock = || NOON;
         let store = Arc::new(SqliteStore::open(options).unwrap());
         let registry = Registry::open(&folder.path().join("subscriptions.db")).unwrap();
-        Self { store, registry: Arc::new(registry), _folder: folder }
+        Self { store, registry: Arc::new(registry), folder }
     }
 
     pub(crate) async fn append(&self, entries: impl IntoIterator<Item = Bytes>) {

@@ -3,5 +3,6 @@
 
 mod made;
 mod reading;
+mod waits;
 mod webhook;
 mod webhooks;

@@ -17,18 +17,22 @@ const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// How long something is waited for that comes at once on a machine that has nothing else to do.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn deliver(made: &Made) -> JoinHandle<()> {
+pub(crate) fn deliver(made: &Made) -> JoinHandle<()> {
     let deliverers =
         Deliverers::new(made.store.clone(), made.registry.clone(), || NOON + 1_000).unwrap();
     tokio::spawn(deliverers.run())
 }
 
-fn definition(url: &str) -> serde_json::Value {
+pub(crate) fn definition(url: &str) -> serde_json::Value {
     json!({"filter": {"kinds": ["custom"]}, "delivery": {"type": "webhook", "url": url}})
 }
 
 /// Waits until what is known of `subscription` is as `wanted`.
-async fn until(made: &Made, subscription: &Subscription, wanted: impl Fn(&Subscription) -> bool) {
+pub(crate) async fn until(
+    made: &Made,
+    subscription: &Subscription,
+    wanted: impl Fn(&Subscription) -> bool,
+) {
     let waiting = async {
         while !wanted(&made.found(subscription)) {
             sleep(LOOK_EVERY).await;

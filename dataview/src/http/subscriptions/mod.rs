@@ -12,7 +12,7 @@ use crate::access::{Action, Right};
 use crate::store::{FeedCursor, Feeder};
 use crate::subscribe::{
     Definition, Delivery, DeliveryError, Filter, Mask, Name, Registry, RegistryError, Secret,
-    Subscription,
+    Subscription, WaitingForFile,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,11 @@ impl Subscriptions {
     #[must_use]
     pub fn new(registry: Arc<Registry>, store: Arc<dyn Feeder>) -> Self {
         Self { registry, store, streams: Arc::new(Semaphore::new(STREAMS_MAX)) }
+    }
+
+    /// What waits for the file of the subscriptions.
+    pub(super) fn waiting(&self) -> WaitingForFile {
+        self.registry.waiting()
     }
 
     /// The one called `name`, for whom it is to be told something of now.
@@ -233,7 +238,7 @@ pub(super) async fn add(
 ) -> Result<HttpResponse, Problem> {
     who.check(Right::Administer)?;
     let sent: Sent = body::read(&request, payload).await?;
-    let name = Name::parse(&sent.name).map_err(RegistryError::Wrong)?;
+    let name = Name::new(&sent.name).map_err(RegistryError::Wrong)?;
     let Sent { filter, fields, delivery, from, .. } = sent;
     let definition = Definition { filter, fields, delivery };
     if !is_readable(&definition, &who) {
@@ -243,8 +248,10 @@ pub(super) async fn add(
         Some(from_ms) => FeedCursor::at(from_ms),
         None => mine.store.feed_end().await?,
     };
+    mine.registry.may_add(&name, &definition)?;
+    // What is not in the audit log is not done.
+    record(&app, &who, Action::SubscriptionAdded, name.as_str())?;
     let subscription = mine.registry.add(name, definition, cursor, (app.now)())?;
-    record(&app, &who, Action::SubscriptionAdded, subscription.name.as_str())?;
     let secret = subscription.secret.as_ref().map(Secret::text);
     let subscription = mine.told(subscription).await?;
     Ok(HttpResponse::Created().json(WithSecret { subscription, secret }))
@@ -281,8 +288,8 @@ pub(super) async fn remove(
 ) -> Result<HttpResponse, Problem> {
     who.check(Right::Administer)?;
     let subscription = mine.readable(&name, &who)?;
-    mine.registry.remove(&subscription.name)?;
     record(&app, &who, Action::SubscriptionRemoved, &name)?;
+    mine.registry.remove(&subscription.name)?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -304,7 +311,7 @@ pub(super) async fn replay(
     who.check(Right::Administer)?;
     let sent: ReplaySent = body::read(&request, payload).await?;
     let name = mine.readable(&name, &who)?.name;
-    mine.registry.restart(&name, &FeedCursor::at(sent.from))?;
     record(&app, &who, Action::SubscriptionReplayed, name.as_str())?;
+    mine.registry.restart(&name, &FeedCursor::at(sent.from))?;
     mine.told(mine.registry.get(&name)?).await.map(web::Json)
 }

@@ -4,8 +4,11 @@
 
 mod edit;
 mod file;
+mod waits;
 
 pub use edit::Edit;
+pub(super) use waits::Waiter;
+pub use waits::WaitingForFile;
 
 use super::definition::{Definition, Delivery, Name, WrongDefinition};
 use super::limits::{ERROR_CHARS_MAX, SUBSCRIPTIONS_MAX};
@@ -17,6 +20,7 @@ use rusqlite::{Connection, params};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
+use waits::Waits;
 
 /// Why the registry did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +67,7 @@ pub struct Registry {
     connection: Mutex<Connection>,
     /// Counts what is added, changed and removed.
     changes: watch::Sender<u64>,
+    waits: Waits,
 }
 
 impl Registry {
@@ -71,13 +76,28 @@ impl Registry {
     /// # Errors
     /// When it cannot be used.
     pub fn open(path: &Path) -> Result<Self, RegistryError> {
-        Ok(Self { connection: Mutex::new(file::open(path)?), changes: watch::Sender::new(0) })
+        let connection = Mutex::new(file::open(path)?);
+        Ok(Self { connection, changes: watch::Sender::new(0), waits: Waits::default() })
     }
 
     /// Tells of what is added, changed and removed.
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
+    }
+
+    /// Whether one could be added now.
+    ///
+    /// # Errors
+    /// Why not, as [`add`](Self::add) would say.
+    pub fn may_add(&self, name: &Name, definition: &Definition) -> Result<(), RegistryError> {
+        definition.check()?;
+        let connection = self.connection();
+        match find(&connection, name) {
+            Ok(_) => Err(RegistryError::Exists(name.clone())),
+            Err(RegistryError::Unknown(_)) => has_room(&connection),
+            Err(error) => Err(error),
+        }
     }
 
     /// Adds one that begins at `cursor`. A webhook gets a secret.
@@ -98,11 +118,7 @@ impl Registry {
         };
         let epoch = random(new_epoch)?;
         let connection = self.connection();
-        let count: i64 =
-            connection.query_row("SELECT count(*) FROM subscriptions", [], |row| row.get(0))?;
-        if number(SUBSCRIPTIONS_MAX as u64) <= count {
-            return Err(RegistryError::TooMany);
-        }
+        has_room(&connection)?;
         let added = connection.execute(
             "INSERT INTO subscriptions (name, definition, secret, cursor, created_at, epoch)
              VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -264,6 +280,12 @@ impl Registry {
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn has_room(connection: &Connection) -> Result<(), RegistryError> {
+    let sql = "SELECT count(*) FROM subscriptions";
+    let count: i64 = connection.query_row(sql, [], |row| row.get(0))?;
+    if count < number(SUBSCRIPTIONS_MAX as u64) { Ok(()) } else { Err(RegistryError::TooMany) }
 }
 
 /// What needs randomness.
