@@ -99,7 +99,7 @@ test('both languages have the same words, and each that is used', async () => {
   for (const name of sources) {
     const source = await readFile(join(ui, 'js', name), 'utf8');
     for (const [, key] of source.matchAll(/\bt\('([^']+)'/g)) assert.ok(key in en, `${name}: no text ${key}`);
-    for (const [, key] of source.matchAll(/\bempty\('([^']+)'/g)) assert.ok(`${key}.title` in en && `${key}.words` in en, `${name}: no text ${key}`);
+    for (const [, key] of source.matchAll(/\bempty(?:But)?\((?:[\w.]+, )?'([^']+)'/g)) assert.ok(`${key}.title` in en && `${key}.words` in en, `${name}: no text ${key}`);
   }
 });
 

@@ -61,6 +61,20 @@ test('a damaged day is named where nobody misses it', async (t) => {
   await says(page, '.panel', 'No consumer is running.');
 });
 
+test('in Chinese nothing of the damage is told in English', async (t) => {
+  t.after(() => fake.mend());
+  const day = { name: '2026-11-25.db', day: '2026-11-25', bytes: 10, frames: 0, state: 'damaged', damage: 'database disk image is malformed' };
+  const subscriptions = { waiting: 2, why: 'database or disk is full' };
+  fake.answer('/health', { frames: 0, events: 0, duplicates: 0, claimed: 0, retries: 9, consumers: [], waiting: {}, dropped: {}, store: { days: [day], bytes: 10 }, subscriptions, dead_letters: 0 });
+  const english = await open(t, '/chain');
+  await says(english, '[role=alert]', 'cannot be read or written: 2.');
+  await says(english, '[role=alert]', 'database or disk is full');
+  const page = await open(t, '/chain', { language: 'zh-CN' });
+  await says(page, '#days', '损坏；原因见 DataView 日志');
+  await says(page, '[role=alert]', '有 2 项推送在等待');
+  assert.doesNotMatch(await text(page, 'main'), /malformed|disk is full/);
+});
+
 test('a subscription is made, its secret shown once, and one is removed after a question', async (t) => {
   const page = await open(t, '/subscriptions');
   assert.equal((await page.$$('#subscriptions tbody tr')).length, 3);

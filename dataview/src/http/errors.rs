@@ -36,7 +36,8 @@ pub(super) async fn errors(app: web::Data<App>, who: Who, request: HttpRequest) 
     let (errors, next) = errors::part(groups, after, limit);
     let wrap =
         |(count, fingerprint)| app.cursors.wrap(&question, &format!("{count},{fingerprint:016x}"));
-    Ok(web::Json(Errors { errors, next: next.map(wrap) }))
+    let damaged_days = app.store.damaged_days(range);
+    Ok(web::Json(Errors { errors, next: next.map(wrap), damaged_days }))
 }
 
 /// Count and fingerprint of the last group that was told.

@@ -51,12 +51,14 @@ pub(super) async fn sessions(
         limit: limit.map_or(LIST_DEFAULT, |limit| limit as usize),
         cursor: None,
     };
-    let question = question(&ask);
+    let (question, range) = (question(&ask), ask.range);
     if let Some(cursor) = params.text("cursor") {
         ask.cursor = Some(app.cursors.unwrap(&question, cursor)?);
     }
     let listed = app.store.sessions(ask).await?;
-    Ok(web::Json(Sessions::of(listed, |inner| app.cursors.wrap(&question, inner))))
+    let damaged_days = app.store.damaged_days(range);
+    let wrap = |inner: &str| app.cursors.wrap(&question, inner);
+    Ok(web::Json(Sessions::of(listed, damaged_days, wrap)))
 }
 
 /// What makes a list of sessions the same one. Not the range: without `to` it ends now, and the

@@ -66,9 +66,11 @@ pub(super) async fn look_up(
     };
     let question = sessions::question(&ask);
     let listed = app.store.sessions(ask).await?;
-    let Sessions { sessions, next } =
-        Sessions::of(listed, |inner| app.cursors.wrap(&question, inner));
-    Ok(web::Json(UserAnswer { user, from: range.from_ms, to: range.to_ms, sessions, next }))
+    let wrap = |inner: &str| app.cursors.wrap(&question, inner);
+    let listed = Sessions::of(listed, app.store.damaged_days(range), wrap);
+    let Sessions { sessions, next, damaged_days } = listed;
+    let Range { from_ms: from, to_ms: to } = range;
+    Ok(web::Json(UserAnswer { user, from, to, sessions, next, damaged_days }))
 }
 
 /// Writes the look-up to the audit log. Waits for the disk, so not on the thread that answers

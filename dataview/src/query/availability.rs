@@ -27,6 +27,9 @@ pub struct AvailabilityAnswer {
     pub series: Vec<SharesAt>,
     /// By the values of `by`, the most frequent first; empty where nothing was asked for.
     pub rows: Vec<SharesOf>,
+    /// Days of the range, e.g. 2026-11-26 (UTC), of which something cannot be read and is not in here;
+    /// the newest, at most 100.
+    pub damaged_days: Vec<String>,
 }
 
 /// What happened and which share of it worked.
@@ -121,6 +124,7 @@ pub async fn availability(
         totals: shares(&totals),
         series: (range.from_ms..range.to_ms).step_by(step).map(at).collect(),
         rows: rows.into_iter().map(of).collect(),
+        damaged_days: store.damaged_days(range),
     })
 }
 

@@ -42,6 +42,9 @@ pub struct Errors {
     pub errors: Vec<Group>,
     /// The `cursor` of the next part; null at the end.
     pub next: Option<String>,
+    /// Days of the range, e.g. 2026-11-26 (UTC), of which something cannot be read and is not in here;
+    /// the newest, at most 100.
+    pub damaged_days: Vec<String>,
 }
 
 /// One error.

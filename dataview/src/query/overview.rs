@@ -21,6 +21,9 @@ pub struct Overview {
     pub totals: Figures,
     /// Each step of it.
     pub series: Vec<Point>,
+    /// Days of the range, e.g. 2026-11-26 (UTC), of which something cannot be read and is not in here;
+    /// the newest, at most 100.
+    pub damaged_days: Vec<String>,
 }
 
 /// One step of a series.
@@ -44,6 +47,9 @@ pub struct BreakdownAnswer {
     pub by: String,
     /// Its values, the most frequent first.
     pub rows: Vec<Row>,
+    /// Days of the range, e.g. 2026-11-26 (UTC), of which something cannot be read and is not in here;
+    /// the newest, at most 100.
+    pub damaged_days: Vec<String>,
 }
 
 /// One value of a dimension.
@@ -85,6 +91,7 @@ pub async fn overview(
         step_ms,
         totals: totals.figures(),
         series: (range.from_ms..range.to_ms).step_by(step).map(point).collect(),
+        damaged_days: store.damaged_days(range),
     })
 }
 
@@ -109,6 +116,7 @@ pub async fn breakdown(
         to: range.to_ms,
         by: by.name().to_owned(),
         rows: rows.into_iter().map(row).collect(),
+        damaged_days: store.damaged_days(range),
     })
 }
 

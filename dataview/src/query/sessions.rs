@@ -56,6 +56,9 @@ pub struct Sessions {
     pub sessions: Vec<Session>,
     /// The `cursor` of the next part; null at the end.
     pub next: Option<String>,
+    /// Days of the range, e.g. 2026-11-26 (UTC), of which something cannot be read and is not in here;
+    /// the newest, at most 100.
+    pub damaged_days: Vec<String>,
 }
 
 /// One session with all that happened in it.
@@ -105,11 +108,16 @@ impl From<SessionRow> for Session {
 }
 
 impl Sessions {
-    /// What the store listed, with its cursor as the asker gets it.
-    pub fn of(listed: Listed<SessionRow>, wrap: impl FnOnce(&str) -> String) -> Self {
+    /// What the store listed without `damaged_days`, with its cursor as the asker gets it.
+    pub fn of(
+        listed: Listed<SessionRow>,
+        damaged_days: Vec<String>,
+        wrap: impl FnOnce(&str) -> String,
+    ) -> Self {
         Self {
             sessions: listed.items.into_iter().map(Session::from).collect(),
             next: listed.next.as_deref().map(wrap),
+            damaged_days,
         }
     }
 }

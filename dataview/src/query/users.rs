@@ -38,4 +38,7 @@ pub struct UserAnswer {
     /// Where the list goes on: the `cursor` of /api/v1/sessions with the same `app`, `user`, `from`
     /// and `to`; null at the end.
     pub next: Option<String>,
+    /// Days of the range, e.g. 2026-11-26 (UTC), of which something cannot be read and is not in here;
+    /// the newest, at most 100.
+    pub damaged_days: Vec<String>,
 }

@@ -124,6 +124,13 @@ pub trait Store: Send + Sync {
     /// When the store cannot be read.
     fn days(&self) -> Answer<'_, Vec<StoredDay>>;
 
+    /// Days of `range`, e.g. 2026-11-26 (UTC), of which something is damaged and was passed over: the
+    /// newest, at most 100, in their order. None where the store looks after that by itself.
+    fn damaged_days(&self, range: Range) -> Vec<String> {
+        let _ = range;
+        Vec::new()
+    }
+
     /// Why old days could not be rolled up or let go the last time; `None` when they could, or where
     /// the store does that by itself.
     fn untidy(&self) -> Option<String> {

@@ -69,8 +69,19 @@ export function pageOf(path) {
     if (wanted.length != parts.length) continue;
     const fits = wanted.every((part, at) => (part.startsWith(':') ? parts[at] : part == parts[at]));
     if (!fits) continue;
-    const names = wanted.flatMap((part, at) => (part.startsWith(':') ? [[part.slice(1), decodeURIComponent(parts[at])]] : []));
+    const names = wanted.flatMap((part, at) => (part.startsWith(':') ? [[part.slice(1), decoded(parts[at])]] : []));
+    // An address that cannot be read is nobody's.
+    if (names.some(([, value]) => value === null)) break;
     return { page, names: Object.fromEntries(names) };
   }
   return { page: missing, names: {} };
+}
+
+/** What `part` of an address stands for; null where it stands for nothing, as `%` does. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null;
+  }
 }

@@ -86,9 +86,9 @@ function route(line, { now, state, body, ...query }) {
     'GET /apps': () => ({ apps: ['demo-bank', 'wealth-app'] }),
     'GET /overview': () => overview({ ...query, now }),
     'GET /breakdown': () => breakdown(query),
-    'GET /errors': () => ({ errors: errors(now), next: null }),
+    'GET /errors': () => ({ errors: errors(now), next: null, damaged_days: [] }),
     'GET /sessions': () => sessions(rows(40), query),
-    'POST /users/lookup': () => ({ user: USER, from: now - 4e9, to: now, sessions: rows(1), next: null }),
+    'POST /users/lookup': () => ({ user: USER, from: now - 4e9, to: now, sessions: rows(1), next: null, damaged_days: [] }),
     'GET /health': () => health(now),
     'GET /dead-letters': () => deadLetters(now, query),
     'POST /dead-letters/replay': () => ({ replayed: body.ids?.length ?? 1, left: false }),
@@ -121,7 +121,7 @@ function route(line, { now, state, body, ...query }) {
 function sessions(all, { cursor, troubled, user }) {
   const fitting = all.filter((row) => (troubled == 'true' ? row.errors + row.calls_failed > 0 : true) && (user ? row.user == user : true));
   const begin = Number(cursor ?? 0);
-  return { sessions: fitting.slice(begin, begin + PAGE), next: begin + PAGE < fitting.length ? String(begin + PAGE) : null };
+  return { sessions: fitting.slice(begin, begin + PAGE), next: begin + PAGE < fitting.length ? String(begin + PAGE) : null, damaged_days: [] };
 }
 
 const health = (now) => ({
@@ -134,6 +134,7 @@ const health = (now) => ({
   waiting: {},
   dropped: { otlp_too_old: 22, network_not_json: 7 },
   dead_letters: 3,
+  subscriptions: { waiting: 0, why: null },
   store: {
     bytes: 5_976_000_000,
     days: Array.from({ length: 9 }, (_, at) => {

@@ -83,7 +83,7 @@ export function overview({ from, to, now, ...only }) {
     all: (totals.page_views_ok + totals.api_calls_ok) / (totals.page_views + totals.api_calls),
   };
   totals.api_duration_ms.p95 = Math.max(...series.map((one) => one.api_duration_ms.p95)) * 0.6;
-  return { from, to, step_ms: step, totals, series };
+  return { from, to, step_ms: step, totals, series, damaged_days: [] };
 }
 
 /** `/breakdown`. */
@@ -94,5 +94,5 @@ export function breakdown({ by, from, to }) {
     const bad = value == 'POST /api/sms-codes' || value == '/transfer' ? 0.031 : value == '四川' ? 0.012 : 0.002;
     return { value, ...figures(Math.round(minutes * 412 * part), bad, random) };
   });
-  return { from, to, by, rows };
+  return { from, to, by, rows, damaged_days: [] };
 }

@@ -10,6 +10,9 @@ pub(super) const APPENDS_MAX: usize = 64;
 /// the frames touch: with 4,096 frames of 20 events some tens of MiB.
 pub(super) const GROUP_FRAMES_MAX: usize = 4_096;
 
+/// Damaged days that an answer names: more than that nobody mends one by one.
+pub(super) const DAMAGED_DAYS_MAX: usize = 100;
+
 /// Questions that are looked up at once; the others wait. More would only wait for the disk, and
 /// each may hold a page of sessions or a trace.
 pub(super) const READERS_MAX: usize = 8;

@@ -220,6 +220,10 @@ impl Store for SqliteStore {
         self.look(|catalog, _| Ok(read::days(catalog)))
     }
 
+    fn damaged_days(&self, range: Range) -> Vec<String> {
+        read::damaged_days(&self.catalog, range)
+    }
+
     fn untidy(&self) -> Option<String> {
         self.writer.untidy()
     }

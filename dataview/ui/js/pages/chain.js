@@ -6,7 +6,7 @@ import { h } from '../dom.js';
 import { bytes, count, duration } from '../format.js';
 import { barred, table } from '../parts/table.js';
 import { facts, tile } from '../parts/tiles.js';
-import { named, t } from '../words.js';
+import { language, named, t } from '../words.js';
 
 export const name = 'chain';
 
@@ -14,7 +14,7 @@ export const name = 'chain';
 const LATE_MS = 10_000;
 
 export async function load(view) {
-  const { consumers, dropped, store, waiting, dead_letters: dead, ...since } = await get('/health', {}, view.signal);
+  const { consumers, dropped, store, subscriptions, waiting, dead_letters: dead, ...since } = await get('/health', {}, view.signal);
   const lag = consumers.length > 0 ? Math.max(...consumers.map((one) => one.lag_ms ?? 0)) : null;
   const lost = Object.values(dropped).reduce((sum, value) => sum + value, 0);
   const { days } = store;
@@ -22,6 +22,7 @@ export async function load(view) {
   return h(
     '.chain',
     Object.entries(waiting).map(([who, { code, detail }]) => h('p.notice.poor', { role: 'alert' }, h('b', t('chain.waits', { who })), ' ', t(`waiting.${code}`), h('span.muted.block', detail))),
+    subscriptions?.waiting > 0 && h('p.notice.poor', { role: 'alert' }, t('chain.subscriptions.wait', { count: count(subscriptions.waiting) }), isEnglish() && h('span.muted.block', subscriptions.why)),
     h(
       'dl.tiles',
       tile({ id: 'lag', name: t('chain.lag'), value: duration(lag), state: lag === null ? '' : lag > LATE_MS ? 'poor' : 'good', detail: h('span.muted', t('chain.waiting', { count: count(consumers.reduce((sum, one) => sum + (one.lag_messages ?? 0), 0)) })) }),
@@ -78,6 +79,10 @@ function droppedPanel(dropped) {
   return h('section.panel', h('h2', t('chain.dropped.by')), body);
 }
 
+/** What the store said of a damaged day; it speaks English only. */
+const damageOf = ({ damage }) => damage && (isEnglish() ? `: ${damage}` : h('span', { title: damage }, t('day.damaged.words')));
+const isEnglish = () => language() == 'en';
+
 function dayPanel(days) {
   const greatest = Math.max(0, ...days.map((day) => day.bytes));
   const body =
@@ -92,7 +97,7 @@ function dayPanel(days) {
             { head: t('chain.day'), cell: (row) => h('span', { title: row.name }, row.day) },
             { head: t('chain.frames'), kind: 'number', cell: (row) => count(row.frames) },
             { head: t('chain.bytes'), kind: 'number', cell: (row) => barred(bytes(row.bytes), row.bytes, greatest) },
-            { head: t('chain.state'), kind: 'long', cell: (row) => h('span', { class: row.state == 'damaged' ? 'judged poor' : '' }, named(`day.${row.state}`, row.state), row.damage && `: ${row.damage}`) },
+            { head: t('chain.state'), kind: 'long', cell: (row) => h('span', { class: row.state == 'damaged' ? 'judged poor' : '' }, named(`day.${row.state}`, row.state), damageOf(row)) },
           ],
         });
   return h('section.panel', h('h2', t('chain.store')), body);

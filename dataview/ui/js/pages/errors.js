@@ -4,7 +4,7 @@ import { get } from '../api.js';
 import { href, note } from '../address.js';
 import { h } from '../dom.js';
 import { count, fullTime, time } from '../format.js';
-import { empty } from '../parts/states.js';
+import { empty, emptyBut, unread } from '../parts/states.js';
 import { barred, more, table } from '../parts/table.js';
 import { named, t } from '../words.js';
 
@@ -16,7 +16,7 @@ export async function load(view) {
   if (!app) return empty('overview.none');
   const ask = (cursor) => get('/errors', { app, from: Math.round(range.from), to: Math.round(range.to), cursor }, signal);
   const first = await ask();
-  if (first.errors.length == 0) return empty('errors.empty');
+  if (first.errors.length == 0) return emptyBut(first.damaged_days, 'errors.empty');
   const rows = [...first.errors];
   const list = h('div');
   const found = h('span.muted', { role: 'status' });
@@ -39,7 +39,7 @@ export async function load(view) {
     holder.replaceWith(more(next.next, goOn) ?? '');
   };
   fill();
-  return h('section.panel', h('.panel-head', field, found), list, more(first.next, goOn));
+  return h('section.panel', unread(first.damaged_days), h('.panel-head', field, found), list, more(first.next, goOn));
 }
 
 function errorTable(rows) {

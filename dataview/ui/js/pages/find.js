@@ -6,7 +6,7 @@ import { note } from '../address.js';
 import { h } from '../dom.js';
 import { brief } from '../format.js';
 import { sessionTable } from '../parts/session-table.js';
-import { empty, said } from '../parts/states.js';
+import { empty, emptyBut, said, unread } from '../parts/states.js';
 import { more } from '../parts/table.js';
 import { t } from '../words.js';
 
@@ -63,7 +63,7 @@ function form({ app, signal }, show) {
 
 function foundUser(user, answer, ask) {
   const rows = [...answer.sessions];
-  if (rows.length == 0) return h('.panel', heading(user), empty('find.empty'));
+  if (rows.length == 0) return h('.panel', heading(user), emptyBut(answer.damaged_days, 'find.empty'));
   const list = h('div');
   const fill = () => list.replaceChildren(sessionTable(rows));
   const goOn = async (cursor, holder) => {
@@ -73,7 +73,7 @@ function foundUser(user, answer, ask) {
     holder.replaceWith(more(next.next, goOn) ?? '');
   };
   fill();
-  return h('.panel', heading(user), list, more(answer.next, goOn));
+  return h('.panel', heading(user), unread(answer.damaged_days), list, more(answer.next, goOn));
 }
 
 const heading = (user) => h('.panel-head', h('h2', t('find.found')), h('code', { title: user }, brief(user)));

@@ -6,7 +6,7 @@ import { h } from '../dom.js';
 import { count, duration, share } from '../format.js';
 import { breakdown, DIMENSIONS } from '../parts/breakdown.js';
 import { chart } from '../parts/chart.js';
-import { empty, problemState } from '../parts/states.js';
+import { empty, emptyBut, problemState, unread } from '../parts/states.js';
 import { judgedShare, moved, tile, vital } from '../parts/tiles.js';
 import { before, between, lastOf } from '../times.js';
 import { t } from '../words.js';
@@ -37,8 +37,8 @@ export async function load(view) {
     '.overview',
     filtered(filter),
     nothing
-      ? empty('overview.empty', range.last != '7d' && h('a.button', { href: here(lastOf('7d')) }, t('overview.empty.action')))
-      : [figures(now.totals, then?.totals), charts(view, now), vitals(now.totals)],
+      ? emptyBut(now.damaged_days, 'overview.empty', range.last != '7d' && h('a.button', { href: here(lastOf('7d')) }, t('overview.empty.action')))
+      : [unread(now.damaged_days), figures(now.totals, then?.totals), charts(view, now), vitals(now.totals)],
     rows instanceof Error ? problemState(rows, view.reload) : breakdown({ by, rows: rows.rows, filter }),
   );
 }

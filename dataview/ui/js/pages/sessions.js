@@ -5,7 +5,7 @@ import { go, here } from '../address.js';
 import { h } from '../dom.js';
 import { DIMENSIONS } from '../parts/breakdown.js';
 import { sessionTable } from '../parts/session-table.js';
-import { empty } from '../parts/states.js';
+import { empty, emptyBut, unread } from '../parts/states.js';
 import { more } from '../parts/table.js';
 import { choice } from '../parts/tools.js';
 import { t } from '../words.js';
@@ -22,7 +22,7 @@ export async function load(view) {
   const first = await ask();
   const rows = [...first.sessions];
   const list = h('div');
-  const fill = () => list.replaceChildren(rows.length == 0 ? empty('sessions.empty') : sessionTable(rows));
+  const fill = () => list.replaceChildren(rows.length == 0 ? emptyBut(first.damaged_days, 'sessions.empty') : sessionTable(rows));
   const goOn = async (cursor, holder) => {
     const next = await ask(cursor);
     rows.push(...next.sessions);
@@ -30,7 +30,7 @@ export async function load(view) {
     holder.replaceWith(more(next.next, goOn) ?? '');
   };
   fill();
-  return h('section.panel', bar(params, filters), list, more(first.next, goOn));
+  return h('section.panel', rows.length > 0 && unread(first.damaged_days), bar(params, filters), list, more(first.next, goOn));
 }
 
 /** What the list is restricted to, each with a way out, and a way to restrict it further. */

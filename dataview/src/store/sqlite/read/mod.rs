@@ -17,12 +17,15 @@ pub(super) use sessions::sessions;
 pub(super) use trace::trace;
 
 use super::catalog::Catalog;
+use super::day::Day;
 use super::fault::Fault;
 use super::file::DayFile;
+use super::limits::DAMAGED_DAYS_MAX;
 use crate::store::{DayState, Range, StoreError, StoredDay};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Asks one file; `None` when it is damaged.
@@ -80,4 +83,21 @@ pub(super) fn days(catalog: &Catalog) -> Vec<StoredDay> {
         },
     };
     catalog.all().iter().map(|file| day(file)).collect()
+}
+
+/// Days of `range` of which a file is damaged, the newest of them in their order. A file's day is when
+/// its frames were received; one that was read once has told of which times it has something.
+pub(super) fn damaged_days(catalog: &Catalog, range: Range) -> Vec<String> {
+    let (first, last) = (Day::of_ms(range.from_ms), Day::of_ms(range.to_ms.saturating_sub(1)));
+    let (from, to) = minutes(range);
+    let is_of_range = |file: &DayFile| {
+        (first..=last).contains(&file.name.day)
+            || file.has_minutes(from, to)
+            || file.is_active_in(range)
+    };
+    let is_damaged = |file: &&Arc<DayFile>| file.damage().is_some() && is_of_range(file);
+    let days: BTreeSet<Day> =
+        catalog.all().iter().filter(is_damaged).map(|file| file.name.day).collect();
+    let left_out = days.len().saturating_sub(DAMAGED_DAYS_MAX);
+    days.iter().skip(left_out).map(Day::to_string).collect()
 }

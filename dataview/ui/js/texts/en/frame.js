@@ -28,6 +28,8 @@ export default {
   // States
   'state.loading': 'Loading',
   'state.retry': 'Try again',
+  'unread.title': 'Something is missing here.',
+  'unread.words': 'What was stored on {days} (UTC) cannot be read and is not in these figures and lists. The page Chain health says more.',
   'problem.title': 'That did not work',
   'problem.words': 'The server answered with status {status}.',
   'problem.server.title': 'The server has a problem',

@@ -17,6 +17,7 @@ export default {
   'chain.stored': 'Stored',
   'chain.days': '{count} days',
   'chain.damaged': 'Damaged: {days}',
+  'chain.subscriptions.wait': 'One delivery or more cannot go on, because the file of the subscriptions cannot be read or written: {count}.',
   'chain.consumers': 'Consumers',
   'chain.no_consumers': 'No consumer is running.',
   'chain.shard': 'Shard',
@@ -31,6 +32,7 @@ export default {
   'chain.state': 'State',
   'day.rolled_up': 'roll-ups only',
   'day.damaged': 'damaged',
+  'day.damaged.words': '; the log of DataView says why',
   // Dead letters
   'chain.dead.see': 'See why, and replay them',
   'dead-letters.title': 'Dead letters',

@@ -28,6 +28,8 @@ export default {
   // States
   'state.loading': '正在加载',
   'state.retry': '重试',
+  'unread.title': '此处数据不完整。',
+  'unread.words': '{days}（UTC）存储的数据无法读取，未计入这些指标和列表。详见“链路健康”页面。',
   'problem.title': '操作未成功',
   'problem.words': '服务器返回状态 {status}。',
   'problem.server.title': '服务器出现问题',

@@ -17,6 +17,7 @@ export default {
   'chain.stored': '已存储',
   'chain.days': '{count} 天',
   'chain.damaged': '损坏：{days}',
+  'chain.subscriptions.wait': '有 {count} 项推送在等待：订阅文件暂时无法读写。',
   'chain.consumers': '消费者',
   'chain.no_consumers': '没有正在运行的消费者。',
   'chain.shard': '分片',
@@ -31,6 +32,7 @@ export default {
   'chain.state': '状态',
   'day.rolled_up': '仅汇总',
   'day.damaged': '损坏',
+  'day.damaged.words': '；原因见 DataView 日志',
   // Dead letters
   'chain.dead.see': '查看原因并重放',
   'dead-letters.title': '死信',
