@@ -51,7 +51,7 @@ impl<H: MiniHost> Core<H> {
         };
         // Platforms allow no other, and what is sent in the clear is anybody's.
         if !record.named("endpoint").starts_with("https://") {
-            host.warn("dna: endpoint: allowed is an https address, https://... Nothing is sent.");
+            host.warn("dna: endpoint is not an https address (https://...). Nothing is sent.");
             return None;
         }
         // A mini program has no address that others could count from.
