@@ -99,6 +99,10 @@ impl Listener {
                 self.cursor = found.next;
             }
             if !found.texts.is_empty() {
+                // It may have been paused, or the right withdrawn, while this was read.
+                if !self.may_go_on() {
+                    return None;
+                }
                 self.lines = self.lines.saturating_add(found.texts.len() as u64);
                 return Some(self.piece(&found.texts, found.behind));
             }
