@@ -42,5 +42,9 @@ pub const NODES_MAX: usize = 1000;
 /// are asked at once, so this is also how long all together may take.
 pub const FIND_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Bytes that are read of what a journal's reader says of itself: a number has at most 20 digits.
+/// Bytes that are read of what a journal's reader says of itself: a number has at most 20 digits,
+/// an identity 32.
 pub const READER_BYTES_MAX: u64 = 64;
+
+/// Bytes that are read of a journal's identity: 32 digits and a number of at most 20.
+pub const IDENTITY_BYTES_MAX: u64 = 64;

@@ -14,8 +14,6 @@ pub enum DropReason {
     DeadLetter,
     /// Gone from its stream between delivery and reading: somebody trimmed what was not read.
     RemovedBeforeRead,
-    /// A message without any entry.
-    NoEntry,
     /// Damaged places of the journal.
     JournalDamage,
     /// Frames of a day that has let go of its raw data: they may have been counted before.
@@ -33,7 +31,6 @@ impl DropReason {
         match self {
             Self::DeadLetter => "dead_letter",
             Self::RemovedBeforeRead => "removed_before_read",
-            Self::NoEntry => "no_entry",
             Self::JournalDamage => "journal_damage",
             Self::TooOld => "too_old",
             Self::ReplayUnreadable => "replay_unreadable",
@@ -71,6 +68,7 @@ pub struct ConsumeCounters {
     duplicates: AtomicU64,
     claimed: AtomicU64,
     retries: AtomicU64,
+    journals_begun: AtomicU64,
     state: Mutex<State>,
 }
 
@@ -109,6 +107,8 @@ pub struct Health {
     pub claimed: u64,
     /// Times that the store or the buffer had to be tried again.
     pub retries: u64,
+    /// Times that the journal was another than the one read before, and was read from its beginning.
+    pub journals_begun: u64,
     /// By reason.
     pub dropped: BTreeMap<&'static str, u64>,
     /// By shard; the journal is shard 0.
@@ -130,6 +130,7 @@ impl ConsumeCounters {
             duplicates: self.duplicates.load(Relaxed),
             claimed: self.claimed.load(Relaxed),
             retries: self.retries.load(Relaxed),
+            journals_begun: self.journals_begun.load(Relaxed),
             dropped: state.dropped.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
             consumers: state.shards.values().cloned().collect(),
             waiting: state.waiting.clone(),
@@ -152,6 +153,10 @@ impl ConsumeCounters {
 
     pub(super) fn claimed(&self, messages: u64) {
         self.claimed.fetch_add(messages, Relaxed);
+    }
+
+    pub(super) fn begins_journal(&self) {
+        self.journals_begun.fetch_add(1, Relaxed);
     }
 
     /// Says that `who` waits, and why; true when that is news.

@@ -82,7 +82,8 @@ impl Keeping {
         tokio::task::spawn_blocking(move || prepare(&arrived, read)).await.map_err(|_| Stopped)
     }
 
-    async fn put_aside(&self, who: &str, dead: Vec<Dead>) -> Result<(), Stopped> {
+    /// Makes dead letters, however long that takes.
+    pub(super) async fn put_aside(&self, who: &str, dead: Vec<Dead>) -> Result<(), Stopped> {
         let mut pause = RETRY_MIN;
         let mut left = &dead[..];
         while let Some(first) = left.first() {

@@ -21,6 +21,8 @@ pub(super) fn text(health: &Health) -> String {
     family("frames_duplicate", "counter", "Frames that came again.", &one(health.duplicates));
     family("claimed", "counter", "Messages taken over from dead consumers.", &one(health.claimed));
     family("retries", "counter", "Store or buffer tried again.", &one(health.retries));
+    let help = "Another journal than before, read from its beginning.";
+    family("journals_begun", "counter", help, &one(health.journals_begun));
     let dropped = health.dropped.iter().map(|(why, count)| (labelled("reason", why), *count));
     family("dropped", "counter", "Dropped, by reason.", &dropped.collect::<Vec<_>>());
     family(

@@ -24,11 +24,13 @@ pub enum Dropped {
     FileGone = 7,
     /// A file was packed by rotation before it was read: how many lines it had is not known.
     FilePacked = 8,
+    /// The request took longer than any does.
+    Duration = 9,
 }
 
 impl Dropped {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::NotJson,
         Self::Field,
         Self::TooOld,
@@ -38,6 +40,7 @@ impl Dropped {
         Self::Connection,
         Self::FileGone,
         Self::FilePacked,
+        Self::Duration,
     ];
 
     /// Its name where it is counted.
@@ -53,6 +56,7 @@ impl Dropped {
             Self::Connection => "network_connection",
             Self::FileGone => "network_file_gone",
             Self::FilePacked => "network_file_packed",
+            Self::Duration => "network_duration",
         }
     }
 }

@@ -34,6 +34,10 @@ pub const CONNECTIONS_MAX: usize = 64;
 /// Pauses between tries to store: the first and the longest.
 pub const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
 
+/// How long a request, or one try of an upstream, may have taken: what took longer than a day is a wrong
+/// figure, and would begin where nothing is stored.
+pub const DURATION_MAX_US: u64 = 24 * 3600 * 1_000_000;
+
 /// Bytes of a path, as long as those of beacons.
 pub const PATH_BYTES_MAX: usize = 2048;
 

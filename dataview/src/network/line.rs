@@ -2,7 +2,7 @@
 //! whose members are named after nginx's variables. Pure.
 
 use super::counters::Dropped;
-use super::limits::{LINE_BYTES_MAX, NAME_BYTES_MAX, PATH_BYTES_MAX};
+use super::limits::{DURATION_MAX_US, LINE_BYTES_MAX, NAME_BYTES_MAX, PATH_BYTES_MAX};
 use crate::clean;
 use crate::model::{Hop, SpanId, TraceId};
 use crate::otlp::limits::{AGE_MAX_US, AHEAD_MAX_US};
@@ -20,7 +20,9 @@ pub fn hop(line: &str, proxy: &str, now_us: u64) -> Result<Hop, Dropped> {
     let duration_us = line.seconds("request_time").ok_or(Dropped::Field)?;
     let status = line.number("status").and_then(|it| u16::try_from(it).ok());
     let start_us = end_us.saturating_sub(duration_us);
-    if end_us < now_us.saturating_sub(AGE_MAX_US) {
+    if duration_us > DURATION_MAX_US {
+        return Err(Dropped::Duration);
+    } else if start_us < now_us.saturating_sub(AGE_MAX_US) {
         return Err(Dropped::TooOld);
     } else if start_us > now_us + AHEAD_MAX_US {
         return Err(Dropped::InFuture);
@@ -103,10 +105,13 @@ impl Upstream {
     }
 }
 
-/// Times in seconds, one a try; `-` where there was none.
+/// Times in seconds, one a try; `-` where there was none. One that cannot be is none.
 fn times(list: &str) -> Vec<Option<u64>> {
     let words = list.split(|c: char| c == ',' || c == ':' || c.is_whitespace());
-    words.filter(|word| !word.is_empty()).map(micros).collect()
+    words
+        .filter(|word| !word.is_empty())
+        .map(|word| micros(word).filter(|it| *it <= DURATION_MAX_US))
+        .collect()
 }
 
 /// Seconds with decimals as µs.
@@ -197,6 +202,14 @@ mod tests {
     }
 
     #[test]
+    fn upstreams_that_took_longer_than_can_be_are_no_time() {
+        let times = vec!["9e9"; LINE_BYTES_MAX / 5].join(",");
+        let wrong = json!({"upstream_header_time": times, "upstream_response_time": times});
+        let hop = hop(&line(&wrong), "", NOW_US).expect("good");
+        assert_eq!((hop.upstream_header_us, hop.upstream_response_us), (None, None));
+    }
+
+    #[test]
     fn without_upstream_and_header_there_is_none() {
         let empty = json!({"upstream_addr": "", "upstream_response_time": "", "traceparent": "-",
             "tls": "", "hostname": "", "connection_time": ""});
@@ -233,7 +246,11 @@ mod tests {
             (line(&json!({"msec": "soon"})), Dropped::Field),
             (line(&json!({"status": "99999"})), Dropped::Field),
             (line(&json!({"request_time": "-1"})), Dropped::Field),
+            (line(&json!({"request_time": "1e9"})), Dropped::Duration),
+            (line(&json!({"request_time": "86400.001"})), Dropped::Duration),
             (line(&json!({"msec": "5.0"})), Dropped::TooOld),
+            // It ended in time, and began too long ago.
+            (line(&json!({"msec": "1795536001.0", "request_time": "3600"})), Dropped::TooOld),
             (line(&json!({"msec": "1895708800.0"})), Dropped::InFuture),
         ] {
             assert_eq!(hop(&text, "", NOW_US).expect_err("dropped"), why, "{text}");

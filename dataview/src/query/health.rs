@@ -20,6 +20,8 @@ pub struct Health {
     pub claimed: u64,
     /// Times that the store or the buffer had to be tried again.
     pub retries: u64,
+    /// Times that the journal was another than the one read before, and was read from its beginning.
+    pub journals_begun: u64,
     /// How far each shard is read; the journal is shard 0.
     pub consumers: Vec<Shard>,
     /// Who waits, and why; empty when all is well.
@@ -124,6 +126,7 @@ pub fn health(
         duplicates: consumed.duplicates,
         claimed: consumed.claimed,
         retries: consumed.retries,
+        journals_begun: consumed.journals_begun,
         consumers: consumed.consumers.into_iter().map(shard).collect(),
         waiting: consumed.waiting,
         dropped,

@@ -4,6 +4,7 @@ use super::entries::{add, entry, entry_of_day, packed, pending};
 use super::store::{Fails, FakeStore};
 use super::{Consuming, settings, until};
 use dataview::consume::WaitingCode;
+use dna_buffer::redis::stream_key;
 use dna_tests::redis_server::RedisServer;
 use std::sync::Arc;
 
@@ -41,6 +42,30 @@ async fn poison_is_put_aside_with_its_reason_and_holds_nothing_up() {
     .await;
     consuming.dead.remove(&letters[0]).await.unwrap();
     assert_eq!(consuming.dead.count().await.unwrap(), 1);
+    consuming.consumers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_without_an_entry_is_put_aside_with_what_it_has() {
+    let server = RedisServer::start();
+    let mut redis = server.connect();
+    let id: String = redis::cmd("XADD")
+        .arg(stream_key(1))
+        .arg(&["*", "x", "what somebody lost", "y", ""])
+        .query(&mut redis)
+        .unwrap();
+    add(&mut redis, 1, &[entry(1, 1)]);
+    let consuming = Consuming::start(settings(&server));
+    consuming.stores(1).await;
+    until("it is acknowledged", async || pending(&mut redis, 1) == 0).await;
+    let letters = consuming.dead.list(10).await.unwrap();
+    assert_eq!(letters.len(), 1);
+    assert_eq!(
+        (&*letters[0].reason, &*letters[0].origin),
+        ("no_entry", &*format!("{} {id}", stream_key(1)))
+    );
+    assert_eq!(letters[0].entry, b"1:x,18:what somebody lost,1:y,0:,");
+    assert_eq!(consuming.counters.health().dropped.get("dead_letter"), Some(&1));
     consuming.consumers.stop().await;
 }
 

@@ -4,12 +4,12 @@ use super::entries::entry;
 use super::store::{Fails, FakeStore};
 use super::{Consuming, until};
 use dataview::consume::{JournalSource, Settings, Source};
-use dna_buffer::journal::Place;
-use dna_buffer::journal::readers::slowest;
+use dna_buffer::journal::readers::{register, slowest};
 use dna_buffer::journal::segment::{Record, header};
+use dna_buffer::journal::{Identity, Place};
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -45,6 +45,23 @@ impl Journal {
         self.file = File::create(path).expect("writable");
         self.file.write_all(&header()).expect("writable");
         self.place = Place { segment, offset: header().len() as u64 };
+    }
+
+    fn dir(&self) -> PathBuf {
+        self.folder.path().join("journal")
+    }
+
+    /// Gives it an identity, which it may have had segments before.
+    fn identify(&self, since: u64) {
+        Identity::give(&self.dir(), since).expect("writable");
+    }
+
+    /// Begins anew with segment 1, as ingest does where everything was removed.
+    fn begin_anew(&mut self) {
+        fs::remove_dir_all(self.dir()).expect("removed");
+        fs::create_dir(self.dir()).expect("writable");
+        self.identify(0);
+        self.begin(1);
     }
 
     /// The segment before which everything is safe with us, as ingest is told.
@@ -221,4 +238,85 @@ async fn a_letter_that_cannot_be_read_is_named_and_hides_no_other() {
     consuming.dead.replay(&letters[1]).await.unwrap();
     consuming.dead.remove(&letters[0]).await.unwrap();
     assert_eq!(consuming.dead.count().await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_began_anew_is_read_from_its_beginning_and_told() {
+    let mut journal = Journal::start();
+    journal.identify(0);
+    (0..5).for_each(|sequence| journal.add(&entry(1, sequence)));
+    let store = Arc::<FakeStore>::default();
+    let first = Consuming::start_into(journal.settings(), Arc::clone(&store));
+    first.stores(5).await;
+    until("the position is written", async || {
+        let path = journal.folder.path().join("state/journal-position.json");
+        let end = format!("\"offset\":{}", journal.place.offset);
+        fs::read_to_string(path).is_ok_and(|text| text.contains(&end))
+    })
+    .await;
+    first.consumers.stop().await;
+
+    // The same number, and more in it than we had read.
+    journal.begin_anew();
+    (10..20).for_each(|sequence| journal.add(&entry(1, sequence)));
+    let second = Consuming::start_into(journal.settings(), Arc::clone(&store));
+    second.stores(15).await;
+    assert_eq!(second.counters.health().journals_begun, 1);
+    second.consumers.stop().await;
+    let third = Consuming::start_into(journal.settings(), store);
+    journal.add(&entry(1, 20));
+    third.stores(16).await;
+    let health = third.counters.health();
+    assert_eq!(
+        (health.journals_begun, health.frames),
+        (0, 1),
+        "from then on it is the one we know"
+    );
+    third.consumers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_begins_anew_while_it_is_read_loses_nothing_and_is_not_trimmed() {
+    let mut journal = Journal::start();
+    journal.identify(0);
+    journal.begin(7);
+    journal.add(&entry(1, 0));
+    let store = Arc::<FakeStore>::default();
+    let consuming = Consuming::start_into(journal.settings(), Arc::clone(&store));
+    consuming.stores(1).await;
+    until("it is told", async || journal.told() == Some(7)).await;
+    store.fail(Some(Fails::Away));
+    journal.begin_anew();
+    journal.add(&entry(1, 1));
+    // What we say of the other, a moment before we see it.
+    let other = "0".repeat(32);
+    register(&journal.dir(), "dataview", 7, Some(&other)).expect("writable");
+    assert_eq!(journal.told(), Some(0), "it is of another journal");
+    journal.begin(8);
+    journal.add(&entry(1, 2));
+    until("it is tried again", async || !consuming.counters.health().waiting.is_empty()).await;
+    assert!(journal.told() < Some(2), "{:?}: segment 1 is not stored", journal.told());
+    store.fail(None);
+    consuming.stores(3).await;
+    until("it is told", async || journal.told() == Some(8)).await;
+    assert_eq!(consuming.counters.health().journals_begun, 1);
+    consuming.consumers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_of_before_there_were_identities_stays_one() {
+    let mut journal = Journal::start();
+    journal.add(&entry(1, 0));
+    let store = Arc::<FakeStore>::default();
+    let first = Consuming::start_into(journal.settings(), Arc::clone(&store));
+    first.stores(1).await;
+    until("the position is written", async || journal.told() == Some(1)).await;
+    first.consumers.stop().await;
+    journal.identify(2);
+    journal.add(&entry(1, 1));
+    let second = Consuming::start_into(journal.settings(), store);
+    second.stores(2).await;
+    let health = second.counters.health();
+    assert_eq!((health.journals_begun, health.frames, health.duplicates), (0, 1, 0));
+    second.consumers.stop().await;
 }

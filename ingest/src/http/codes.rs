@@ -111,7 +111,7 @@ codes! {
     Unavailable = "buffer_unavailable", 503, "The buffer cannot be reached",
         "Nothing was kept, or it is not known whether it was. Send it again after `Retry-After`.";
     Full = "buffer_full", 503, "The buffer is full",
-        "With Redis this ends when Redis takes entries again. A journal stays full, whatever is read, until the operator gives it another `dir` or a larger `total_bytes_max`, or removes segments that were read while ingest is stopped. Send it again after `Retry-After`.";
+        "With Redis this ends when Redis takes entries again. A journal has room again when its registered readers have stored more of it, or when the operator gives it a larger `total_bytes_max`; `/health/ready` says which reader holds it back. Send it again after `Retry-After`.";
     TooManyViewers = "too_many_viewers", 503, "Too many live pages are open",
         "A live page reads the whole buffer for itself, so few may be open. Close one.";
     Unreadable = "buffer_unreadable", 503, "The buffer cannot be read now",

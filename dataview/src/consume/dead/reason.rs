@@ -11,6 +11,8 @@ use utoipa::ToSchema;
 pub enum DeadReason {
     /// It is no entry.
     MalformedEntry,
+    /// A message of a stream without the field of entries.
+    NoEntry,
     /// It cannot be unpacked.
     MalformedPacking,
     /// It lacks what every entry has.
@@ -33,6 +35,7 @@ impl DeadReason {
     pub fn name(self) -> &'static str {
         match self {
             Self::MalformedEntry => "malformed_entry",
+            Self::NoEntry => "no_entry",
             Self::MalformedPacking => "malformed_packing",
             Self::MissingField => "missing_field",
             Self::ReceivedAtOutOfRange => "received_at_out_of_range",

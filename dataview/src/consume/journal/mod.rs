@@ -9,9 +9,10 @@ use super::limits::{BLOCK, ENTRIES_READ_MAX, REPLAY_EVERY, RETRY_MIN};
 use super::prepare::Arrived;
 use super::settings::JournalSource;
 use super::stop::Stopped;
-use dna_buffer::journal::{JournalReader, Place};
+use dna_buffer::journal::{Identity, JournalReader, Place};
 use position::Position;
 use registered::Registered;
+use std::convert::Infallible;
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
@@ -22,6 +23,8 @@ const WHO: &str = "journal";
 enum Ended {
     Stopped,
     Failed(String),
+    /// Another journal is there than the one that was read.
+    Another,
 }
 
 impl From<Stopped> for Ended {
@@ -34,24 +37,33 @@ impl From<Stopped> for Ended {
 pub(super) async fn run(source: JournalSource, keeping: Keeping) {
     let mut pause = RETRY_MIN;
     while !keeping.stop.is_told() {
-        let ended = consume(&source, &keeping, &mut pause).await;
-        let Err(Ended::Failed(why)) = ended else { return };
+        let why = match consume(&source, &keeping, &mut pause).await {
+            Ended::Stopped => return,
+            Ended::Another => continue,
+            Ended::Failed(why) => why,
+        };
         if keeping.wait(WHO, WaitingCode::Buffer, &why, &mut pause).await.is_err() {
             return;
         }
     }
 }
 
-async fn consume(
+async fn consume(source: &JournalSource, keeping: &Keeping, pause: &mut Duration) -> Ended {
+    let Err(ended) = read(source, keeping, pause).await;
+    ended
+}
+
+async fn read(
     source: &JournalSource,
     keeping: &Keeping,
     pause: &mut Duration,
-) -> Result<(), Ended> {
-    let position = Position::read(&source.state_dir).map_err(Ended::Failed)?;
+) -> Result<Infallible, Ended> {
+    let journal = identity(source)?;
+    let position = begin(source, keeping, journal.as_ref())?;
     let place = Place { segment: position.segment, offset: position.offset };
     let reader = JournalReader::open_at(source.dir.clone(), place, position.records).await;
     let mut reader = reader.map_err(|error| Ended::Failed(error.to_string()))?;
-    let mut registered = Registered::new(source);
+    let mut registered = Registered::new(source, journal.as_ref().map(|it| &*it.id));
     // Where our segment is gone we begin with the first one that is there, which may have a lower
     // number: nothing is safe with us yet.
     registered.tell(reader.place().map_or(0, |(place, _)| place.segment));
@@ -71,9 +83,12 @@ async fn consume(
                 bytes: kept.bytes,
             });
             keeping.keep(WHO, arrived.collect()).await?;
-            write_position(source, &reader, &mut registered)?;
+            // The place may be one of a journal that is gone, and is none then.
+            is_still(source, journal.as_ref())?;
+            write_position(source, &reader, journal.as_ref(), &mut registered)?;
             tell_lag(keeping, lag_ms);
         } else {
+            is_still(source, journal.as_ref())?;
             tell_lag(keeping, 0);
         }
         if keeping.counters.goes_on(WHO) {
@@ -86,13 +101,45 @@ async fn consume(
     }
 }
 
+/// Where reading begins: where we had come to, or at the beginning of a journal that is another.
+/// Of what is stored already nothing is counted twice; passed over, it would be lost.
+fn begin(
+    source: &JournalSource,
+    keeping: &Keeping,
+    journal: Option<&Identity>,
+) -> Result<Position, Ended> {
+    let position = Position::read(&source.state_dir).map_err(Ended::Failed)?;
+    if position.is_of(journal) || position.is_beginning() {
+        return Ok(position);
+    }
+    let (dir, segment) = (source.dir.display(), position.segment);
+    tracing::warn!(%dir, segment, "it is another journal than the one that was read up to this \
+        segment: it is read from its beginning");
+    let position = Position { journal: journal.map(|it| it.id.clone()), ..Position::default() };
+    position.write(&source.state_dir).map_err(Ended::Failed)?;
+    keeping.counters.begins_journal();
+    Ok(position)
+}
+
+fn identity(source: &JournalSource) -> Result<Option<Identity>, Ended> {
+    let failed = |error| Ended::Failed(format!("{}: {error}", source.dir.display()));
+    Identity::read(&source.dir).map_err(failed)
+}
+
+/// Ends reading when another journal has been put where `journal` was.
+fn is_still(source: &JournalSource, journal: Option<&Identity>) -> Result<(), Ended> {
+    if identity(source)?.as_ref() == journal { Ok(()) } else { Err(Ended::Another) }
+}
+
 fn write_position(
     source: &JournalSource,
     reader: &JournalReader,
+    journal: Option<&Identity>,
     registered: &mut Registered<'_>,
 ) -> Result<(), Ended> {
     let Some((place, records)) = reader.place() else { return Ok(()) };
-    let position = Position { segment: place.segment, offset: place.offset, records };
+    let journal = journal.map(|it| it.id.clone());
+    let position = Position { segment: place.segment, offset: place.offset, records, journal };
     position.write(&source.state_dir).map_err(Ended::Failed)?;
     // Only now: what is before is gone as soon as we say that we have it.
     registered.tell(place.segment);

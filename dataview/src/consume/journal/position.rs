@@ -1,12 +1,13 @@
 //! How far the journal is read: a small file, replaced as a whole after each commit of the store.
 
 use crate::durable;
+use dna_buffer::journal::Identity;
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The place of the next record.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Position {
     /// The segment's number.
     pub(super) segment: u64,
@@ -14,6 +15,9 @@ pub(super) struct Position {
     pub(super) offset: u64,
     /// Records of it before that.
     pub(super) records: u64,
+    /// The journal's ID, where it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) journal: Option<String>,
 }
 
 impl Position {
@@ -32,8 +36,19 @@ impl Position {
         })
     }
 
-    pub(super) fn write(self, dir: &Path) -> Result<(), String> {
-        let bytes = serde_json::to_vec(&self).expect("numbers are JSON");
+    /// Whether it is a place of this journal.
+    pub(super) fn is_of(&self, journal: Option<&Identity>) -> bool {
+        let written_down = self.journal.as_deref();
+        journal.map_or(written_down.is_none(), |it| it.has(written_down, self.segment))
+    }
+
+    /// Whether nothing is before it.
+    pub(super) fn is_beginning(&self) -> bool {
+        (self.segment, self.offset) == (0, 0)
+    }
+
+    pub(super) fn write(&self, dir: &Path) -> Result<(), String> {
+        let bytes = serde_json::to_vec(self).expect("numbers are JSON");
         let path = path(dir);
         durable::replace(&path, &bytes).map_err(|error| format!("{}: {error}", path.display()))
     }
@@ -51,10 +66,27 @@ mod tests {
     fn a_position_is_read_as_it_was_written() {
         let folder = tempfile::TempDir::new().unwrap();
         assert_eq!(Position::read(folder.path()), Ok(Position::default()));
-        let position = Position { segment: 7, offset: 1234, records: 5 };
+        let mut position = Position { segment: 7, offset: 1234, records: 5, journal: None };
+        position.write(folder.path()).unwrap();
+        assert_eq!(Position::read(folder.path()).as_ref(), Ok(&position));
+        position.journal = Some("0af7651916cd43dd8448eb211c80319c".to_owned());
         position.write(folder.path()).unwrap();
         assert_eq!(Position::read(folder.path()), Ok(position));
         std::fs::write(path(folder.path()), "{").unwrap();
         assert!(Position::read(folder.path()).unwrap_err().contains("remove it"));
+    }
+
+    #[test]
+    fn a_place_is_one_of_the_journal_that_it_was_written_down_for() {
+        let place = |journal: Option<&str>| Position {
+            segment: 7,
+            journal: journal.map(str::to_owned),
+            ..Position::default()
+        };
+        let journal = |since| Identity { id: "a".to_owned(), since };
+        assert!(place(None).is_of(None) && place(Some("a")).is_of(Some(&journal(0))));
+        assert!(!place(Some("a")).is_of(None) && !place(Some("b")).is_of(Some(&journal(9))));
+        // Of before there were identities: the journal has been given one since, or it is new.
+        assert!(place(None).is_of(Some(&journal(8))) && !place(None).is_of(Some(&journal(7))));
     }
 }

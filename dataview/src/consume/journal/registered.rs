@@ -6,6 +6,8 @@ use dna_buffer::journal::readers::register;
 /// Us among the journal's readers.
 pub(super) struct Registered<'a> {
     source: &'a JournalSource,
+    /// The ID of the journal that is read, where it has one.
+    journal: Option<&'a str>,
     /// The segment that ingest knows us to be in.
     told: Option<u64>,
     /// One and the same failure is logged once.
@@ -13,8 +15,8 @@ pub(super) struct Registered<'a> {
 }
 
 impl<'a> Registered<'a> {
-    pub(super) fn new(source: &'a JournalSource) -> Self {
-        Self { source, told: None, said: String::new() }
+    pub(super) fn new(source: &'a JournalSource, journal: Option<&'a str>) -> Self {
+        Self { source, journal, told: None, said: String::new() }
     }
 
     /// Says that all before `segment` is stored. Where the folder cannot be written, reading goes on,
@@ -24,7 +26,7 @@ impl<'a> Registered<'a> {
             return;
         }
         let JournalSource { dir, group, .. } = self.source;
-        match register(dir, group, segment) {
+        match register(dir, group, segment, self.journal) {
             Ok(()) => self.told = Some(segment),
             Err(error) => {
                 let error = error.to_string();

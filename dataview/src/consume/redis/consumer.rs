@@ -193,11 +193,11 @@ impl Consumer {
 
     /// Stores what is in `batch` and acknowledges it.
     async fn finish(&self, link: &Link, batch: Batch) -> Result<(), Ended> {
-        self.keeping.counters.dropped(DropReason::NoEntry, batch.empty);
         self.keeping.counters.dropped(DropReason::RemovedBeforeRead, batch.removed);
         if batch.is_empty() {
             return Ok(());
         }
+        self.keeping.put_aside(&self.name, batch.dead).await?;
         self.keeping.keep(&self.name, batch.arrived).await?;
         for master in &link.masters {
             let mut pipeline = pipe();

@@ -1,6 +1,7 @@
 //! Messages as Redis gives them, and the entries in them.
 
-use crate::consume::prepare::Arrived;
+use crate::consume::dead::DeadReason;
+use crate::consume::prepare::{Arrived, Dead};
 use ::redis::{RedisResult, Value, from_redis_value};
 use bytes::Bytes;
 use dna_buffer::redis::{ENTRY_FIELD, stream_key};
@@ -19,7 +20,7 @@ pub(super) struct Batch {
     pub(super) ids: Vec<(u16, String)>,
     pub(super) arrived: Vec<Arrived>,
     /// Messages without an entry.
-    pub(super) empty: u64,
+    pub(super) dead: Vec<Dead>,
     /// Messages that are there no more.
     pub(super) removed: u64,
 }
@@ -32,15 +33,20 @@ impl Batch {
             self.ids.push((shard, id));
             return;
         };
+        let is_entry = |pair: &[Vec<u8>]| pair.len() == 2 && pair[0] == ENTRY_FIELD.as_bytes();
+        if !fields.chunks(2).any(is_entry) {
+            let bytes = netstrings(&fields);
+            let arrived = Arrived { shard, origin: id.clone(), bytes };
+            let detail = format!("the message has no field {ENTRY_FIELD}; its fields are kept");
+            self.dead.push(Dead::new(arrived, DeadReason::NoEntry, detail));
+        }
         let mut fields = fields.into_iter();
         let pairs = std::iter::from_fn(|| Some((fields.next()?, fields.next()?)));
         let entries = pairs.filter(|(name, _)| name == ENTRY_FIELD.as_bytes());
-        let before = self.arrived.len();
         for (place, (_, entry)) in entries.enumerate() {
             let origin = if place == 0 { id.clone() } else { format!("{id}/{place}") };
             self.arrived.push(Arrived { shard, origin, bytes: Bytes::from(entry) });
         }
-        self.empty += u64::from(self.arrived.len() == before);
         self.ids.push((shard, id));
     }
 
@@ -57,6 +63,17 @@ impl Batch {
     pub(super) fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
+}
+
+/// Names and values as netstrings (`4:name,`), which lose no byte of them.
+fn netstrings(fields: &[Vec<u8>]) -> Bytes {
+    let mut bytes = Vec::new();
+    for field in fields {
+        bytes.extend_from_slice(format!("{}:", field.len()).as_bytes());
+        bytes.extend_from_slice(field);
+        bytes.push(b',');
+    }
+    bytes.into()
 }
 
 /// What XAUTOCLAIM answers: where to go on, the messages, and how many of them were removed.
@@ -91,6 +108,9 @@ mod tests {
         let origins: Vec<_> = batch.arrived.iter().map(|it| (&*it.origin, &it.bytes[..])).collect();
         assert_eq!(origins, [("5-0", &b"one"[..]), ("5-0/1", b"two")]);
         assert_eq!(batch.ids.len(), 3);
-        assert_eq!((batch.empty, batch.removed), (1, 1));
+        assert_eq!((batch.dead.len(), batch.removed), (1, 1));
+        let dead = &batch.dead[0];
+        assert_eq!((&*dead.arrived.origin, dead.reason), ("6-0", DeadReason::NoEntry));
+        assert_eq!(dead.arrived.bytes, "1:x,1:?,");
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A folder holds `lock`, which one ingest holds, segments `NNNNNNNNNNNNNNNNNNNN.seg`, named
 //! by the number of their first record ([`segment`](dna_buffer::journal::segment) has their form),
-//! and `newest`, the number of the last of them, which is never given twice. A group is one write and
+//! `newest`, the number of the last of them, which is never given twice, and `journal.id`, which
+//! journal it is ([`identity`](dna_buffer::journal::identity)). A group is one write and
 //! one fdatasync; a new segment is followed by an fsync of the folder. Segments have a bounded
 //! size, a group stays in one, and all of them together have a bound beyond which nothing more
 //! is taken: what was acknowledged is deleted when all registered readers are past it ([`trim`]),
@@ -70,14 +71,21 @@ impl JournalSink {
     ) -> Result<Self, OpenError> {
         let dir = settings.dir.clone();
         let path = dir.clone();
-        let recovered = tokio::task::spawn_blocking(move || recover::recover(&dir))
-            .await
-            .map_err(|error| OpenError::io(&path)(io::Error::other(error)))??;
+        let is_of_spool = settings.when_full.is_none();
+        let recovering = tokio::task::spawn_blocking(move || {
+            let recovered = recover::recover(&dir)?;
+            // Nobody else reads a spool.
+            if !is_of_spool {
+                recover::identify(&dir, recovered.next_number)?;
+            }
+            Ok::<_, OpenError>(recovered)
+        });
+        let recovered =
+            recovering.await.map_err(|error| OpenError::io(&path)(io::Error::other(error)))??;
         match recovered.tail {
             Tail::None | Tail::Torn => counters.torn(recovered.cut_bytes),
             Tail::Damaged => counters.damaged(recovered.cut_bytes),
         }
-        let is_of_spool = settings.when_full.is_none();
         let beyond = match settings.when_full {
             Some(WhenFull::RemoveOldest) => {
                 format!("; beyond {} bytes the oldest are removed", settings.total_bytes_max)

@@ -2,6 +2,7 @@
 
 use crate::buffer::OpenError;
 use crate::buffer::slots::{Saved, Slots};
+use dna_buffer::journal::Identity;
 use dna_buffer::journal::scan::{SegmentReader, segments};
 use dna_buffer::journal::segment::{HEADER_BYTES, Tail, VERSION, judge_tail};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -53,7 +54,7 @@ pub(super) fn recover(dir: &Path) -> Result<Recovered, OpenError> {
         }
         Saved::Damaged if found.is_empty() => {
             tracing::error!(path = %path.display(), "the number of the newest segment is damaged, \
-                and there is none: numbers begin anew, and a reader from before may pass over some");
+                and there is none: numbers begin anew, in a journal of another identity");
         }
         Saved::Damaged | Saved::Nothing => {}
     }
@@ -74,6 +75,34 @@ pub(super) fn recover(dir: &Path) -> Result<Recovered, OpenError> {
             they may have been acknowledged"),
     }
     Ok(recovered)
+}
+
+/// Gives the journal in `dir` an identity where it has none, and another where numbers begin anew:
+/// a place in what was there before is none in what comes.
+///
+/// # Errors
+/// When it cannot be read, or cannot be written for a journal that begins.
+pub(super) fn identify(dir: &Path, next_number: u64) -> Result<(), OpenError> {
+    let begins = next_number == 0;
+    let since = match Identity::read(dir) {
+        Ok(Some(_)) if !begins => return Ok(()),
+        Ok(_) => next_number,
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            tracing::error!(%error, "the journal is given another identity; readers begin anew");
+            0
+        }
+        Err(error) => return Err(OpenError::io(dir)(error)),
+    };
+    match Identity::give(dir, since) {
+        Ok(_) => Ok(()),
+        Err(error) if begins => Err(OpenError::io(dir)(error)),
+        // As likely as not the disk is full, which must not keep an older journal from being read
+        // and trimmed. The next start tries again.
+        Err(error) => {
+            tracing::warn!(dir = %dir.display(), %error, "the journal cannot be given an identity");
+            Ok(())
+        }
+    }
 }
 
 fn lock(dir: &Path) -> Result<File, OpenError> {

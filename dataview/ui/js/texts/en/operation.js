@@ -52,6 +52,7 @@ export default {
   'dead-letters.replay.all': 'Replay all of this reason',
   'dead-letters.replay.all.words': 'All with the reason "{reason}" are given to the store once more. Those that fail again come back here.',
   'dead.malformed_entry': 'It is no entry',
+  'dead.no_entry': 'Its message has no entry',
   'dead.malformed_packing': 'It cannot be unpacked',
   'dead.missing_field': 'A field that each must have is missing',
   'dead.received_at_out_of_range': 'Its time of receipt cannot be right',

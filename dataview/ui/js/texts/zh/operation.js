@@ -52,6 +52,7 @@ export default {
   'dead-letters.replay.all': '重放此原因的全部死信',
   'dead-letters.replay.all.words': '原因为“{reason}”的全部死信将再次交给存储。再次失败的会回到这里。',
   'dead.malformed_entry': '不是有效条目',
+  'dead.no_entry': '其消息不含条目',
   'dead.malformed_packing': '无法解包',
   'dead.missing_field': '缺少必需字段',
   'dead.received_at_out_of_range': '接收时间不可能正确',

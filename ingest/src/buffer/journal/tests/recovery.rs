@@ -1,13 +1,13 @@
 //! Opening a folder again: after an orderly end, a crash, or while another has it.
 
-use super::{NOW, group, only_segment, open, read, read_all, settings};
-use crate::buffer::journal::recover::recover;
+use super::{NOW, OsFiles, Writer, group, only_segment, open, read, read_all, settings};
+use crate::buffer::journal::recover::{identify, recover};
 use crate::buffer::{
     BufferCounters, Item, JournalSettings, KeepError, OpenError, Settings, open as open_buffer,
 };
-use dna_buffer::journal::JournalReader;
 use dna_buffer::journal::scan::{segment_name, segments};
 use dna_buffer::journal::segment::{HEADER_BYTES, Tail};
+use dna_buffer::journal::{Identity, JournalReader};
 use dna_buffer::read::Start;
 use proptest::prelude::*;
 use std::fs::{self, OpenOptions};
@@ -232,4 +232,49 @@ proptest! {
             kept.into_iter().map(|kept| Item { shard: kept.shard, bytes: kept.bytes }).collect();
         prop_assert_eq!(read, written);
     }
+}
+
+#[test]
+fn a_journal_keeps_its_identity_and_gets_another_when_its_numbers_begin_anew() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let identity = || Identity::read(dir.path()).expect("readable").expect("one");
+    let start = || {
+        let found = recover(dir.path()).expect("a journal");
+        identify(dir.path(), found.next_number).expect("identified");
+        let settings = settings(dir.path());
+        let writer = Writer::new(OsFiles, settings, found.next_number, found.total_bytes);
+        (writer.numbering(found.newest), found.lock)
+    };
+    let (mut writer, lock) = start();
+    let first = identity();
+    assert!(!first.has(None, 0), "nothing was here before it had an identity");
+    writer.write(&group(&["one", "two"]), NOW).expect("kept");
+    drop((writer, lock));
+    drop(start());
+    assert_eq!(identity(), first);
+    // All segments are gone, and numbers go on.
+    std::fs::remove_file(&segments(dir.path()).expect("readable")[0].1).expect("removed");
+    let (mut writer, lock) = start();
+    assert_eq!(identity(), first);
+    writer.write(&group(&["three"]), NOW).expect("kept");
+    drop((writer, lock));
+    // One of before there were identities.
+    std::fs::remove_file(dir.path().join("journal.id")).expect("removed");
+    drop(start());
+    let adopted = identity();
+    let newest = segments(dir.path()).expect("readable").last().expect("one").0;
+    assert!(adopted.has(None, newest) && !adopted.has(None, newest + 1), "{adopted:?}");
+    assert!(!adopted.has(Some(&first.id), newest));
+    // A damaged one is nobody's, and what says none is not taken for its own.
+    std::fs::write(dir.path().join("journal.id"), "half").expect("written");
+    drop(start());
+    assert!(!identity().has(None, newest));
+    // Everything but the identity is removed: numbers begin anew.
+    let before = identity();
+    std::fs::remove_file(dir.path().join("newest")).expect("removed");
+    segments(dir.path()).expect("readable").iter().for_each(|(_, path)| {
+        std::fs::remove_file(path).expect("removed");
+    });
+    drop(start());
+    assert_ne!(identity().id, before.id);
 }
