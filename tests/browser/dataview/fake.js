@@ -129,6 +129,7 @@ const health = (now) => ({
   events: 188_021_430,
   duplicates: 1841,
   claimed: 12,
+  journals_begun: 0,
   retries: 3,
   consumers: Array.from({ length: 4 }, (_, shard) => ({ shard, lag_messages: shard * 17 + 3, lag_ms: 40 + shard * 61, pending: shard })),
   waiting: {},
